@@ -1,0 +1,1 @@
+"""Checked programs to Python code objects, and their run against the simulated NT. Imports grammar, runtime, stdlib."""

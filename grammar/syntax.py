@@ -231,6 +231,7 @@ class Specifiers(Node):
     storage: tuple[str, ...]  # typedef static extern register inline __inline __forceinline …
     qualifiers: tuple[str, ...]  # const volatile …
     type: TypeSpec
+    align: int = 0  # __declspec(align(n)) of what is declared (that of a struct with a body is in StructSpec), 0 for none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,6 +284,14 @@ class InitDeclarator(Node):
 class Declaration(Node):
     specifiers: Specifiers
     declarators: tuple[InitDeclarator, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StaticAssert(Node):
+    """`_Static_assert(test, "message");`, `C_ASSERT(test);` : stands where a declaration may."""
+
+    test: Node
+    message: String | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

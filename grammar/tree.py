@@ -35,6 +35,7 @@ class Variable:
     span: Span
     in_memory: bool = False
     written: bool = False
+    register: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -473,3 +474,4 @@ class Program:
     statements: tuple[Stmt, ...]
     settings: tuple[Setting, ...]
     externals: tuple[Function, ...]  # built-in routines that the script names
+    locals: tuple[Variable, ...] = ()  # those in blocks of the file-level statements

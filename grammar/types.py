@@ -6,7 +6,8 @@ objects with identity, filled in when their body is seen.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 
 class Type:
@@ -19,6 +20,22 @@ class Type:
     const: bool
     volatile: bool
     typedef: str  # the typedef name it was written with, for messages
+
+    def __str__(self) -> str:
+        from .typenames import spelled  # which needs the classes below
+
+        return spelled(self)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ErrorType(Type):
+    """The type of what was already complained about: whatever is done with it is silent."""
+
+    const: bool = False
+    volatile: bool = False
+    typedef: str = ""
+    size: int = 1
+    align: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,6 +150,7 @@ class StructLayout:
     members: tuple[Member, ...] = ()
     size: int = -1
     align: int = 1
+    required_align: int = 1  # from __declspec(align(n)) here or inside, which #pragma pack does not lower
     by_name: dict[str, tuple[Member, int]] = field(default_factory=dict)  # name -> member, offset from the outside
 
 
@@ -152,3 +170,95 @@ class StructType(Type):
     @property
     def align(self) -> int:  # type: ignore[override]
         return self.layout.align
+
+
+# ---- the basic types --------------------------------------------------------------------------------------------
+
+ERROR = ErrorType()
+VOID = VoidType()
+BOOL = IntType("_Bool", 1, False, 0, boolean=True)
+CHAR = IntType("char", 1, True, 1)
+SIGNED_CHAR = IntType("signed char", 1, True, 1)
+UNSIGNED_CHAR = IntType("unsigned char", 1, False, 1)
+SHORT = IntType("short", 2, True, 2)
+UNSIGNED_SHORT = IntType("unsigned short", 2, False, 2)
+INT = IntType("int", 4, True, 3)
+UNSIGNED_INT = IntType("unsigned int", 4, False, 3)
+LONG = IntType("long", 4, True, 4)
+UNSIGNED_LONG = IntType("unsigned long", 4, False, 4)
+INT64 = IntType("__int64", 8, True, 5)
+UNSIGNED_INT64 = IntType("unsigned __int64", 8, False, 5)
+WCHAR = IntType("unsigned short", 2, False, 2, typedef="wchar_t")
+SIZE = IntType("unsigned __int64", 8, False, 5, typedef="size_t")
+CHAR_POINTER = PointerType(CHAR)
+WCHAR_POINTER = PointerType(WCHAR)
+VOID_POINTER = PointerType(VOID)
+
+UNSIGNED_OF = {INT: UNSIGNED_INT, LONG: UNSIGNED_LONG, INT64: UNSIGNED_INT64}
+
+# ---- questions and copies ---------------------------------------------------------------------------------------
+
+T = TypeVar("T", bound=Type)
+
+
+def is_scalar(type: Type) -> bool:
+    return isinstance(type, (IntType, PointerType))
+
+
+def is_void(type: Type) -> bool:
+    return isinstance(type, VoidType)
+
+
+def unqualified(type: T) -> T:
+    """The type of a value that was read from an object of this type."""
+    if type.const or type.volatile:
+        return replace(type, const=False, volatile=False)  # type: ignore[type-var]
+    return type
+
+
+def qualified(type: Type, const: bool, volatile: bool) -> Type:
+    """The type with qualifiers added; those of an array go to its elements."""
+    if not (const or volatile) or isinstance(type, (ErrorType, FunctionType)):
+        return type
+    if isinstance(type, ArrayType):
+        return ArrayType(qualified(type.element, const, volatile), type.count, type.typedef)
+    return replace(type, const=const or type.const, volatile=volatile or type.volatile)  # type: ignore[type-var]
+
+
+def named(type: T, typedef: str) -> T:
+    """The type as written with a typedef name."""
+    return replace(type, typedef=typedef) if not isinstance(type, ErrorType) else type  # type: ignore[type-var]
+
+
+def same_type(one: Type, other: Type) -> bool:
+    """True if the two are compatible: typedef names resolved, qualifiers ignored at every level, an enum as its int."""
+    while isinstance(one, PointerType) and isinstance(other, PointerType):
+        one, other = one.target, other.target
+    if one is other or isinstance(one, ErrorType) or isinstance(other, ErrorType):
+        return True
+    if isinstance(one, IntType) and isinstance(other, IntType):
+        return _integer_key(one) == _integer_key(other)
+    if isinstance(one, StructType) and isinstance(other, StructType):
+        return one.layout is other.layout
+    if isinstance(one, ArrayType) and isinstance(other, ArrayType):
+        return (one.count == other.count or None in (one.count, other.count)) and same_type(one.element, other.element)
+    if isinstance(one, FunctionType) and isinstance(other, FunctionType):
+        return _same_function(one, other)
+    return isinstance(one, VoidType) and isinstance(other, VoidType)
+
+
+def _integer_key(type: IntType) -> tuple[int, int, bool, bool]:
+    # Plain char and signed char are two types to the standard, and one to whoever passes strings about.
+    return type.rank, type.size, type.signed, type.boolean
+
+
+def _same_function(one: FunctionType, other: FunctionType) -> bool:
+    if not same_type(one.returns, other.returns):
+        return False
+    if not (one.prototyped and other.prototyped):
+        return True
+    return (
+        one.variadic == other.variadic
+        and len(one.parameters) == len(other.parameters)
+        and all(same_type(a, b) for a, b in zip(one.parameters, other.parameters))
+    )

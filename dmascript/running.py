@@ -1,0 +1,108 @@
+"""Runs one script for the command line: loads it, lets it write, and draws what was found."""
+
+from __future__ import annotations
+
+import sys
+
+from .console import EXIT_CLEAN, EXIT_REFUSED, EXIT_USAGE, Console
+from .interp import script
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from .grammar.source import Diagnostic
+    from .interp.options import Options
+    from .interp.report import Report
+    from .interp.script import Loaded, Outcome
+
+STANDARD_INPUT = "<stdin>"
+
+
+def run_script(path: str, options: Options, console: Console, json_file: str | None = None) -> int:
+    """Run a file, or standard input for `-`, and return the exit code; findings go to the console and to the file."""
+    loaded = load_script(path, options, console)
+    if loaded is None:
+        return EXIT_USAGE
+    refused = show_diagnostics(loaded, console)
+    outcome = None if refused else script.run(loaded, options, console.write)
+    console.flush()
+    if outcome is not None:
+        show_outcome(outcome, loaded.files, console)
+    code = EXIT_REFUSED if outcome is None else outcome.exit_code
+    if json_file is not None:
+        from .report_json import write_findings
+
+        return write_findings(json_file, code, loaded.diagnostics, outcome, console)
+    return code
+
+
+def check_scripts(paths: Iterable[str], options: Options, console: Console, json_file: str | None = None) -> int:
+    """Draw the diagnostics of each file; the worst exit code of them."""
+    code = EXIT_CLEAN
+    found: list[Diagnostic] = []
+    for path in paths:
+        loaded = load_script(path, options, console)
+        if loaded is None:
+            code = code or EXIT_USAGE
+            continue
+        found.extend(loaded.diagnostics)
+        if show_diagnostics(loaded, console):
+            code = EXIT_REFUSED
+    if json_file is not None:
+        from .report_json import write_findings
+
+        return write_findings(json_file, code, found, None, console)
+    return code
+
+
+def load_script(path: str, options: Options, console: Console) -> Loaded | None:
+    """The script, ready to run or with errors; None, and a message, if it cannot be read."""
+    try:
+        if path == "-":
+            return script.load(STANDARD_INPUT, options, sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
+        return script.load(path, options)
+    except OSError as error:
+        console.say(f"dmascript: cannot open {path}: {error.strerror or error}")
+        return None
+
+
+def show_diagnostics(loaded: Loaded, console: Console) -> bool:
+    """Draw what the checker found; whether it refuses the script."""
+    if not loaded.diagnostics:
+        return loaded.program is None
+    from .render import render_diagnostic, summary
+
+    drawn = [render_diagnostic(diagnostic, loaded.files, console.paint) for diagnostic in loaded.diagnostics]
+    console.say("\n".join(drawn))
+    refused = any(diagnostic.severity == "error" for diagnostic in loaded.diagnostics)
+    if refused:
+        _close(summary(diagnostic.severity for diagnostic in loaded.diagnostics), console)
+    return refused
+
+
+def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -> None:
+    """Draw the reports of a run, each bug check with its screen before it, and the limit that ended it."""
+    if outcome.reports:
+        from .render import render_report, summary
+
+        drawn = [_screen(report, console) + render_report(report, files, console.paint) for report in outcome.reports]
+        console.say("\n".join(drawn))
+        _close(summary(report.severity for report in outcome.reports), console)
+    if outcome.limit:
+        console.say(f"{console.paint('error', 'stopped')}: {outcome.limit}")
+
+
+def _screen(report: Report, console: Console) -> str:
+    """The screen that this report leaves; a leak names the bug check that Windows may show later, and leaves none."""
+    if report.stop is None or report.severity != "error":
+        return ""
+    from .bugcheck_screen import bugcheck_screen
+    from .explain import bugcheck_meaning
+
+    return bugcheck_screen(report, bugcheck_meaning(report.stop.code, report.stop.parameters[0]), console.paint) + "\n"
+
+
+def _close(line: str, console: Console) -> None:
+    if line:
+        console.say(f"\n{line}")

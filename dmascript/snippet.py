@@ -1,0 +1,109 @@
+"""Lines of a script with marks under them.
+
+A mark is a range of columns in one line, counted in characters from 1; under the line it becomes `^^^` (the line at
+fault) or `---` (what set it up), as wide as the text is when shown. Nothing that a script contains reaches the terminal
+as a control character, and a line too long for a screen is cut around its mark.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+from .paint import PLAIN, Paint
+
+TAB_STOP = 4
+LONGEST_LINE = 160
+_BEFORE_MARK = 60
+_CUT = "..."
+
+
+class Mark:
+    """One range to point at, and what to say behind it."""
+
+    __slots__ = ("line", "column", "end_column", "label", "primary")
+
+    def __init__(self, line: int, column: int, end_column: int, label: str = "", primary: bool = False) -> None:
+        self.line = line
+        self.column = column
+        self.end_column = end_column
+        self.label = label
+        self.primary = primary
+
+
+def printable(text: str) -> str:
+    """The text with everything that would move a cursor, or hide or reorder text, replaced by U+FFFD."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") else c for c in text)
+
+
+def width(character: str) -> int:
+    """How many cells of a terminal one character takes."""
+    if character < "\x7f":
+        return 1
+    if unicodedata.category(character) in ("Mn", "Me"):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in ("W", "F") else 1
+
+
+def display_width(text: str) -> int:
+    return len(text) if text.isascii() else sum(map(width, text))
+
+
+def excerpt(lines: list[str], marks: list[Mark], gutter: int, paint: Paint = PLAIN) -> list[str]:
+    """The marked lines in order, each followed by its marks; `gutter` is the width of the widest line number."""
+    drawn: list[str] = []
+    shown = 0
+    for mark in sorted(marks, key=lambda m: (m.line, m.column, m.end_column)):
+        cells, start, length = _lay_out(_line(lines, mark.line), mark)
+        if mark.line != shown:
+            drawn.append(f"{paint('gutter', f'{mark.line:>{gutter}} |')} {cells}".rstrip())
+            shown = mark.line
+        under = ("^" if mark.primary else "-") * length + (f" {printable(mark.label)}" if mark.label else "")
+        role = "error" if mark.primary else "secondary"
+        drawn.append(f"{paint('gutter', ' ' * gutter + ' |')} {' ' * start}{paint(role, under)}")
+    return drawn
+
+
+def _line(lines: list[str], number: int) -> str:
+    return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
+
+
+def _lay_out(text: str, mark: Mark) -> tuple[str, int, int]:
+    """The line as it is shown, the cell at which its mark begins, and the cells that the mark takes (at least one)."""
+    cells, edges = _expand(text)
+    first = edges[min(max(mark.column - 1, 0), len(edges) - 1)]
+    last = edges[min(max(mark.end_column - 1, 0), len(edges) - 1)]
+    length = max(last - first, 1)
+    if edges[-1] <= LONGEST_LINE:
+        return cells, first, length
+    return _cut(cells, edges, first, length)
+
+
+def _expand(text: str) -> tuple[str, list[int]]:
+    """The text with tabs as spaces, and the cell at which each of its characters begins (and the last one ends)."""
+    shown: list[str] = []
+    edges = [0]
+    for original, character in zip(text, printable(text.replace("\t", " ")), strict=True):
+        cell = edges[-1]
+        size = TAB_STOP - cell % TAB_STOP if original == "\t" else width(character)
+        shown.append(" " * size if original == "\t" else character)
+        edges.append(cell + size)
+    return "".join(shown), edges
+
+
+def _cut(cells: str, edges: list[int], first: int, length: int) -> tuple[str, int, int]:
+    """A window of a long line that holds the beginning of its mark."""
+    left = max(first - _BEFORE_MARK, 0)
+    window: list[str] = []
+    cell = skipped = 0
+    for character in cells:
+        if cell < left:
+            skipped = cell + width(character)
+        elif cell < left + LONGEST_LINE:
+            window.append(character)
+        cell += width(character)
+    head = _CUT if left else ""
+    tail = _CUT if cell > left + LONGEST_LINE else ""
+    start = first - skipped + len(head)
+    return head + "".join(window) + tail, start, min(length, LONGEST_LINE - start)

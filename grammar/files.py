@@ -1,0 +1,157 @@
+"""Files of a script: bytes to text, and where an #include may look.
+
+Nothing outside the script's folder tree and the -I folders is ever opened, whatever the names and links say.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from typing import Protocol
+
+from .source import Diagnostic, Diagnostics, SourceFile, Span
+
+MAX_LINE = 64 * 1024  # characters
+MAX_SOURCE = 8 * 1024 * 1024  # bytes of one file; also characters of all files of one script together
+
+
+class IncludeError(Exception):
+    """Why a file cannot be included. `diagnostics` tells it with places in the file, if the file was opened."""
+
+    def __init__(self, rule: str, message: str, help: str = "", diagnostics: Sequence[Diagnostic] = ()) -> None:
+        super().__init__(message)
+        self.rule = rule  # "include-not-found", "include-outside", or a rule of `decode`
+        self.message = message
+        self.help = help
+        self.diagnostics = tuple(diagnostics)
+
+
+class Loader(Protocol):
+    """Finds the files that a script includes."""
+
+    def include(self, name: str, from_file: str) -> SourceFile:
+        """The file that `#include "name"` in from_file means; with from_file "" only the -I folders are searched.
+        Raises IncludeError."""
+
+
+def decode(name: str, data: bytes, diagnostics: Diagnostics) -> SourceFile | None:
+    """The text of a file in UTF-8, or in UTF-16 if it has a byte order mark; None after an error was reported."""
+    encoding = "utf-16" if data.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as failure:
+        _report_encoding(name, data, encoding, failure, diagnostics)
+        return None
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if (offset := text.find("\0")) >= 0:
+        help = "save the file as text in UTF-8"
+        diagnostics.error("nul-byte", "the file holds a NUL byte, so it is no text", _span_at(name, text, offset), help)
+        return None
+    if len(text) > MAX_LINE and _has_long_line(name, text, diagnostics):
+        return None
+    if len(data) > MAX_SOURCE:
+        message = f"the file is longer than {MAX_SOURCE >> 20} MiB"
+        diagnostics.error("source-too-large", message, Span(name, 1, 1, 1, 1))
+        return None
+    return SourceFile(name, text)
+
+
+def _report_encoding(name: str, data: bytes, encoding: str, failure: UnicodeDecodeError, found: Diagnostics) -> None:
+    # The codec that skips a byte order mark counts from behind it.
+    offset = failure.start + len(data) - len(failure.object)
+    before = data[:offset].decode(encoding, "ignore").replace("\r\n", "\n").replace("\r", "\n")
+    if encoding == "utf-16":
+        message = f"the file begins as UTF-16, but is none at byte offset {offset}"
+    else:
+        message = f"byte 0x{data[offset]:02X} at byte offset {offset} is not UTF-8"
+    found.error("not-utf8", message, _span_at(name, before, len(before)), "save the file as UTF-8")
+
+
+def _has_long_line(name: str, text: str, diagnostics: Diagnostics) -> bool:
+    for number, line in enumerate(text.split("\n"), 1):
+        if len(line) > MAX_LINE:
+            message = f"line {number} has {len(line):,} characters, more than the {MAX_LINE:,} that a line may have"
+            diagnostics.error("line-too-long", message, Span(name, number, 1, number, 2), "break the line")
+            return True
+    return False
+
+
+def _span_at(name: str, text: str, offset: int) -> Span:
+    line = text.count("\n", 0, offset) + 1
+    column = offset - text.rfind("\n", 0, offset)
+    return Span(name, line, column, line, column + 1)
+
+
+class FolderLoader:
+    """Includes from the script's folder tree and the -I folders. `files` holds what was read, by the name shown."""
+
+    def __init__(self, root: str, folders: Sequence[str] = ()) -> None:
+        self.root = root
+        self.folders = tuple(folders)
+        self.files: dict[str, SourceFile] = {}
+        self._by_path: dict[str, SourceFile] = {}
+        self._allowed = tuple(_real(folder) for folder in (root, *folders))
+
+    def include(self, name: str, from_file: str) -> SourceFile:
+        path = name.replace("\\", "/")
+        if os.path.isabs(path) or path.startswith("/") or re.match(r"[A-Za-z]:", path):
+            help = "name it relative to the script, and give its folder with -I"
+            raise IncludeError("include-outside", f'"{name}" is an absolute path', help)
+        outside = False
+        for folder in self._search(from_file):
+            shown = os.path.normpath(os.path.join(folder, path))
+            # The path is resolved as it was written: `link/..` is not where normpath thinks it is.
+            real = _real(os.path.join(folder, path))
+            if not any(_within(real, allowed) for allowed in self._allowed):
+                outside = True
+            elif os.path.isfile(real):
+                return self._read(shown, real)
+        if outside:
+            help = "move the file below the script's folder, or give its folder with -I"
+            raise IncludeError("include-outside", f'"{name}" lies outside the script\'s folder', help)
+        raise IncludeError("include-not-found", f'there is no file "{name}"', self._where(from_file))
+
+    @property
+    def real_paths(self) -> dict[str, str]:
+        """Where each file of `files` lies on the host."""
+        return {source.name: real for real, source in self._by_path.items()}
+
+    def _search(self, from_file: str) -> list[str]:
+        """The folders to look in: of the including file, of the script, then those of -I."""
+        if not from_file:
+            return list(self.folders)
+        beside = [os.path.dirname(from_file)] if from_file in self.files else []
+        return list(dict.fromkeys((*beside, self.root, *self.folders)))
+
+    def _where(self, from_file: str) -> str:
+        return "looked in " + ", ".join(f'"{folder or "."}"' for folder in self._search(from_file))
+
+    def _read(self, shown: str, real: str) -> SourceFile:
+        if real in self._by_path:
+            return self._by_path[real]
+        try:
+            with open(real, "rb") as file:
+                data = file.read(MAX_SOURCE + 1)
+        except OSError as failure:
+            raise IncludeError("include-not-found", f'"{shown}" cannot be read: {failure.strerror}') from None
+        diagnostics = Diagnostics()
+        source = decode(shown, data, diagnostics)
+        if source is None:
+            first = diagnostics.found[0]
+            raise IncludeError(first.rule, first.message, first.help, diagnostics.found)
+        self.files[shown] = self._by_path[real] = source
+        return source
+
+
+def _real(path: str) -> str:
+    """The path with links resolved, or "" if the host can have no such path."""
+    try:
+        return os.path.normcase(os.path.realpath(path or "."))
+    except (OSError, ValueError):
+        return ""
+
+
+def _within(path: str, folder: str) -> bool:
+    return bool(path) and bool(folder) and (path + os.sep).startswith(folder.rstrip(os.sep) + os.sep)

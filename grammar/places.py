@@ -1,0 +1,134 @@
+"""Places and the values at them: reading, taking addresses, and what that says about the variable."""
+
+from __future__ import annotations
+
+from .source import Span
+from .tree import (
+    AddressOf,
+    Call,
+    Cast,
+    CompoundLiteral,
+    Const,
+    Deref,
+    Expr,
+    FunctionAddress,
+    Global,
+    Load,
+    Local,
+    MemberPlace,
+    MemberValue,
+    StringAddress,
+    Variable,
+)
+from .types import ArrayType, PointerType, StructType, Type, unqualified
+
+_PLACES = (Local, Global, Deref, MemberPlace, CompoundLiteral)
+POINTER_MASK = (1 << 64) - 1
+
+
+def is_place(expr: Expr) -> bool:
+    return isinstance(expr, _PLACES)
+
+
+def variable_of(expr: Expr) -> Variable | None:
+    """The variable that the place is, or is a part of."""
+    while isinstance(expr, MemberPlace):
+        expr = expr.base
+    return expr.variable if isinstance(expr, (Local, Global, CompoundLiteral)) else None
+
+
+def mark_written(expr: Expr) -> None:
+    variable = variable_of(expr)
+    if variable is not None:
+        variable.written = True
+
+
+def load(expr: Expr) -> Expr:
+    """The value of an expression: what lies at a place, an array's first element's address, or the value that it is."""
+    if not isinstance(expr, _PLACES):
+        return expr
+    if isinstance(expr.type, ArrayType):
+        return address_of(expr, PointerType(expr.type.element), expr.span)
+    return Load(unqualified(expr.type), expr.span, expr)
+
+
+def address_of(place: Expr, pointer: Type, span: Span) -> Expr:
+    """The address of a place as the pointer type. The address of a member at a constant address is a constant."""
+    constant = _constant_address(place)
+    if constant is not None:
+        return Const(pointer, span, constant & POINTER_MASK)
+    if isinstance(place, Deref):
+        inner = place.pointer
+        if isinstance(inner.type, PointerType) and isinstance(pointer, PointerType):
+            if inner.type.target is pointer.target:
+                return inner
+            return Cast(pointer, span, inner, implicit=True)
+    variable = variable_of(place)
+    if variable is not None:
+        variable.in_memory = True
+    return AddressOf(pointer, span, place)
+
+
+def _constant_address(place: Expr) -> int | None:
+    offset = 0
+    while isinstance(place, MemberPlace):
+        offset += place.offset
+        place = place.base
+    if isinstance(place, Deref) and isinstance(place.pointer, Const):
+        return place.pointer.value + offset
+    return None
+
+
+def is_bit_field(expr: Expr) -> bool:
+    """True for a bit-field, or the value read from one."""
+    if isinstance(expr, Load):
+        expr = expr.place
+    return isinstance(expr, (MemberPlace, MemberValue)) and expr.member.bit_width > 0
+
+
+def bit_width(expr: Expr) -> int:
+    """The width of the bit-field that the value was read from, or 0."""
+    if isinstance(expr, Load):
+        expr = expr.place
+    return expr.member.bit_width if isinstance(expr, (MemberPlace, MemberValue)) else 0
+
+
+def has_const_member(type: Type) -> bool:
+    """True if the type is a struct with a const member at any depth, so that it cannot be assigned as a whole."""
+    while isinstance(type, ArrayType):
+        type = type.element
+    if not isinstance(type, StructType):
+        return False
+    return any(member.type.const or has_const_member(member.type) for member in type.layout.members)
+
+
+def phrase(expr: Expr) -> str:
+    """How to speak of an expression: `'base->name'` where it has such a name, else `this expression`."""
+    text = _text(expr)
+    return f"'{text}'" if text else "this expression"
+
+
+def _text(expr: Expr) -> str:
+    depth, suffix = 0, ""
+    while depth < 20:
+        depth += 1
+        if isinstance(expr, Cast) and expr.implicit:
+            expr = expr.operand
+        elif isinstance(expr, (Load, AddressOf)):
+            if isinstance(expr, AddressOf) and not isinstance(expr.place.type, ArrayType):
+                return ""
+            expr = expr.place
+        elif isinstance(expr, (Local, Global)):
+            return expr.variable.name + suffix
+        elif isinstance(expr, (MemberPlace, MemberValue)):
+            base = expr.base if isinstance(expr, MemberPlace) else expr.value
+            arrow = isinstance(base, Deref)
+            suffix = ("->" if arrow else ".") + expr.member.name + suffix
+            expr = base.pointer if isinstance(base, Deref) else base
+        else:
+            break
+    if isinstance(expr, Call) and expr.function is not None:
+        return f"{expr.function.name}(…){suffix}"
+    if isinstance(expr, FunctionAddress):
+        return expr.function.name + suffix
+    return '"…"' if isinstance(expr, StringAddress) and not suffix else ""

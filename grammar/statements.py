@@ -1,0 +1,328 @@
+"""Statements, and the bodies of functions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .context import Context, SwitchState
+from .conversions import Conversions, convert, is_error, promoted
+from .declarations import Declarations
+from .express import Expressions
+from .jumps import define_label, use_label, warn_of_leaving_finally
+from .places import phrase
+from .source import Note, Span
+from .syntax import (
+    AfterStatement,
+    Broken,
+    CaseLabel,
+    CompoundStatement,
+    Declaration,
+    DoStatement,
+    ExpressionStatement,
+    ForStatement,
+    FunctionDefinition,
+    GotoStatement,
+    IfStatement,
+    Jump,
+    NameLabel,
+    Node,
+    ReturnStatement,
+    SwitchStatement,
+    TryExceptStatement,
+    TryFinallyStatement,
+    WhileStatement,
+)
+from .tree import (
+    Block,
+    Break,
+    Case,
+    Const,
+    Continue,
+    DoWhile,
+    Empty,
+    Expr,
+    ExprStmt,
+    For,
+    Goto,
+    If,
+    Labelled,
+    Leave,
+    Return,
+    Stmt,
+    Switch,
+    TryExcept,
+    TryFinally,
+    While,
+)
+from .typenames import with_article
+from .types import INT, ErrorType, IntType, VoidType
+
+
+class Statements:
+    def __init__(
+        self, context: Context, conversions: Conversions, express: Expressions, declarations: Declarations
+    ) -> None:
+        self.context = context
+        self.conversions = conversions
+        self.express = express
+        self.declarations = declarations
+        self._visitors: dict[type, Callable[[Any], Stmt]] = {
+            CompoundStatement: self.block,
+            ExpressionStatement: self._expression,
+            IfStatement: self._if,
+            WhileStatement: self._while,
+            DoStatement: self._do,
+            ForStatement: self._for,
+            SwitchStatement: self._switch,
+            CaseLabel: self._cases,
+            NameLabel: self._label,
+            Jump: self._jump,
+            GotoStatement: self._goto,
+            ReturnStatement: self._return,
+            TryExceptStatement: self._try_except,
+            TryFinallyStatement: self._try_finally,
+            AfterStatement: self._after,
+            Declaration: self._lone_declaration,
+            FunctionDefinition: self._inner_function,
+            Broken: self._broken,
+        }
+
+    def statement(self, node: Node) -> Stmt:
+        self.context.enter(node.span)
+        visitor = self._visitors.get(type(node))
+        if visitor is None:
+            self.context.error("misplaced-block", "this may only stand at file level", node.span)
+            result: Stmt = Empty(node.span)
+        else:
+            result = visitor(node)
+        self.context.depth -= 1
+        return result
+
+    def items(self, nodes: tuple[Node, ...]) -> list[Stmt]:
+        """Statements and declarations in turn, in the current scope."""
+        found: list[Stmt] = []
+        for node in nodes:
+            if isinstance(node, Declaration):
+                found.extend(self.declarations.declare(node))
+            elif isinstance(node, CaseLabel):
+                found.extend(self._case_list(node))
+            else:
+                found.append(self.statement(node))
+        return found
+
+    # ---- simple ones ----------------------------------------------------------------------------------------
+
+    def block(self, node: CompoundStatement) -> Block:
+        with self.context.inner_scope():
+            return Block(node.span, tuple(self.items(node.items)), node.end)
+
+    def _expression(self, node: ExpressionStatement) -> Stmt:
+        if node.expression is None:
+            return Empty(node.span)
+        expr = self.express.value(node.expression)
+        return Empty(node.span) if is_error(expr) else ExprStmt(node.span, expr)
+
+    def _broken(self, node: Broken) -> Stmt:
+        return Empty(node.span)
+
+    def _lone_declaration(self, node: Declaration) -> Stmt:
+        self.context.error("misplaced-declaration", "a declaration cannot stand here", node.span, "put it in braces")
+        with self.context.inner_scope():
+            self.declarations.declare(node)
+        return Empty(node.span)
+
+    def _inner_function(self, node: FunctionDefinition) -> Stmt:
+        name = node.declarator.name
+        message = f"the function '{name}' is defined inside another one"
+        self.context.error("nested-function", message, node.declarator.span, "is a closing brace missing above?")
+        return Empty(node.span)
+
+    def _after(self, node: AfterStatement) -> Stmt:
+        self.context.error("misplaced-block", "'after' may only stand in a device", node.span)
+        return Empty(node.span)
+
+    def _if(self, node: IfStatement) -> Stmt:
+        """A chain of `else if` is walked without recursion."""
+        links: list[tuple[Span, Expr, Stmt]] = []
+        last: Node | None = node
+        while isinstance(last, IfStatement):
+            links.append((last.span, self.express.test(last.test), self.statement(last.then)))
+            last = last.otherwise
+        result = self.statement(last) if last is not None else None
+        for span, test, then in reversed(links):
+            result = If(span, test, then, result)
+        assert result is not None
+        return result
+
+    # ---- loops ----------------------------------------------------------------------------------------------
+
+    def _while(self, node: WhileStatement) -> Stmt:
+        test = self.express.test(node.test)
+        return While(node.span, test, self._loop_body(node.body))
+
+    def _do(self, node: DoStatement) -> Stmt:
+        body = self._loop_body(node.body)
+        return DoWhile(node.span, body, self.express.test(node.test))
+
+    def _for(self, node: ForStatement) -> Stmt:
+        with self.context.inner_scope():
+            first: list[Stmt] = []
+            if isinstance(node.first, Declaration):
+                first = self.declarations.declare(node.first)
+            elif node.first is not None:
+                first = [ExprStmt(node.first.span, self.express.value(node.first))]
+            test = self.express.test(node.test) if node.test is not None else None
+            step = self.express.value(node.step) if node.step is not None else None
+            return For(node.span, tuple(first), test, step, self._loop_body(node.body))
+
+    def _loop_body(self, node: Node) -> Stmt:
+        with self.context.nested("loop"):
+            return self.statement(node)
+
+    # ---- switch ---------------------------------------------------------------------------------------------
+
+    def _switch(self, node: SwitchStatement) -> Stmt:
+        state = self.context.function
+        value = promoted(self.express.value(node.value))
+        type = value.type if isinstance(value.type, IntType) else None
+        if type is None and not is_error(value):
+            self.context.error(
+                "wrong-type", f"{phrase(value)} is {with_article(value.type)}; a switch takes an integer", value.span
+            )
+        switch = SwitchState(type, state.path)
+        state.switches.append(switch)
+        with self.context.nested("switch"):
+            body = self.statement(node.body)
+        state.switches.pop()
+        return Switch(node.span, value if type is not None else Const(INT, value.span, 0), body, tuple(switch.cases))
+
+    def _case_list(self, node: CaseLabel) -> list[Stmt]:
+        """The labels that stand before one statement, each but the last with an empty body."""
+        labels = [node]
+        while isinstance(labels[-1].body, CaseLabel):
+            labels.append(labels[-1].body)
+        values = [self._case_value(label) for label in labels]
+        body = self.statement(labels[-1].body)
+        found: list[Stmt] = []
+        for label, (legal, value) in zip(labels, values):
+            one = body if label is labels[-1] else Empty(label.span)
+            if not legal:
+                found.append(one)
+                continue
+            case = Case(label.span, value, one)
+            self.context.function.switches[-1].cases.append(case)
+            found.append(case)
+        return found
+
+    def _cases(self, node: CaseLabel) -> Stmt:
+        found = self._case_list(node)
+        return found[0] if len(found) == 1 else Block(node.span, tuple(found), node.span)
+
+    def _case_value(self, node: CaseLabel) -> tuple[bool, int | None]:
+        """Whether the label is a legal one, and its value."""
+        state = self.context.function
+        word = "default" if node.value is None else "case"
+        value = self.express.constant(node.value) if node.value is not None else None
+        if not state.switches:
+            self.context.error("stray-jump", f"'{word}' stands outside a switch", node.span)
+            return False, None
+        switch = state.switches[-1]
+        if switch.path != state.path:
+            self.context.error("jump-into-try", f"'{word}' stands inside a __try that its switch is outside of", node.span)
+            return False, None
+        if node.value is not None and (value is None or switch.type is None):
+            return False, None
+        if value is not None and switch.type is not None:
+            value = switch.type.wrap(value)
+        if value in switch.seen:
+            what = "there is a second 'default'" if value is None else f"there is a second 'case {value}'"
+            notes = (Note("the first is here", switch.seen[value]),)
+            self.context.error("duplicate-case", what, node.value.span if node.value else node.span, notes=notes)
+            return False, None
+        switch.seen[value] = node.value.span if node.value else node.span
+        return True, value
+
+    # ---- jumps ----------------------------------------------------------------------------------------------
+
+    def _label(self, node: NameLabel) -> Stmt:
+        label = define_label(self.context, node.name, node.name_span)
+        return Labelled(node.span, label, self.statement(node.body))
+
+    def _goto(self, node: GotoStatement) -> Stmt:
+        return Goto(node.span, use_label(self.context, node.name, node.name_span))
+
+    def _jump(self, node: Jump) -> Stmt:
+        if node.word == "__leave":
+            return self._leave(node)
+        wanted = ("loop", "switch") if node.word == "break" else ("loop",)
+        if not self._leads_out(wanted, node.word, node.span):
+            where = "a loop or switch" if node.word == "break" else "a loop"
+            self.context.error("stray-jump", f"'{node.word}' stands outside {where}", node.span)
+            return Empty(node.span)
+        return Break(node.span) if node.word == "break" else Continue(node.span)
+
+    def _leave(self, node: Jump) -> Stmt:
+        if not self._leads_out(("try",), "__leave", node.span):
+            self.context.error("leave-outside-try", "'__leave' stands outside the body of a __try", node.span)
+            return Empty(node.span)
+        return Leave(node.span)
+
+    def _leads_out(self, wanted: tuple[str, ...], word: str, span: Span) -> bool:
+        """True if one of the wanted constructs is around; warns if a __finally block is left on the way."""
+        for one in reversed(self.context.function.nest):
+            if one in wanted:
+                return True
+            if one == "finally" and any(w in wanted for w in self.context.function.nest):
+                warn_of_leaving_finally(self.context, word, span)
+        return False
+
+    def _return(self, node: ReturnStatement) -> Stmt:
+        state = self.context.function
+        state.has_return = True
+        value = self.express.value(node.value) if node.value is not None else None
+        if state.function is None:
+            self.context.error("stray-jump", "'return' stands outside a function", node.span)
+            return Empty(node.span)
+        if "finally" in state.nest:
+            warn_of_leaving_finally(self.context, "return", node.span)
+        return Return(node.span, self._returned(state.function.name, value, node.span))
+
+    def _returned(self, name: str, value: Expr | None, span: Span) -> Expr | None:
+        returns = self.context.function.returns
+        if isinstance(returns, ErrorType):
+            return None
+        if isinstance(returns, VoidType):
+            if value is not None and not isinstance(value.type, (VoidType, ErrorType)):
+                self.context.warning("return-value-unused", f"'{name}' is void, and returns a value here", value.span)
+            return value if value is not None and isinstance(value.type, VoidType) else None
+        if value is None:
+            message = f"'{name}' returns {with_article(returns)}, and nothing is returned here"
+            self.context.warning("no-return-value", message, span)
+            return None
+        converted = self.conversions.assigned(value, returns, f"returning from '{name}'")
+        return None if is_error(converted) else converted
+
+    # ---- structured exceptions ------------------------------------------------------------------------------
+
+    def _try_except(self, node: TryExceptStatement) -> Stmt:
+        with self.context.nested("try", region=True):
+            body = self.block(node.body)
+        with self.context.nested("filter"):
+            filter = self.express.value(node.filter)
+        if not is_error(filter):
+            if isinstance(filter.type, IntType):
+                filter = convert(filter, INT)
+            else:
+                message = f"the filter is {with_article(filter.type)}, where an integer is wanted"
+                self.context.error("wrong-type", message, filter.span)
+        with self.context.nested("except", region=True):
+            handler = self.block(node.handler)
+        return TryExcept(node.span, body, filter, handler)
+
+    def _try_finally(self, node: TryFinallyStatement) -> Stmt:
+        with self.context.nested("try", region=True):
+            body = self.block(node.body)
+        with self.context.nested("finally", region=True):
+            final = self.block(node.final)
+        return TryFinally(node.span, body, final)

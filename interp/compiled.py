@@ -1,0 +1,38 @@
+"""A program ready to run, as plain data that `marshal` can keep: code objects, bytes, numbers and names."""
+
+from __future__ import annotations
+
+from types import CodeType
+
+FORMAT = 1
+
+
+class Compiled:
+    """`functions` lists (address or 0, Python name, signature, name in the script, span); `externals` (Python name, routine,
+    signature); `tables` (Python name, signature) of the function-pointer tables; `spans` (file, line, column, end column);
+    `arguments` maps the span of a routine call to those of its arguments; `entry` is "main", or the function to start."""
+
+    FIELDS = (
+        "file", "code", "base", "writable", "read_only", "functions", "externals", "tables", "spans", "arguments", "entry", "settings",
+    )  # fmt: skip
+    __slots__ = FIELDS
+
+    file: str
+    code: CodeType
+    base: int
+    writable: bytes
+    read_only: bytes
+    functions: tuple[tuple[int, str, str, str, int], ...]
+    externals: tuple[tuple[str, str, str], ...]
+    tables: tuple[tuple[str, str], ...]
+    spans: tuple[tuple[str, int, int, int], ...]
+    arguments: dict[int, tuple[int, ...]]
+    entry: str
+    settings: tuple[tuple[str, int | str], ...]
+
+    def __init__(self, *values: object) -> None:
+        for name, value in zip(self.FIELDS, values, strict=True):
+            setattr(self, name, value)
+
+    def as_tuple(self) -> tuple[object, ...]:
+        return tuple(getattr(self, name) for name in self.FIELDS)

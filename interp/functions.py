@@ -1,0 +1,127 @@
+"""A function of the script, or its file-level statements, as a Python function.
+
+The hidden first parameter `sp` is the number of bytes left on the thread's stack; `fp` is the address of the function's frame,
+which exists if something in it can be pointed at. Each call draws one step.
+"""
+
+from __future__ import annotations
+
+import ast
+
+from ..grammar import tree
+from ..grammar.types import StructType, VoidType
+from . import emit
+from .expressions import Address
+from .statements import Statements
+from .unit import Unit
+from .value import Value, limits
+
+FIXED_FRAME = 48  # return address, shadow space for four arguments, alignment
+GARBAGE = 0xCCCC_CCCC_CCCC_CCCC  # what an uninitialised local holds, so that runs agree
+
+
+class Places(dict[tree.Variable, "str | int"]):
+    """Where each local lies. One that no declaration announced (a compound literal's) gets room when first met."""
+
+    def __init__(self, compiler: FunctionCompiler) -> None:
+        super().__init__()
+        self.compiler = compiler
+
+    def __missing__(self, variable: tree.Variable) -> str | int:
+        self.compiler.give_places([variable])
+        return self[variable]
+
+
+class FunctionCompiler(Statements):
+    """Compiles one function."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__()
+        self.unit = unit
+        self.out: list[ast.stmt] = []
+        self.places = Places(self)
+        self.frame_constant = ast.Constant(0)
+        self.frame_size = self.frame_constant
+        self.returns_value = False
+
+    def function(self, function: tree.Function) -> ast.stmt:
+        assert function.body is not None
+        self.returns_value = not isinstance(function.type.returns, VoidType)
+        parameters = ["sp"]
+        stored: list[tuple[tree.Variable, str]] = []
+        for number, variable in enumerate(function.parameters):
+            identifier = f"v{number}"
+            parameters.append(identifier)
+            if variable.in_memory or isinstance(variable.type, StructType):
+                self.places[variable] = self.frame_slots((max(variable.type.size, 8) + 7) & -8)
+                stored.append((variable, identifier))
+            else:
+                self.places[variable] = identifier
+        if function.type.variadic:
+            parameters.append("va")
+        self.give_places(function.locals)
+        self.uninitialised(function.locals)
+        for variable, identifier in stored:
+            self.has_frame = True
+            low, high = limits(variable.type) if not isinstance(variable.type, StructType) else (0, 0)
+            where = Address(Value(emit.name("fp"), 0, 2**64 - 1, 1, True), int(self.places[variable]))
+            self.store(where, variable.type, Value(emit.name(identifier), low, high, 1, True), variable.span)
+        self.out.extend(self.bounded(function.body))
+        self.finish(function)
+        made = emit.function(self.unit.function_name(function), parameters, self.prologue() + self.out)
+        line, index = self.unit.spans.index(function.span)
+        emit.place(made, line, index)
+        emit.fill_positions(made, line, index)
+        return made
+
+    def script(self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: tree.Span) -> ast.stmt:
+        """The file-level statements as a function named `main`."""
+        self.give_places(local)
+        self.uninitialised(local)
+        self.out.extend(self.bounded(tree.Block(span, statements, span)))
+        made = emit.function("main", ["sp"], self.prologue() + self.out)
+        emit.place(made, 1, 0)
+        emit.fill_positions(made, 1, 0)
+        return made
+
+    def give_places(self, variables: list[tree.Variable]) -> None:
+        for variable in variables:
+            if variable.kind != "local":
+                continue
+            if variable.in_memory or isinstance(variable.type, StructType):
+                align = min(max(variable.type.align, 1), 16)
+                self.frame_bytes = -(-self.frame_bytes // align) * align
+                self.places[variable] = self.frame_slots(max(variable.type.size, 1))
+            else:
+                self.places[variable] = f"v{len(self.places)}"
+
+    def uninitialised(self, variables: list[tree.Variable]) -> None:
+        """A local has some value before it is given one."""
+        for variable in variables:
+            where = self.places.get(variable)
+            if isinstance(where, str):
+                low, high = limits(variable.type)
+                value = GARBAGE & high if low == 0 else (GARBAGE & high) + low
+                self.out.append(emit.assign(where, emit.const(value)))
+
+    def finish(self, function: tree.Function) -> None:
+        """A function that ends without `return` still has a value for its caller."""
+        returns = function.type.returns
+        if isinstance(returns, VoidType) or (self.out and isinstance(self.out[-1], ast.Return)):
+            return
+        last: ast.expr = emit.const(bytes(returns.size)) if isinstance(returns, StructType) else emit.const(0)
+        self.out.append(ast.Return(last))
+
+    def prologue(self) -> list[ast.stmt]:
+        """Charge the stack and a step, and find the frame."""
+        size = FIXED_FRAME + ((self.frame_bytes + 15) & -16)
+        self.frame_constant.value = size
+        overflow = emit.if_(
+            emit.compare(emit.name("sp"), "<", emit.const(size)), [emit.assign("sp", emit.call("OVERFLOW", emit.name("sp")))]
+        )
+        step = ast.For(ast.Name("_", emit.STORE), emit.name("STEPS"), [ast.Break()], [emit.expression(emit.call("TICK"))])
+        code: list[ast.stmt] = [overflow, step]
+        if self.has_frame:
+            top = emit.binary(emit.name("STACK"), "+", emit.name("sp"))
+            code.append(emit.assign("fp", emit.binary(top, "-", emit.const(size))))
+        return code

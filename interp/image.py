@@ -1,0 +1,84 @@
+"""The driver image of a script: where its functions, its variables and its string literals lie in simulated memory.
+
+Addresses are fixed when code is made, so that a cached program has them as constants. Literals and const objects go to a
+read-only section, as the Microsoft linker puts them.
+"""
+
+from __future__ import annotations
+
+from ..grammar import tree
+from ..grammar.types import Type
+
+CODE = 0x1000
+DATA = 0x10_0000
+READ_ONLY = 0x800_0000
+FUNCTION_BYTES = 0x40
+
+
+class Section:
+    """Bytes that are loaded at a fixed address."""
+
+    __slots__ = ("base", "data")
+
+    def __init__(self, base: int) -> None:
+        self.base = base
+        self.data = bytearray()
+
+    def room(self, size: int, align: int) -> int:
+        """The offset of new zeros."""
+        start = -(-len(self.data) // align) * align
+        self.data.extend(bytes(start - len(self.data) + size))
+        return start
+
+
+class Image:
+    """One program's image at `base`."""
+
+    def __init__(self, base: int) -> None:
+        self.base = base
+        self.writable = Section(base + DATA)
+        self.read_only = Section(base + READ_ONLY)
+        self._variables: dict[tree.Variable, int] = {}
+        self._strings: dict[bytes, int] = {}
+        self._functions: dict[tree.Function, int] = {}
+
+    def address(self, variable: tree.Variable) -> int:
+        """The address of a global or static; it is given room when first asked for."""
+        where = self._variables.get(variable)
+        if where is None:
+            type = variable.type
+            section = self.read_only if is_const(type) else self.writable
+            align = min(max(type.align, 8 if type.size >= 8 else 1), 16)
+            where = section.base + section.room(max(type.size, 1), align)
+            self._variables[variable] = where
+        return where
+
+    def string(self, data: bytes) -> int:
+        where = self._strings.get(data)
+        if where is None:
+            section = self.read_only
+            start = section.room(len(data), 8)
+            section.data[start : start + len(data)] = data
+            where = self._strings[data] = section.base + start
+        return where
+
+    def function(self, function: tree.Function) -> int:
+        where = self._functions.get(function)
+        if where is None:
+            where = self._functions[function] = self.base + CODE + len(self._functions) * FUNCTION_BYTES
+        return where
+
+    def write(self, where: int, data: bytes) -> None:
+        """Put initial bytes where a variable lies."""
+        for section in (self.writable, self.read_only):
+            start = where - section.base
+            if 0 <= start < len(section.data):
+                section.data[start : start + len(data)] = data
+                return
+        raise ValueError(hex(where))
+
+
+def is_const(type: Type) -> bool:
+    while hasattr(type, "element"):
+        type = type.element
+    return type.const

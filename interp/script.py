@@ -1,0 +1,108 @@
+"""A script from its file to its outcome. What the front door calls.
+
+`load` takes a compiled program from the cache if its sources are what they were; only otherwise is the front end imported.
+"""
+
+from __future__ import annotations
+
+
+from ..runtime.choose import Chooser
+from . import program_cache
+from .compiled import Compiled
+from .machine_settings import SettingError, machine, merged, seed
+from .session import Session
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..grammar.source import Diagnostic
+    from .options import Options
+    from .report import Report
+
+EXIT_CLEAN, EXIT_BROKEN, EXIT_USAGE, EXIT_LIMIT, EXIT_REFUSED = 0, 1, 2, 3, 65
+
+
+class Loaded:
+    """A script ready to run: `files` are its sources by the name that reports use, `program` is None if it has errors."""
+
+    __slots__ = ("path", "files", "diagnostics", "program")
+
+    def __init__(self, path: str, files: dict[str, str], diagnostics: list[Diagnostic], program: Compiled | None) -> None:
+        self.path = path
+        self.files = files
+        self.diagnostics = diagnostics
+        self.program = program
+
+
+class Outcome:
+    """How a run ended. `limit` is a sentence about the host limit that ended it, or empty."""
+
+    __slots__ = ("exit_code", "reports", "limit", "trace", "steps", "time_ns")
+
+    def __init__(self, exit_code: int, reports: list[Report], limit: str, trace: list[tuple[object, ...]]) -> None:
+        self.exit_code = exit_code
+        self.reports = reports
+        self.limit = limit
+        self.trace = trace
+        self.steps = 0
+        self.time_ns = 0
+
+
+def load(path: str, options: Options, text: str | None = None) -> Loaded:
+    """Read and compile a script. OSError if the named file cannot be opened."""
+    instrumented = options.granularity != "call"
+    if text is None:
+        found = program_cache.find(path, options.folders, instrumented)
+        if found is not None:
+            program, files, said = found
+            return Loaded(path, files, program_cache.diagnostics(said), program)
+    from .compile import compile_script
+
+    program_or_none, files, sources, diagnostics = compile_script(path, options, text, instrumented)
+    if program_or_none is not None and text is None:
+        program_cache.keep(path, options.folders, instrumented, program_or_none, sources, diagnostics)
+    return Loaded(path, files, diagnostics, program_or_none)
+
+
+def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outcome:
+    """Run a loaded script on a new machine."""
+    program = loaded.program
+    assert program is not None
+    try:
+        found = merged(program.settings, options)
+    except SettingError as error:
+        return Outcome(EXIT_USAGE, [], str(error), [])
+    trace: list[tuple[object, ...]] = []
+    tracer = None
+    chooser = Chooser(seed(found, options), options.failures)
+    session = Session(machine(found, options), chooser, write)
+    if options.trace or options.trace_file:
+        from .trace import Tracer
+
+        tracer = Tracer(session, trace)
+        session.trace = tracer.call
+    if not program.entry:
+        return Outcome(EXIT_USAGE, [], "the file has no statement, no DriverEntry and no main: there is nothing to run", [])
+    session.load(program)
+    result = session.run(program.entry, *entry_arguments(session, program))
+    session.finish()
+    reports = session.reports()
+    broken = any(report.severity in ("error", "leak") for report in reports)
+    code = EXIT_BROKEN if broken or (program.entry != "main" and result != 0) else EXIT_CLEAN
+    if session.limit:
+        code = EXIT_LIMIT
+    outcome = Outcome(code, reports, session.limit, trace)
+    outcome.steps = session.nt.clock.steps
+    outcome.time_ns = session.nt.clock.now_ns
+    return outcome
+
+
+def entry_arguments(session: Session, program: Compiled) -> list[int]:
+    """Zeros for the parameters of a function that is started by itself."""
+    for _, identifier, signature, _, _ in program.functions:
+        if identifier == program.entry:
+            from .bridge import split_signature
+
+            return [0] * len(split_signature(signature)[0])
+    return []

@@ -1,0 +1,157 @@
+"""A live simulated machine with programs loaded into it: what a run, and later the REPL, works on."""
+
+from __future__ import annotations
+
+import sys
+
+from ..runtime import rules
+from ..runtime.choose import Chooser
+from ..runtime.exceptions import BugCheck, HostLimit, MachineStop, NotModelled, Unwind
+from ..runtime.findings import Finding, level_name
+from ..runtime.memory import PAGE, Region
+from ..runtime.routines import find
+from ..runtime.system import IMAGE, Settings, System
+from . import helpers
+from .bridge import PointerTable, bind
+from .image import DATA, READ_ONLY
+from .report import Place, Report, Stop
+from .routine_addresses import routine_address, routine_at
+from .sites import Sites
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .compiled import Compiled
+
+HOST_FRAMES = 6000  # Python frames that one run may nest: more than any simulated stack allows calls
+
+
+class Session:
+    """`trace`, if given, is called for each routine call as trace(row, function, arguments) and must return its result."""
+
+    def __init__(
+        self, settings: Settings, chooser: Chooser, write: Callable[[str], None], trace: Callable[..., Any] | None = None
+    ) -> None:
+        self.names: dict[str, object] = {}
+        self.nt = System(settings, chooser, write, self.names)
+        self.trace = trace
+        self.sites = Sites(self.names)
+        self.nt.where = self.sites.here
+        self.nt.instruction = self.instruction
+        self.functions: dict[int, tuple[Callable[..., Any], str]] = {}
+        self.limit = ""
+        helpers.install(self.nt, self.names)
+        self.script = self.nt.create_process("script")
+        self.nt.attach(self.script)
+
+    def load(self, program: Compiled) -> None:
+        """Map the image, link the routines and define the functions."""
+        nt, names = self.nt, self.names
+        self.sites.add(program)
+        self.map_section(program.base + DATA, program.writable, "driver image data", True)
+        self.map_section(program.base + READ_ONLY, program.read_only, "driver image constants", False)
+        if program.functions:
+            code = Region(program.base + PAGE, 1 + len(program.functions) // 64, "driver image code", writable=False)
+            nt.memory.kernel.add(code)
+        for identifier, routine, signature in program.externals:
+            row = find(routine)
+            assert row is not None
+            names[identifier] = bind(nt, row, signature, self.trace)
+        for identifier, signature in program.tables:
+            names[identifier] = PointerTable(nt, signature, self.functions, routine_at)
+        exec(program.code, names)
+        for address, identifier, signature, _, _ in program.functions:
+            if address:
+                self.functions[address] = (names[identifier], signature)  # type: ignore[assignment]
+
+    def map_section(self, base: int, data: bytes, kind: str, writable: bool) -> None:
+        if not data:
+            return
+        region = Region(base, -(-len(data) // PAGE), kind)
+        self.nt.memory.kernel.add(region)
+        self.nt.memory.write(base, data)
+        self.nt.memory.forget(base, region.pages)
+        region.writable = writable
+
+    def instruction(self) -> int:
+        """An address that stands for the running instruction, for the parameters of bug checks."""
+        site = self.sites.here()
+        if not site:
+            return IMAGE
+        code, offset = site[0]
+        return IMAGE + PAGE + (code.co_firstlineno * 0x40 + offset) % (64 * PAGE)
+
+    # -- running
+
+    def run(self, entry: str, *arguments: int) -> int:
+        """Run a function to its end or the machine's. The value it returned, 0 for none."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + HOST_FRAMES)
+        result = 0
+        try:
+            function = self.names[entry]
+            returned = function(self.nt.thread.stack_bytes, *arguments)  # type: ignore[operator]
+            result = returned if isinstance(returned, int) else 0
+            self.thread_ends()
+        except HostLimit as stop:
+            self.limit = stop.message
+        except (BugCheck, NotModelled):
+            pass
+        except RecursionError:
+            self.nt.stopped = False
+            try:
+                self.nt.violation(rules.STACK_OVERFLOW, (self.nt.thread.stack_low - 8, 0, 0))
+            except MachineStop:
+                pass
+        except Unwind as lost:  # its registration is gone: a filter's own frame was left
+            try:
+                self.nt.faults.unhandled(lost.record)
+            except MachineStop:
+                pass
+        finally:
+            sys.setrecursionlimit(limit)
+        return result
+
+    def thread_ends(self) -> None:
+        """The script's thread must end as it began."""
+        nt = self.nt
+        if nt.irql:
+            moment = nt.cpu.raised_at or nt.moment()
+            rule = rules.IRQL_LEFT_RAISED
+            facts = [("irql", level_name(nt.irql))]
+            nt.findings.append(Finding(rule, "error", rule.title, moment, [], facts, rule.help, rule.here, (0xC8, nt.irql, 0, 0, 0)))
+            nt.stopped = True
+            raise BugCheck(0xC8, (nt.irql, 0, 0, 0))
+
+    def finish(self) -> None:
+        """The end of a run that nothing stopped: what is still held is charged."""
+        if not self.nt.stopped:
+            self.nt.charge_leaks()
+
+    # -- reports
+
+    def reports(self) -> list[Report]:
+        return [self.report(finding) for finding in self.nt.findings]
+
+    def report(self, finding: Finding) -> Report:
+        moment = finding.moment
+        places: list[Place] = []
+        first = self.sites.place(moment.site, finding.here, moment.argument)
+        if first is not None:
+            places.append(first)
+        for mark, label in finding.marks:
+            place = self.sites.place(mark.site, f"{label}, at {mark.time_ns / 1000:.3f} us", mark.argument)
+            if place is not None:
+                places.append(place)
+        stop = None
+        if finding.stop is not None:
+            from ..runtime.bugchecks import describe
+
+            info = describe(finding.stop[0])
+            stop = Stop(finding.stop[0], info.name if info is not None else "", finding.stop[1:])
+        return Report(
+            finding.severity, finding.rule.id, finding.title, places, finding.facts, finding.help,
+            self.sites.calls(moment.site), level_name(moment.irql), moment.processor, moment.time_ns, stop,
+        )  # fmt: skip

@@ -1,0 +1,103 @@
+"""One program while code is made for it: names, addresses, spans and what its functions share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..grammar import tree
+from ..grammar.source import Span
+from ..grammar.types import ArrayType, FunctionType, IntType, PointerType, StructType, Type, VoidType
+from .image import Image
+
+UNSIGNED = {
+    1: IntType("unsigned char", 1, False, 1),
+    2: IntType("unsigned short", 2, False, 2),
+    4: IntType("unsigned int", 4, False, 3),
+    8: IntType("unsigned __int64", 8, False, 5),
+}
+SIGNED_64 = IntType("__int64", 8, True, 5)
+
+
+class Spans:
+    """The spans that code refers to, by index: (file, line, column, end column)."""
+
+    def __init__(self) -> None:
+        self.table: list[tuple[str, int, int, int]] = []
+        self._known: dict[tuple[str, int, int, int], int] = {}
+
+    def index(self, span: Span) -> tuple[int, int]:
+        """The line of a span and its index in the table."""
+        end = span.end_column if span.end_line == span.line else span.column + 1
+        key = (span.file, span.line, span.column, end)
+        index = self._known.get(key)
+        if index is None:
+            index = self._known[key] = len(self.table)
+            self.table.append(key)
+        return max(span.line, 1), index
+
+
+class Unit:
+    """`routine_number` gives a kernel routine's place in the list of all of them, from which its address follows."""
+
+    def __init__(
+        self, base: int, passes_stack: Callable[[str], bool], routine_address: Callable[[str], int], instrumented: bool = False
+    ) -> None:
+        self.image = Image(base)
+        self.spans = Spans()
+        self.passes_stack = passes_stack
+        self.routine_address = routine_address
+        self.instrumented = instrumented
+        self.functions: dict[tree.Function, str] = {}
+        self.externals: dict[tree.Function, str] = {}
+        self.signatures: dict[str, str] = {}
+        self.arguments: dict[int, tuple[int, ...]] = {}
+        self.addressed: set[tree.Function] = set()
+        self.size_type = UNSIGNED[8]
+        self.ptrdiff_type = SIGNED_64
+
+    def unsigned(self, size: int) -> IntType:
+        return UNSIGNED[size]
+
+    def function_name(self, function: tree.Function) -> str:
+        """The generated name of a function or routine."""
+        if function.builtin:
+            return self.externals.setdefault(function, f"k{len(self.externals)}")
+        return self.functions.setdefault(function, f"f{len(self.functions)}")
+
+    def function_address(self, function: tree.Function) -> int:
+        if function.builtin:
+            return self.routine_address(function.name)
+        self.function_name(function)
+        self.addressed.add(function)
+        return self.image.function(function)
+
+    def address_of(self, what: tree.Variable | tree.Function | bytes) -> int:
+        if isinstance(what, tree.Variable):
+            return self.image.address(what)
+        if isinstance(what, tree.Function):
+            return self.function_address(what)
+        return self.image.string(what)
+
+    def pointer_table(self, signature: FunctionType) -> str:
+        """The name of the table that turns addresses into functions of one signature."""
+        return self.signatures.setdefault(signature_text(signature), f"P{len(self.signatures)}")
+
+
+def signature_text(type: FunctionType) -> str:
+    """A signature as the machine sees it: a letter for each parameter, and for what comes back."""
+    return "".join(letter(p) for p in type.parameters) + ("." if type.variadic else "") + ">" + letter(type.returns)
+
+
+def letter(type: Type) -> str:
+    """How a value travels: v nothing, b B h H i I q Q integers by size and sign, ? _Bool, p pointers, {n} structs of n bytes."""
+    if isinstance(type, VoidType):
+        return "v"
+    if isinstance(type, IntType):
+        if type.boolean:
+            return "?"
+        code = "bhiq"[(1, 2, 4, 8).index(type.size)]
+        return code if type.signed else code.upper()
+    if isinstance(type, (PointerType, ArrayType, FunctionType)):
+        return "Q"
+    assert isinstance(type, StructType)
+    return f"{{{type.size}}}"

@@ -1,0 +1,123 @@
+"""Page faults, and the dispatch of exceptions: what __except may catch and what stops the machine."""
+
+from __future__ import annotations
+
+from . import rules
+from .exceptions import EXCEPTION_NONCONTINUABLE, ExceptionRecord, Unwind
+from .findings import address
+from .memory import ADDRESS_MASK, KERNEL_BASE
+from .processor import DISPATCH_LEVEL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .system import System
+
+STATUS_ACCESS_VIOLATION = 0xC000_0005
+STATUS_INTEGER_DIVIDE_BY_ZERO = 0xC000_0094
+STATUS_INTEGER_OVERFLOW = 0xC000_0095
+STATUS_NONCONTINUABLE_EXCEPTION = 0xC000_0025
+USER_END = 0x8000_0000_0000
+NESTED_LIMIT = 10  # dispatches inside filters before the kernel stack would be used up
+
+CODE_NAMES = {
+    0xC000_0005: "STATUS_ACCESS_VIOLATION",
+    0xC000_0094: "STATUS_INTEGER_DIVIDE_BY_ZERO",
+    0xC000_0095: "STATUS_INTEGER_OVERFLOW",
+    0xC000_0025: "STATUS_NONCONTINUABLE_EXCEPTION",
+    0x8000_0001: "STATUS_GUARD_PAGE_VIOLATION",
+    0x8000_0002: "STATUS_DATATYPE_MISALIGNMENT",
+    0x8000_0003: "STATUS_BREAKPOINT",
+    0xC000_009A: "STATUS_INSUFFICIENT_RESOURCES",
+    0xC000_00A1: "STATUS_WORKING_SET_QUOTA",
+    0xC000_000D: "STATUS_INVALID_PARAMETER",
+    0xC000_0001: "STATUS_UNSUCCESSFUL",
+}
+
+
+class Faults:
+    """The trap handlers of one machine."""
+
+    __slots__ = ("nt",)
+
+    def __init__(self, nt: System) -> None:
+        self.nt = nt
+
+    def page_fault(self, va: int, write: bool, in_driver: bool) -> None:
+        """An access that the page tables do not allow. Returns if it shall be tried again."""
+        nt = self.nt
+        irql = nt.irql
+        if USER_END <= va < KERNEL_BASE:  # not canonical: a general protection fault, which tells no address
+            self.raise_exception(STATUS_ACCESS_VIOLATION, (int(write), ADDRESS_MASK))
+            return
+        mapped = nt.memory.permits(va, write)
+        if irql >= DISPATCH_LEVEL:
+            if mapped:
+                rule = rules.PAGEABLE_AT_DISPATCH if in_driver else rules.KERNEL_PAGEABLE_AT_DISPATCH
+            else:
+                rule = rules.INVALID_ADDRESS_AT_DISPATCH
+            code = 0xD1 if in_driver else 0x0A
+            parameters = (va, irql, int(write), nt.instruction())
+            facts = [("address", nt.describe(va))]
+            if rule.stop == (code, None):
+                nt.violation(rule, parameters, facts)
+            else:
+                nt.bug_check(rule, code, parameters)
+        if va < USER_END:
+            self.raise_exception(STATUS_ACCESS_VIOLATION, (int(write), va))
+            return
+        facts = [("address", nt.describe(va)), ("access", "write" if write else "read")]
+        if nt.memory.permits(va, False):
+            nt.violation(rules.WRITE_TO_READ_ONLY, (va, 0, 0, 0), facts)
+        block = nt.pool.freed_at(va)
+        if block is not None:
+            facts.append(("freed", f"pool block {address(block.address)}, {block.size} bytes, tag '{block.tag_text}'"))
+        nt.violation(rules.PAGE_FAULT_IN_NONPAGED_AREA, (va, 2 if write else 0, nt.instruction(), 2), facts)
+
+    def divide_by_zero(self) -> int:
+        self.raise_exception(STATUS_INTEGER_DIVIDE_BY_ZERO)
+        return 1  # continued by a filter: the division is tried with a divisor that works
+
+    def divide_overflow(self) -> int:
+        self.raise_exception(STATUS_INTEGER_OVERFLOW)
+        return 0
+
+    def raise_exception(self, code: int, information: tuple[int, ...] = (), noncontinuable: bool = False) -> None:
+        """Raise a structured exception; returns only if a filter answers EXCEPTION_CONTINUE_EXECUTION."""
+        flags = EXCEPTION_NONCONTINUABLE if noncontinuable else 0
+        self.dispatch(ExceptionRecord(code, information, flags, self.nt.instruction()))
+
+    def dispatch(self, record: ExceptionRecord) -> None:
+        """Ask the filters from the innermost out, then unwind to the one that takes the exception."""
+        nt = self.nt
+        thread = nt.thread
+        if thread.filters_running >= NESTED_LIMIT:
+            nt.violation(rules.STACK_OVERFLOW, (thread.stack_low - 8, 0, 0))
+        seh = thread.seh
+        thread.filters_running += 1
+        try:
+            for index in range(len(seh) - 1, -1, -1):
+                disposition = seh[index](record)
+                if disposition > 0:
+                    raise Unwind(index, record)
+                if disposition < 0:
+                    if not record.flags & EXCEPTION_NONCONTINUABLE:
+                        return
+                    nt.violation(rules.NONCONTINUABLE)
+                    self.raise_exception(STATUS_NONCONTINUABLE_EXCEPTION, noncontinuable=True)
+        finally:
+            thread.filters_running -= 1
+        self.unhandled(record)
+
+    def unhandled(self, record: ExceptionRecord) -> None:
+        """No filter took it: the thread's own last handler stops the machine."""
+        name = CODE_NAMES.get(record.code, "")
+        facts = [("exception", f"0x{record.code:08X} {name}".rstrip())]
+        if record.code == STATUS_ACCESS_VIOLATION and len(record.information) > 1:
+            kind = {0: "read", 1: "write", 8: "execute"}[record.information[0]]
+            facts.append(("access", f"{kind} of {self.nt.describe(record.information[1])}"))
+        self.nt.violation(
+            rules.EXCEPTION_NOT_HANDLED,
+            (record.code | 0xFFFF_FFFF_0000_0000 if record.code & 0x8000_0000 else record.code, record.address, 0, 0),
+            facts,
+            title=f"{name or f'exception 0x{record.code:08X}'} is handled by nobody",
+        )

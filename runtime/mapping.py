@@ -1,0 +1,115 @@
+"""Second addresses for the pages of an MDL: in system space, or in a process. Both show the same frames, hence the same bytes."""
+
+from __future__ import annotations
+
+from . import rules
+from .constants import MdlMappingNoExecute, MdlMappingNoWrite
+from .mdl import MAPPED_TO_SYSTEM_VA, PARTIAL, PARTIAL_HAS_BEEN_MAPPED
+from .memory import PAGE, Region
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .mdl import Mdl
+    from .system import System
+
+SYSTEM_PTES = 0xFFFF_C200_0000_0000
+SYSTEM_PTES_END = 0xFFFF_C300_0000_0000
+KIND = "mdl mapping"
+
+
+def map_system(nt: System, mdl: Mdl, priority: int) -> int:
+    """A system address for an MDL that has none; 0 if no page table entries are left."""
+    _check_mappable(nt, mdl)
+    if not priority & MdlMappingNoExecute:
+        nt.violation(rules.MDL_MAPPED_EXECUTABLE, (mdl.address, priority, 0), mdl.facts, mdl.about)
+    pages = mdl.page_count
+    if pages > nt.free_ptes:
+        return 0
+    nt.free_ptes -= pages
+    region = Region(
+        _system_room(nt, pages), pages, KIND, writable=not priority & MdlMappingNoWrite, frames=mdl.frames, owns_frames=False
+    )
+    nt.memory.kernel.add(region)
+    nt.mdls.mappings[mdl.address] = region
+    mdl.mapped_va = region.start + mdl.byte_offset
+    mdl.flags |= MAPPED_TO_SYSTEM_VA | (PARTIAL_HAS_BEEN_MAPPED if mdl.is_partial else 0)
+    nt.remember("mdl", mdl.address, "mapped")
+    return int(mdl.mapped_va)
+
+
+def _check_mappable(nt: System, mdl: Mdl) -> None:
+    flags = int(mdl.flags)
+    if mdl.is_mapped or mdl.describes_nonpaged_pool:
+        nt.violation(rules.MDL_ALREADY_MAPPED, (mdl.address, flags, flags), mdl.facts, mdl.about)
+    check_filled(nt, mdl)
+
+
+def check_filled(nt: System, mdl: Mdl) -> None:
+    """The frames must have been written into the MDL before they are mapped."""
+    if not (mdl.is_locked or mdl.describes_nonpaged_pool or mdl.is_partial):
+        nt.violation(rules.MDL_NOT_MAPPABLE, (mdl.address, int(mdl.flags), 2), mdl.facts, mdl.about)
+
+
+def _system_room(nt: System, pages: int) -> int:
+    """Address space for a mapping. It moves on through the area, so that a stale address shows nothing for a long time."""
+    low = nt.mdls.next_va or SYSTEM_PTES
+    start = nt.memory.kernel.gap(low, SYSTEM_PTES_END, pages, guard=1)
+    if start is None:
+        start = nt.memory.kernel.gap(SYSTEM_PTES, SYSTEM_PTES_END, pages, guard=1)
+    assert start is not None, "there is address space for every page table entry"
+    nt.mdls.next_va = start + (pages + 1) * PAGE
+    return start
+
+
+def unmap_system(nt: System, mdl: Mdl) -> None:
+    """Take away the system address that was made through this MDL; none, or an inherited one, is left alone."""
+    region = nt.mdls.mappings.pop(mdl.address, None)
+    if region is None:
+        return
+    nt.memory.unmap(region)
+    nt.free_ptes += region.pages
+    mdl.flags &= ~(MAPPED_TO_SYSTEM_VA | PARTIAL_HAS_BEEN_MAPPED)
+    nt.remember("mdl", mdl.address, "unmapped")
+
+
+def unmap_system_at(nt: System, mdl: Mdl, base: int) -> None:
+    """MmUnmapLockedPages for a system address: it must be this MDL's own, made by a mapping routine."""
+    flags = int(mdl.flags)
+    if mdl.is_partial:
+        nt.violation(rules.MDL_PARTIAL_UNMAPPED, (mdl.address, flags, flags & PARTIAL), mdl.facts, mdl.about)
+    elif not mdl.is_mapped:
+        nt.violation(rules.MDL_NOT_MAPPED, (mdl.address, flags, MAPPED_TO_SYSTEM_VA), mdl.facts, mdl.about)
+    region = nt.mdls.mappings.get(mdl.address)
+    if region is None:
+        nt.violation(rules.MDL_NOT_MAPPED_PLAIN, (mdl.address, base, nt.free_ptes), mdl.facts, mdl.about)
+    elif base != region.start + mdl.byte_offset:
+        nt.violation(rules.MDL_UNMAPPED_ELSEWHERE, (0, region.start + mdl.byte_offset, base), mdl.facts, mdl.about)
+    unmap_system(nt, mdl)
+
+
+def map_user(nt: System, mdl: Mdl, requested: int, priority: int) -> int:
+    """An address in the current process; 0 if there is no room."""
+    check_filled(nt, mdl)
+    pages = mdl.page_count
+    start = nt.process.find_room(pages, requested)
+    if start is None:
+        return 0
+    region = Region(start, pages, KIND, writable=not priority & MdlMappingNoWrite, frames=mdl.frames, owns_frames=False)
+    nt.process.space.add(region)
+    base = start + int(mdl.byte_offset)
+    nt.mdls.user_mappings[mdl.address, base] = nt.process, region
+    nt.remember("mdl", mdl.address, "mapped")
+    nt.hold(rules.USER_MAPPING_LEFT, base, [*mdl.facts, ("process", nt.process.name)])
+    return base
+
+
+def unmap_user(nt: System, mdl: Mdl, base: int) -> None:
+    """MmUnmapLockedPages for a user address, in the process in which it was mapped."""
+    process, region = nt.mdls.user_mappings.get((mdl.address, base), (None, None))
+    if region is None or process is not nt.process:
+        nt.violation(rules.MDL_USER_MAPPING_UNKNOWN, (base, mdl.address, 0), mdl.facts, mdl.about)
+        return
+    del nt.mdls.user_mappings[mdl.address, base]
+    nt.memory.unmap(region)
+    nt.let_go(rules.USER_MAPPING_LEFT, base)
+    nt.remember("mdl", mdl.address, "unmapped")

@@ -1,0 +1,211 @@
+"""Kernel pool: nonpaged and paged blocks with their headers, tags and owners.
+
+A block stands behind a 16-byte header within pages that the pool grows by; from a page on, it has pages of its own, which are
+unmapped when it is freed. Blocks are remembered after they are freed, so that a second free is told from a wild one.
+"""
+
+from __future__ import annotations
+
+from . import rules
+from .findings import address
+from .memory import PAGE, Region
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .system import System
+
+NONPAGED = 0xFFFF_A100_0000_0000
+PAGED = 0xFFFF_B300_0000_0000
+POOL_SPAN = 0x0000_0100_0000_0000
+HEADER = 16
+GROW_PAGES = 16
+FRESH = 0xA5  # what uninitialised pool holds, so that a run comes out the same every time
+
+
+def tag_text(tag: int) -> str:
+    """A tag as a debugger shows it: its four bytes in memory order."""
+    return "".join(chr(byte) if 32 <= byte < 127 else "." for byte in (tag & 0xFFFF_FFFF).to_bytes(4, "little"))
+
+
+class Block:
+    __slots__ = ("address", "size", "tag", "paged", "freed", "own")
+
+    def __init__(self, where: int, size: int, tag: int, paged: bool, own: Region | None) -> None:
+        self.address = where
+        self.size = size
+        self.tag = tag
+        self.paged = paged
+        self.freed = False
+        self.own = own
+
+    @property
+    def tag_text(self) -> str:
+        return tag_text(self.tag)
+
+    def describe(self, va: int) -> str:
+        kind = "paged" if self.paged else "nonpaged"
+        within = f" +0x{va - self.address:x}" if va != self.address else ""
+        return f"{kind} pool '{self.tag_text}'{within}, {self.size} bytes{', freed' if self.freed else ''}"
+
+
+class Arena:
+    """One kind of pool: where it grows, and free pieces by size."""
+
+    __slots__ = ("paged", "next", "end", "free", "grown")
+
+    def __init__(self, base: int, paged: bool) -> None:
+        self.paged = paged
+        self.next = self.end = base
+        self.free: dict[int, list[int]] = {}
+        self.grown = 0
+
+
+class Pool:
+    """Both kinds of pool, and every block by its address."""
+
+    __slots__ = ("nt", "nonpaged", "paged", "blocks", "_large_next", "_pages")
+
+    def __init__(self, nt: System) -> None:
+        self.nt = nt
+        self.nonpaged = Arena(NONPAGED, False)
+        self.paged = Arena(PAGED, True)
+        self.blocks: dict[int, Block] = {}
+        self._large_next = [NONPAGED + POOL_SPAN // 2, PAGED + POOL_SPAN // 2]
+        self._pages: dict[int, list[Block]] = {}
+
+    def allocate(self, size: int, tag: int, paged: bool = False, zero: bool = False) -> int:
+        """The address of a block, or 0 if there is no room. Blocks of a page or more begin on a page."""
+        block = self._large(size, tag, paged) if size >= PAGE - HEADER else self._small(size, tag, paged)
+        if block is None:
+            return 0
+        self.blocks[block.address] = block
+        if zero or block.own is None:
+            self._fill(block, 0 if zero else FRESH)
+        self.nt.remember("pool", block.address, "allocated")
+        return block.address
+
+    def _fill(self, block: Block, byte: int) -> None:
+        raised = self.nt.memory.raised
+        self.nt.memory.raised = False  # the pool manager's own pages
+        self.nt.memory.write(block.address, bytes([byte]) * block.size)
+        self.nt.memory.raised = raised
+
+    def _room(self, pages: int, paged: bool) -> bool:
+        if not paged:
+            if self.nonpaged.grown + pages > self.nt.settings.nonpaged_pages:
+                return False
+            self.nonpaged.grown += pages
+        return True
+
+    def _large(self, size: int, tag: int, paged: bool) -> Block | None:
+        pages = -(-size // PAGE)
+        if not self._room(pages, paged):
+            return None
+        start = self._large_next[paged]
+        region = Region(start, pages, "paged pool" if paged else "nonpaged pool", pageable=paged)
+        if not self.nt.memory.make_resident(region, 0, pages):
+            return None
+        self._large_next[paged] = start + (pages + 1) * PAGE
+        self.nt.memory.kernel.add(region)
+        return Block(start, size, tag, paged, region)
+
+    def _small(self, size: int, tag: int, paged: bool) -> Block | None:
+        arena = self.paged if paged else self.nonpaged
+        need = HEADER + ((max(size, 1) + 15) & -16)
+        pieces = arena.free.get(need)
+        if pieces:
+            start = pieces.pop()
+        else:
+            left_in_page = -arena.next % PAGE or (PAGE if arena.next < arena.end else 0)
+            if left_in_page < need:  # a block never crosses a page
+                arena.next += left_in_page
+            if arena.next + need > arena.end and not self._grow(arena):
+                return None
+            start = arena.next
+            arena.next += need
+        block = Block(start + HEADER, size, tag, paged, None)
+        self._write_header(block, need)
+        return block
+
+    def _grow(self, arena: Arena) -> bool:
+        pages = GROW_PAGES
+        while pages and not self._room(pages, arena.paged):
+            pages //= 2
+        if not pages:
+            return False
+        region = Region(arena.end, pages, "paged pool" if arena.paged else "nonpaged pool", pageable=arena.paged)
+        if not self.nt.memory.make_resident(region, 0, pages):
+            return False
+        self.nt.memory.kernel.add(region)
+        arena.next = arena.end
+        arena.end += pages * PAGE
+        return True
+
+    def _header(self, block: Block) -> bytes:
+        """A POOL_HEADER: sizes in 16-byte units, type, then the tag."""
+        units = (HEADER + ((max(block.size, 1) + 15) & -16)) // 16
+        kind = 1 if block.paged else 2
+        return bytes((0, 0, units & 0xFF, kind)) + (block.tag & 0xFFFF_FFFF).to_bytes(4, "little") + bytes(8)
+
+    def _write_header(self, block: Block, need: int) -> None:
+        raised = self.nt.memory.raised
+        self.nt.memory.raised = False
+        self.nt.memory.write(block.address - HEADER, self._header(block))
+        self.nt.memory.raised = raised
+
+    # -- freeing
+
+    def free(self, where: int, tag: int = 0) -> None:
+        """Free a block. A tag of 0 is not compared."""
+        nt = self.nt
+        block = self.blocks.get(where)
+        if block is None:
+            rule = rules.POOL_USER_ADDRESS if where < 0x8000_0000_0000 else rules.POOL_BAD_ADDRESS
+            nt.violation(rule, (where, 0, 0), [("address", nt.describe(where))])
+            return
+        facts = [("block", f"{address(where)}, {block.describe(where)}")]
+        about = ("pool", where)
+        if block.freed:
+            nt.violation(rules.POOL_FREED_TWICE, (0, 0, where), facts, about)
+        if tag and tag & 0xFFFF_FFFF != block.tag & 0xFFFF_FFFF:
+            facts.append(("freed as", f"'{tag_text(tag)}'"))
+            nt.violation(rules.POOL_WRONG_TAG, (where, block.tag, tag), facts, about)
+        if block.own is None:
+            self._check_neighbour(block, facts, about)
+        elif block.own.frames is not None and nt.memory.any_pinned(block.own.frames):
+            nt.violation(rules.POOL_FREED_LOCKED, (block.own.frames[0], 0, 1), facts, about)
+        block.freed = True
+        nt.remember("pool", where, "freed")
+        nt.let_go(rules.POOL_LEAKED, where)
+        if block.own is not None:
+            if not block.paged:
+                self.nonpaged.grown -= block.own.pages
+            nt.memory.unmap(block.own)
+        else:
+            arena = self.paged if block.paged else self.nonpaged
+            need = HEADER + ((max(block.size, 1) + 15) & -16)
+            arena.free.setdefault(need, []).append(where - HEADER)
+
+    def _check_neighbour(self, block: Block, facts: list[tuple[str, str]], about: tuple[str, int]) -> None:
+        """The header behind a block must still be what the pool wrote there."""
+        behind = block.address + ((max(block.size, 1) + 15) & -16)
+        neighbour = self.blocks.get(behind + HEADER)
+        if neighbour is not None and neighbour.own is None and behind % PAGE:
+            if self.nt.memory.read(behind, 8) != self._header(neighbour)[:8]:
+                self.nt.violation(rules.POOL_HEADER_OVERWRITTEN, (block.address - HEADER, behind, 0), facts, about)
+
+    # -- looking
+
+    def block_at(self, va: int) -> Block | None:
+        """The live or freed block that holds an address."""
+        block = self.blocks.get(va)
+        if block is not None:
+            return block
+        for candidate in self.blocks.values():
+            if candidate.address <= va < candidate.address + candidate.size:
+                return candidate
+        return None
+
+    def freed_at(self, va: int) -> Block | None:
+        block = self.block_at(va)
+        return block if block is not None and block.freed else None

@@ -1,0 +1,225 @@
+"""The members of DMA_OPERATIONS, which drivers call through DmaAdapter->DmaOperations."""
+
+from __future__ import annotations
+
+from dmascript.runtime.routine import member
+
+member(
+    "VOID PutDmaAdapter(PDMA_ADAPTER DmaAdapter)",
+    type="PPUT_DMA_ADAPTER", version=1, page="nc-wdm-pput_dma_adapter", irql="<= DISPATCH_LEVEL", calls_back=True,
+)  # fmt: skip
+member(
+    "PVOID AllocateCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PPHYSICAL_ADDRESS LogicalAddress, "
+    "BOOLEAN CacheEnabled)",
+    type="PALLOCATE_COMMON_BUFFER", version=1, page="nc-wdm-pallocate_common_buffer", irql="== PASSIVE_LEVEL",
+    fails="NULL", undo="FreeCommonBuffer",
+)  # fmt: skip
+member(
+    "VOID FreeCommonBuffer(PDMA_ADAPTER DmaAdapter, ULONG Length, PHYSICAL_ADDRESS LogicalAddress, "
+    "PVOID VirtualAddress, BOOLEAN CacheEnabled)",
+    type="PFREE_COMMON_BUFFER", version=1, page="nc-wdm-pfree_common_buffer", irql="== PASSIVE_LEVEL",
+)  # fmt: skip
+member(
+    "NTSTATUS AllocateAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, "
+    "ULONG NumberOfMapRegisters, PDRIVER_CONTROL ExecutionRoutine, PVOID Context)",
+    type="PALLOCATE_ADAPTER_CHANNEL", version=1, page="nc-wdm-pallocate_adapter_channel", irql="== DISPATCH_LEVEL",
+    fails="NTSTATUS", undo="FreeAdapterChannel", calls_back=True,
+)  # fmt: skip
+member(
+    "PHYSICAL_ADDRESS MapTransfer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, PVOID CurrentVa, "
+    "PULONG Length, BOOLEAN WriteToDevice)",
+    type="PMAP_TRANSFER", version=1, page="nc-wdm-pmap_transfer", irql="<= DISPATCH_LEVEL", undo="FlushAdapterBuffers",
+)  # fmt: skip
+member(
+    "BOOLEAN FlushAdapterBuffers(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, PVOID CurrentVa, "
+    "ULONG Length, BOOLEAN WriteToDevice)",
+    type="PFLUSH_ADAPTER_BUFFERS", version=1, page="nc-wdm-pflush_adapter_buffers", irql="<= DISPATCH_LEVEL",
+    fails="FALSE",
+)  # fmt: skip
+member(
+    "VOID FreeAdapterChannel(PDMA_ADAPTER DmaAdapter)",
+    type="PFREE_ADAPTER_CHANNEL", version=1, page="nc-wdm-pfree_adapter_channel", irql="== DISPATCH_LEVEL",
+    calls_back=True,
+)  # fmt: skip
+member(
+    "VOID FreeMapRegisters(PDMA_ADAPTER DmaAdapter, PVOID MapRegisterBase, ULONG NumberOfMapRegisters)",
+    type="PFREE_MAP_REGISTERS", version=1, page="nc-wdm-pfree_map_registers", irql="== DISPATCH_LEVEL",
+    calls_back=True,
+)  # fmt: skip
+member(
+    "ULONG GetDmaAlignment(PDMA_ADAPTER DmaAdapter)",
+    type="PGET_DMA_ALIGNMENT", version=1, page="nc-wdm-pget_dma_alignment", irql="== PASSIVE_LEVEL",
+)  # fmt: skip
+member(
+    "ULONG ReadDmaCounter(PDMA_ADAPTER DmaAdapter)",
+    type="PREAD_DMA_COUNTER", version=1, page="nc-wdm-pread_dma_counter", irql="<= DISPATCH_LEVEL",
+)  # fmt: skip
+member(
+    "NTSTATUS GetScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, PVOID CurrentVa, "
+    "ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice)",
+    type="PGET_SCATTER_GATHER_LIST", version=1, page="nc-wdm-pget_scatter_gather_list", irql="== DISPATCH_LEVEL",
+    fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS BuildScatterGatherList(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PMDL Mdl, "
+    "PVOID CurrentVa, ULONG Length, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice, "
+    "PVOID ScatterGatherBuffer, ULONG ScatterGatherLength)",
+    type="PBUILD_SCATTER_GATHER_LIST", version=2, page="nc-wdm-pbuild_scatter_gather_list", irql="== DISPATCH_LEVEL",
+    fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
+)  # fmt: skip
+member(
+    "VOID PutScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather, BOOLEAN WriteToDevice)",
+    type="PPUT_SCATTER_GATHER_LIST", version=1, page="nc-wdm-pput_scatter_gather_list", irql="== DISPATCH_LEVEL",
+    calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS CalculateScatterGatherList(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID CurrentVa, ULONG Length, "
+    "PULONG ScatterGatherListSize, PULONG pNumberOfMapRegisters)",
+    type="PCALCULATE_SCATTER_GATHER_LIST_SIZE", version=2, page="nc-wdm-pcalculate_scatter_gather_list_size",
+    irql="any", fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "NTSTATUS BuildMdlFromScatterGatherList(PDMA_ADAPTER DmaAdapter, PSCATTER_GATHER_LIST ScatterGather, "
+    "PMDL OriginalMdl, PMDL *TargetMdl)",
+    type="PBUILD_MDL_FROM_SCATTER_GATHER_LIST", version=2, page="nc-wdm-pbuild_mdl_from_scatter_gather_list",
+    irql="<= DISPATCH_LEVEL", fails="NTSTATUS", undo="PutScatterGatherList",
+)  # fmt: skip
+member(
+    "NTSTATUS GetDmaAdapterInfo(PDMA_ADAPTER DmaAdapter, PDMA_ADAPTER_INFO AdapterInfo)",
+    type="PGET_DMA_ADAPTER_INFO", version=3, page="nc-wdm-pget_dma_adapter_info", irql="<= DISPATCH_LEVEL",
+    fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "NTSTATUS GetDmaTransferInfo(PDMA_ADAPTER DmaAdapter, PMDL Mdl, ULONGLONG Offset, ULONG Length, "
+    "BOOLEAN WriteOnly, PDMA_TRANSFER_INFO TransferInfo)",
+    type="PGET_DMA_TRANSFER_INFO", version=3, page="nc-wdm-pget_dma_transfer_info", irql="<= DISPATCH_LEVEL",
+    fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "NTSTATUS InitializeDmaTransferContext(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)",
+    type="PINITIALIZE_DMA_TRANSFER_CONTEXT", version=3, page="nc-wdm-pinitialize_dma_transfer_context",
+    irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "PVOID AllocateCommonBufferEx(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS MaximumAddress, ULONG Length, "
+    "PPHYSICAL_ADDRESS LogicalAddress, BOOLEAN CacheEnabled, NODE_REQUIREMENT PreferredNode)",
+    type="PALLOCATE_COMMON_BUFFER_EX", version=3, page="nc-wdm-pallocate_common_buffer_ex", irql="== PASSIVE_LEVEL",
+    fails="NULL", undo="FreeCommonBuffer",
+)  # fmt: skip
+member(
+    "NTSTATUS AllocateAdapterChannelEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, "
+    "PVOID DmaTransferContext, ULONG NumberOfMapRegisters, ULONG Flags, PDRIVER_CONTROL ExecutionRoutine, "
+    "PVOID ExecutionContext, PVOID *MapRegisterBase)",
+    type="PALLOCATE_ADAPTER_CHANNEL_EX", version=3, page="nc-wdm-pallocate_adapter_channel_ex",
+    irql="== DISPATCH_LEVEL", fails="NTSTATUS", undo="FreeAdapterChannel", calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS ConfigureAdapterChannel(PDMA_ADAPTER DmaAdapter, ULONG FunctionNumber, PVOID Context)",
+    type="PCONFIGURE_ADAPTER_CHANNEL", version=3, page="nc-wdm-pconfigure_adapter_channel", irql="<= DISPATCH_LEVEL",
+    fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "BOOLEAN CancelAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext)",
+    type="PCANCEL_ADAPTER_CHANNEL", version=3, page="nc-wdm-pcancel_adapter_channel", irql="<= DISPATCH_LEVEL",
+    fails="FALSE", calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, ULONGLONG Offset, "
+    "ULONG DeviceOffset, PULONG Length, BOOLEAN WriteToDevice, PSCATTER_GATHER_LIST ScatterGatherBuffer, "
+    "ULONG ScatterGatherBufferLength, PDMA_COMPLETION_ROUTINE DmaCompletionRoutine, PVOID CompletionContext)",
+    type="PMAP_TRANSFER_EX", version=3, page="nc-wdm-pmap_transfer_ex", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
+    undo="FlushAdapterBuffersEx", calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS GetScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext, "
+    "PMDL Mdl, ULONGLONG Offset, ULONG Length, ULONG Flags, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, "
+    "BOOLEAN WriteToDevice, PDMA_COMPLETION_ROUTINE DmaCompletionRoutine, PVOID CompletionContext, "
+    "PSCATTER_GATHER_LIST *ScatterGatherList)",
+    type="PGET_SCATTER_GATHER_LIST_EX", version=3, page="nc-wdm-pget_scatter_gather_list_ex", irql="<= DISPATCH_LEVEL",
+    fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS BuildScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, "
+    "PVOID DmaTransferContext, PMDL Mdl, ULONGLONG Offset, ULONG Length, ULONG Flags, "
+    "PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer, "
+    "ULONG ScatterGatherLength, PDMA_COMPLETION_ROUTINE DmaCompletionRoutine, PVOID CompletionContext, "
+    "PVOID ScatterGatherList)",
+    type="PBUILD_SCATTER_GATHER_LIST_EX", version=3, page="nc-wdm-pbuild_scatter_gather_list_ex",
+    irql="== DISPATCH_LEVEL", fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, ULONGLONG Offset, "
+    "ULONG Length, BOOLEAN WriteToDevice)",
+    type="PFLUSH_ADAPTER_BUFFERS_EX", version=3, page="nc-wdm-pflush_adapter_buffers_ex", irql="<= DISPATCH_LEVEL",
+    fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "VOID FreeAdapterObject(PDMA_ADAPTER DmaAdapter, IO_ALLOCATION_ACTION AllocationAction)",
+    type="PFREE_ADAPTER_OBJECT", version=3, page="nc-wdm-pfree_adapter_object", irql="<= DISPATCH_LEVEL",
+    calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS CancelMappedTransfer(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)",
+    type="PCANCEL_MAPPED_TRANSFER", version=3, page="nc-wdm-pcancel_mapped_transfer", irql="<= DISPATCH_LEVEL",
+    fails="NTSTATUS", calls_back=True,
+)  # fmt: skip
+member(
+    "NTSTATUS AllocateDomainCommonBuffer(PDMA_ADAPTER DmaAdapter, HANDLE DomainHandle, "
+    "PPHYSICAL_ADDRESS MaximumAddress, ULONG Length, ULONG Flags, PMEMORY_CACHING_TYPE CacheType, "
+    "NODE_REQUIREMENT PreferredNode, PPHYSICAL_ADDRESS LogicalAddress, PVOID *VirtualAddress)",
+    type="PALLOCATE_DOMAIN_COMMON_BUFFER", version=3, page="nc-wdm-pallocate_domain_common_buffer",
+    irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBuffer",
+)  # fmt: skip
+member(
+    "NTSTATUS FlushDmaBuffer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, BOOLEAN ReadOperation)",
+    type="PFLUSH_DMA_BUFFER", version=3, page="nc-wdm-pflush_dma_buffer", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "NTSTATUS JoinDmaDomain(PDMA_ADAPTER DmaAdapter, HANDLE DomainHandle)",
+    type="PJOIN_DMA_DOMAIN", version=3, page="nc-wdm-pjoin_dma_domain", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+    undo="LeaveDmaDomain",
+)  # fmt: skip
+member(
+    "NTSTATUS LeaveDmaDomain(PDMA_ADAPTER DmaAdapter)",
+    type="PLEAVE_DMA_DOMAIN", version=3, page="nc-wdm-pleave_dma_domain", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+)  # fmt: skip
+member(
+    "HANDLE GetDmaDomain(PDMA_ADAPTER DmaAdapter)",
+    type="PGET_DMA_DOMAIN", version=3, page="nc-wdm-pget_dma_domain", irql="== PASSIVE_LEVEL", fails="NULL",
+)  # fmt: skip
+member(
+    "PVOID AllocateCommonBufferWithBounds(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS MinimumAddress, "
+    "PPHYSICAL_ADDRESS MaximumAddress, ULONG Length, ULONG Flags, PMEMORY_CACHING_TYPE CacheType, "
+    "NODE_REQUIREMENT PreferredNode, PPHYSICAL_ADDRESS LogicalAddress)",
+    type="PALLOCATE_COMMON_BUFFER_WITH_BOUNDS", version=3, page="nc-wdm-pallocate_common_buffer_with_bounds",
+    irql="== PASSIVE_LEVEL", fails="NULL", undo="FreeCommonBuffer",
+)  # fmt: skip
+member(
+    "NTSTATUS AllocateCommonBufferVector(PDMA_ADAPTER DmaAdapter, PHYSICAL_ADDRESS LowAddress, "
+    "PHYSICAL_ADDRESS HighAddress, MEMORY_CACHING_TYPE CacheType, ULONG IdealNode, ULONG Flags, "
+    "ULONG NumberOfElements, ULONGLONG SizeOfElements, PDMA_COMMON_BUFFER_VECTOR *VectorOut)",
+    type="PALLOCATE_COMMON_BUFFER_VECTOR", version=3, page="nc-wdm-pallocate_common_buffer_vector",
+    irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBufferVector",
+)  # fmt: skip
+member(
+    "VOID GetCommonBufferFromVectorByIndex(PDMA_ADAPTER DmaAdapter, PDMA_COMMON_BUFFER_VECTOR Vector, ULONG Index, "
+    "PVOID *VirtualAddressOut, PPHYSICAL_ADDRESS LogicalAddressOut)",
+    type="PGET_COMMON_BUFFER_FROM_VECTOR_BY_INDEX", version=3, page="nc-wdm-pget_common_buffer_from_vector_by_index",
+    irql="<= DISPATCH_LEVEL",
+)  # fmt: skip
+member(
+    "VOID FreeCommonBufferFromVector(PDMA_ADAPTER DmaAdapter, PDMA_COMMON_BUFFER_VECTOR Vector, ULONG Index)",
+    type="PFREE_COMMON_BUFFER_FROM_VECTOR", version=3, page="nc-wdm-pfree_common_buffer_from_vector",
+    irql="== PASSIVE_LEVEL",
+)  # fmt: skip
+member(
+    "VOID FreeCommonBufferVector(PDMA_ADAPTER DmaAdapter, PDMA_COMMON_BUFFER_VECTOR Vector)",
+    type="PFREE_COMMON_BUFFER_VECTOR", version=3, page="nc-wdm-pfree_common_buffer_vector", irql="== PASSIVE_LEVEL",
+)  # fmt: skip
+member(
+    "NTSTATUS CreateCommonBufferFromMdl(PDMA_ADAPTER DmaAdapter, PMDL Mdl, "
+    "PDMA_COMMON_BUFFER_EXTENDED_CONFIGURATION ExtendedConfigs, ULONG ExtendedConfigsCount, "
+    "PPHYSICAL_ADDRESS LogicalAddress)",
+    type="PCREATE_COMMON_BUFFER_FROM_MDL", version=3, page="nc-wdm-pcreate-common-buffer-from-mdl",
+    irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBuffer",
+)  # fmt: skip

@@ -1,0 +1,65 @@
+"""Processes and threads."""
+
+from __future__ import annotations
+
+from dmascript.runtime.routine import known
+
+known(
+    "NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
+    "HANDLE ProcessHandle, PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine, PVOID StartContext)",
+    page="nf-wdm-pscreatesystemthread", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)",
+    page="nf-wdm-psterminatesystemthread", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
+)  # fmt: skip
+known(
+    "PEPROCESS PsGetCurrentProcess(VOID)",
+    page="nf-wdm-iogetcurrentprocess", irql="any", header="ntddk.h", macro=True,
+)  # fmt: skip
+known("PEPROCESS IoGetCurrentProcess(VOID)", page="nf-wdm-iogetcurrentprocess", irql="any")
+known("PETHREAD PsGetCurrentThread(VOID)", page="nf-wdm-psgetcurrentthread", irql="any", macro=True)
+known("HANDLE PsGetCurrentProcessId(VOID)", page="nf-ntddk-psgetcurrentprocessid", irql="any", header="ntddk.h")
+known(
+    "PEPROCESS IoGetRequestorProcess(PIRP Irp)",
+    page="nf-ntifs-iogetrequestorprocess", irql="<= DISPATCH_LEVEL", fails="NULL", header="ntifs.h",
+)  # fmt: skip
+known(
+    "VOID KeStackAttachProcess(PRKPROCESS PROCESS, PRKAPC_STATE ApcState)",
+    page="nf-ntifs-kestackattachprocess", irql="<= APC_LEVEL", fails="bug check", undo="KeUnstackDetachProcess",
+    header="ntifs.h",
+)  # fmt: skip
+known(
+    "VOID KeUnstackDetachProcess(PRKAPC_STATE ApcState)",
+    page="nf-ntifs-keunstackdetachprocess", irql="<= APC_LEVEL", fails="bug check", header="ntifs.h",
+)  # fmt: skip
+known("HANDLE PsGetCurrentThreadId(VOID)", page="nf-ntddk-psgetcurrentthreadid", irql="any", header="ntddk.h")
+known("HANDLE PsGetProcessId(PEPROCESS Process)", page="nf-ntddk-psgetprocessid", irql="any", header="ntddk.h")
+known("HANDLE PsGetThreadId(PETHREAD Thread)", irql="any", header="ntddk.h")
+known("PEPROCESS PsGetThreadProcess(PETHREAD Thread)", irql="any", header="ntifs.h")
+known(
+    "NTSTATUS PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)",
+    page="nf-ntifs-pslookupprocessbyprocessid", irql="<= APC_LEVEL", fails="NTSTATUS", undo="ObDereferenceObject",
+    header="ntifs.h",
+)  # fmt: skip
+known(
+    "NTSTATUS PsLookupThreadByThreadId(HANDLE ThreadId, PETHREAD *Thread)",
+    page="nf-ntifs-pslookupthreadbythreadid", irql="<= APC_LEVEL", fails="NTSTATUS", undo="ObDereferenceObject",
+    header="ntifs.h",
+)  # fmt: skip
+known(
+    "NTSTATUS PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE NotifyRoutine, BOOLEAN Remove)",
+    page="nf-ntddk-pssetcreateprocessnotifyroutine", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntddk.h",
+)  # fmt: skip
+known("BOOLEAN PsIsSystemThread(PETHREAD Thread)", page="nf-ntifs-psissystemthread", irql="any", header="ntifs.h")
+known(
+    "BOOLEAN PsGetVersion(PULONG MajorVersion, PULONG MinorVersion, PULONG BuildNumber, PUNICODE_STRING CSDVersion)",
+    page="nf-ntddk-psgetversion", irql="== PASSIVE_LEVEL", header="ntddk.h",
+)  # fmt: skip
+known("PEPROCESS IoThreadToProcess(PETHREAD Thread)", page="nf-ntifs-iothreadtoprocess", irql="any", header="ntifs.h")
+known(
+    "ULONG IoGetRequestorProcessId(PIRP Irp)",
+    page="nf-ntifs-iogetrequestorprocessid", irql="<= DISPATCH_LEVEL", header="ntifs.h",
+)  # fmt: skip
+known("VOID KeAttachProcess(PRKPROCESS PROCESS)", irql="<= APC_LEVEL", undo="KeDetachProcess", header="ntifs.h")
+known("VOID KeDetachProcess(VOID)", irql="<= APC_LEVEL", header="ntifs.h")

@@ -1,0 +1,145 @@
+"""System services as a driver calls them."""
+
+from __future__ import annotations
+
+from .. import virtual
+from ..constants import STATUS_INVALID_HANDLE, STATUS_NO_MEMORY
+from ..routine import known, routine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+CURRENT_PROCESS = 0xFFFF_FFFF_FFFF_FFFF  # the handle that always means the current process
+known(
+    "NTSTATUS ZwClose(HANDLE Handle)",
+    page="nf-wdm-zwclose", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
+)  # fmt: skip
+
+
+@routine(
+    "NTSTATUS ZwAllocateVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits, "
+    "PSIZE_T RegionSize, ULONG AllocationType, ULONG Protect)",
+    page="nf-ntifs-zwallocatevirtualmemory", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwFreeVirtualMemory",
+    header="ntifs.h",
+)  # fmt: skip
+def ZwAllocateVirtualMemory(
+    nt: System, handle: int, base_address: int, zero_bits: int, region_size: int, kind: int, protect: int
+) -> int:
+    """Reserve or commit pages; both in/out parameters come back rounded to whole pages. Only the current process is known."""
+    memory = nt.memory
+    base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
+    if handle != CURRENT_PROCESS:
+        return STATUS_INVALID_HANDLE
+    if nt.fails("ZwAllocateVirtualMemory"):
+        return STATUS_NO_MEMORY
+    return _store(nt, virtual.allocate(nt, base, size, zero_bits, kind, protect), base_address, region_size)
+
+
+@routine(
+    "NTSTATUS ZwFreeVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize, ULONG FreeType)",
+    page="nf-ntifs-zwfreevirtualmemory", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h",
+)  # fmt: skip
+def ZwFreeVirtualMemory(nt: System, handle: int, base_address: int, region_size: int, kind: int) -> int:
+    """Decommit or release pages. Pages that are locked stay in memory until they are unlocked."""
+    memory = nt.memory
+    base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
+    if handle != CURRENT_PROCESS:
+        return STATUS_INVALID_HANDLE
+    return _store(nt, virtual.free(nt, base, size, kind), base_address, region_size)
+
+
+@routine(
+    "NTSTATUS ZwProtectVirtualMemory(HANDLE ProcessHandle, PVOID *BaseAddress, PSIZE_T RegionSize, ULONG NewProtect, "
+    "PULONG OldProtect)",
+    irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h",
+)  # fmt: skip
+def ZwProtectVirtualMemory(
+    nt: System, handle: int, base_address: int, region_size: int, protect: int, old_protect: int
+) -> int:
+    """Change the protection of committed pages; the old one is that of the first page."""
+    memory = nt.memory
+    base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
+    memory.read_uint(old_protect, 4)
+    if handle != CURRENT_PROCESS:
+        return STATUS_INVALID_HANDLE
+    answer = virtual.protect(nt, base, size, protect)
+    if not answer.status:
+        memory.write_uint(old_protect, 4, answer.old_protection)
+    return _store(nt, answer, base_address, region_size)
+
+
+known(
+    "NTSTATUS ZwCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
+    "PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess, "
+    "ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)",
+    page="nf-wdm-zwcreatefile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS ZwOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
+    "PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess, ULONG OpenOptions)",
+    page="nf-wdm-zwopenfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
+    "PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)",
+    page="nf-wdm-zwreadfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS ZwWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
+    "PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)",
+    page="nf-wdm-zwwritefile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS ZwDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
+    "PIO_STATUS_BLOCK IoStatusBlock, ULONG IoControlCode, PVOID InputBuffer, ULONG InputBufferLength, "
+    "PVOID OutputBuffer, ULONG OutputBufferLength)",
+    page="nf-ntifs-zwdeviceiocontrolfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h",
+    calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout)",
+    page="nf-ntifs-zwwaitforsingleobject", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h",
+    calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
+    "EVENT_TYPE EventType, BOOLEAN InitialState)",
+    page="nf-ntifs-zwcreateevent", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", header="ntifs.h",
+)  # fmt: skip
+known(
+    "NTSTATUS ZwSetEvent(HANDLE EventHandle, PLONG PreviousState)",
+    page="nf-ntifs-zwsetevent", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h", calls_back=True,
+)  # fmt: skip
+known(
+    "NTSTATUS ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)",
+    page="nf-wdm-zwopenkey", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose",
+)  # fmt: skip
+known(
+    "NTSTATUS ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, "
+    "KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass, PVOID KeyValueInformation, ULONG Length, "
+    "PULONG ResultLength)",
+    page="nf-wdm-zwqueryvaluekey", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+)  # fmt: skip
+known(
+    "NTSTATUS ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
+    "PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle)",
+    page="nf-wdm-zwcreatesection", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose",
+)  # fmt: skip
+known(
+    "NTSTATUS ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits, "
+    "SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition, "
+    "ULONG AllocationType, ULONG Win32Protect)",
+    page="nf-wdm-zwmapviewofsection", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwUnmapViewOfSection",
+)  # fmt: skip
+known(
+    "NTSTATUS ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress)",
+    page="nf-wdm-zwunmapviewofsection", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+)  # fmt: skip
+
+
+def _store(nt: System, answer: virtual.Answer, base_address: int, region_size: int) -> int:
+    if not answer.status:
+        nt.memory.write_uint(base_address, 8, answer.base)
+        nt.memory.write_uint(region_size, 8, answer.size)
+    return answer.status

@@ -1,0 +1,293 @@
+"""The one machine object: everything that a simulated Windows has, so that a run is reset by making a new one.
+
+Kernel routines (runtime/routines) take it as their first argument. It says which rule was broken by which object; where that
+was in a script is known only to the hook `where`, which the interpreter sets.
+"""
+
+from __future__ import annotations
+
+from . import rules
+from .choose import Chooser
+from .clock import Clock
+from .exceptions import BugCheck, HostLimit
+from .faults import Faults
+from .findings import Finding, Held, Moment, address, level_name
+from .frames import GIB_FRAMES, Frames
+from .mdl import Mdls
+from .memory import PAGE, Memory, Region
+from .pool import Pool
+from .process import Process
+from .processor import DISPATCH_LEVEL, Processor, Thread
+from .store import Store
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .routine import Routine
+
+KERNEL_STACK = 24 * 1024
+USER_STACK = 1 << 20
+STACKS = 0xFFFF_D000_0000_0000
+OBJECTS = 0xFFFF_B700_0000_0000
+IMAGE = 0xFFFF_F804_5000_0000
+EXCEPTIONS = 0xFFFF_D0FF_0000_0000
+EXCEPTION_PAGES = 16
+
+
+class Settings:
+    """The machine as ordered: profile and its numbers, in pages, counts and bytes. See DESIGN of profiles in docs/fidelity.md."""
+
+    __slots__ = ("profile", "memory_pages", "low_share", "processors", "map_registers", "system_ptes", "nonpaged_pages",
+                 "fragmentation", "generation", "verifier", "allow", "granularity", "max_memory", "max_steps", "max_output")  # fmt: skip
+
+    def __init__(self, profile: str = "direct") -> None:
+        self.profile = profile
+        self.memory_pages = 6 * GIB_FRAMES
+        self.low_share = 4
+        self.processors = 2
+        self.map_registers = 1 << 20
+        self.system_ptes = 1 << 20
+        self.nonpaged_pages = 1 << 20
+        self.fragmentation = "scattered"
+        self.generation = "win10"
+        self.verifier = 1
+        self.allow: frozenset[str] = frozenset()
+        self.granularity = "call"
+        self.max_memory = 1 << 30
+        self.max_steps = 50_000_000
+        self.max_output = 16 << 20
+        if profile in ("bounce", "starved"):
+            self.low_share = 1
+            self.map_registers = 64 if profile == "bounce" else 8
+        if profile == "starved":
+            self.system_ptes = 16
+            self.nonpaged_pages = 16
+        if profile == "isa":
+            self.memory_pages = GIB_FRAMES // 16
+
+
+class System:
+    """A booted machine. `names` are the globals of generated code; `write` takes the script's output."""
+
+    def __init__(
+        self, settings: Settings | None = None, chooser: Chooser | None = None, write: Callable[[str], None] | None = None,
+        names: dict[str, object] | None = None,
+    ) -> None:  # fmt: skip
+        self.settings = settings = settings or Settings()
+        self.chooser = chooser or Chooser()
+        self.names = names = {} if names is None else names
+        self.write: Callable[[str], None] = write or (lambda text: None)
+        self.where: Callable[[], object] = lambda: None
+        self.instruction: Callable[[], int] = lambda: IMAGE
+        self.stopped = False
+        self.findings: list[Finding] = []
+        self.held: dict[tuple[str, int], Held] = {}
+        self.history: dict[tuple[str, int], dict[str, Moment]] = {}
+        self.written = 0
+        self.clock = Clock(names, settings.max_steps)
+        self.clock.exhausted = self._out_of_steps
+        self.store = Store(names, settings.max_memory)
+        self.frames = Frames(settings.memory_pages, self.chooser, settings.low_share, settings.fragmentation)
+        self.memory = Memory(self.store, self.frames, names)
+        self.memory.out_of_memory = self._out_of_memory
+        self.processors = [Processor(number) for number in range(settings.processors)]
+        self.cpu = self.processors[0]
+        self.faults = Faults(self)
+        self.memory.fault = self.faults.page_fault
+        self.pool = Pool(self)
+        self.mdls = Mdls(self)
+        self.free_ptes = settings.system_ptes
+        self._next_object = OBJECTS
+        self._next_stack = STACKS
+        self._next_process_id = 4
+        self._exception_next = 0
+        self.processes: list[Process] = []
+        self.system_process = self.create_process("System")
+        self.process = self.system_process
+        self.thread = self.create_thread("System", self.system_process)
+        self.run_thread(self.thread)
+
+    # -- who runs
+
+    def new_object(self, size: int) -> int:
+        """An address for an object whose contents Windows keeps to itself; nothing is mapped there."""
+        made = self._next_object
+        self._next_object += (size + 127) & -64
+        return made
+
+    def create_process(self, name: str) -> Process:
+        process = Process(name, self._next_process_id, self.new_object(0xA40))
+        self._next_process_id += 0x1D8
+        self.processes.append(process)
+        return process
+
+    def create_thread(self, name: str, process: Process, user: bool = False) -> Thread:
+        size = USER_STACK if user else KERNEL_STACK
+        low = self._next_stack + PAGE  # a guard page below each
+        self._next_stack = low + size
+        self.memory.kernel.add(Region(low, size // PAGE, "kernel stack"))
+        return Thread(name, self.new_object(0x480), low, size, user)
+
+    def run_thread(self, thread: Thread) -> None:
+        self.thread = thread
+        self.cpu.thread = thread
+        self.names["SEH"] = thread.seh
+        self.names["STACK"] = thread.stack_low
+
+    def attach(self, process: Process) -> None:
+        self.process = process
+        self.memory.switch_user(process.space)
+
+    # -- IRQL
+
+    @property
+    def irql(self) -> int:
+        return self.cpu.irql
+
+    def set_irql(self, irql: int) -> None:
+        """Raise or lower the IRQL of this processor; who may do so is the caller's concern."""
+        cpu = self.cpu
+        if irql > cpu.irql:
+            cpu.raised_at = self.moment()
+        cpu.irql = irql
+        self.memory.raise_irql(irql >= DISPATCH_LEVEL)
+
+    # -- choices
+
+    def choose(self, what: str, options: int) -> int:
+        return self.chooser.choose(what, options)
+
+    def fails(self, routine: str) -> bool:
+        """True if this call of a fallible routine shall fail."""
+        return self.chooser.choose("fail:" + routine, 2) == 1
+
+    # -- output
+
+    def output(self, text: str) -> None:
+        self.written += len(text)
+        if self.written > self.settings.max_output:
+            self.stopped = True
+            raise HostLimit("output", f"the script has printed more than {self.settings.max_output} characters")
+        self.write(text)
+
+    # -- what is broken, and who holds what
+
+    def moment(self, argument: int | None = None) -> Moment:
+        return Moment(self.where(), self.clock.now_ns, self.cpu.irql, self.cpu.number, argument)
+
+    def remember(self, kind: str, object_address: int, event: str) -> Moment:
+        """Note that this happened to the object here and now, for reports to come."""
+        moment = self.moment(None if event == "allocated" else 0)
+        self.history.setdefault((kind, object_address), {})[event] = moment
+        return moment
+
+    def hold(self, rule: rules.Rule, object_address: int, facts: list[tuple[str, str]], **names: str) -> None:
+        """Until `let_go`, this is charged as a leak of `rule`."""
+        self.held[rule.id, object_address] = Held(rule, self.moment(), facts, names)
+
+    def let_go(self, rule: rules.Rule, object_address: int) -> None:
+        self.held.pop((rule.id, object_address), None)
+
+    def strand(self, rule: rules.Rule, object_address: int) -> None:
+        """What is held here is beyond reach from now on: nothing that happens to the address lets it go any more."""
+        held = self.held.pop((rule.id, object_address), None)
+        if held is not None:
+            ghost = -1
+            while (rule.id, ghost) in self.held:
+                ghost -= 1
+            self.held[rule.id, ghost] = held
+
+    def violation(
+        self, rule: rules.Rule, parameters: tuple[int, ...] = (), facts: list[tuple[str, str]] | None = None,
+        about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None, **names: str,
+    ) -> None:  # fmt: skip
+        """A rule is broken here and now. Returns if that does not stop the machine (not fatal, allowed, or only the
+        verifier would notice and it is off). `about` names the object whose history explains it, `parameters` are those of the bug
+        check, without the sub-code where the rule has one; `stop` replaces the rule's own."""
+        if rule.verifier > self.settings.verifier:
+            return
+        marks: list[tuple[Moment, str]] = []
+        if rule.earlier is not None:
+            event, label = rule.earlier
+            earlier = self.cpu.raised_at if event == "irql" else self.history.get(about or ("", 0), {}).get(event)
+            if earlier is not None:
+                marks.append((earlier, label))
+        allowed = rule.id in self.settings.allow
+        severity = "note" if allowed else "error" if rule.severity == "fatal" else rule.severity
+        code = stop or rule.stop
+        words = None
+        if rule.severity == "fatal" and not allowed and code is not None:
+            words = stop_parameters(code, parameters)
+        self.findings.append(
+            Finding(rule, severity, title or rule.title, self.moment(0 if about else None), marks, facts or [], rule.help.format(**names), rule.here, words)
+        )
+        if rule.severity == "fatal" and not allowed:
+            self.stopped = True
+            raise BugCheck(words[0], words[1:]) if words else BugCheck(0, (0, 0, 0, 0))
+
+    def bug_check(self, rule: rules.Rule, code: int, parameters: tuple[int, int, int, int]) -> None:
+        """Stop with a code that the rule does not fix."""
+        self.findings.append(
+            Finding(rule, "error", rule.title, self.moment(), [], [], rule.help, rule.here, (code, *parameters))
+        )
+        self.stopped = True
+        raise BugCheck(code, parameters)
+
+    def charge_leaks(self) -> None:
+        """Report everything still held, in the order in which it was taken."""
+        for held in self.held.values():
+            rule = held.rule
+            if rule.verifier > self.settings.verifier:
+                continue
+            severity = "note" if rule.id in self.settings.allow else "leak"
+            self.findings.append(
+                Finding(rule, severity, rule.title, held.moment, [], held.facts, rule.help.format(**held.names), rule.here, None)
+            )
+        self.held.clear()
+
+    def irql_violation(self, row: Routine, low: bool, arguments: tuple[int, ...] = ()) -> None:
+        """A routine was called at an IRQL at which it may not be."""
+        rule = rules.IRQL_TOO_LOW if low else rules.IRQL_TOO_HIGH
+        have = level_name(self.irql)
+        title = f"{row.name} is called at {have}; it needs {row.irql.replace('<= ', 'at most ').replace('== ', '')}"
+        facts = [("irql", f"{have}, allowed: {row.irql}")]
+        self.violation(rule, (self.irql, *arguments[:2]), facts, title=title, stop=row.irql_stop)
+
+    def preemption_point(self) -> None:
+        """Another processor or thread could run here. With one thread there is nobody to choose."""
+
+    def exception_area(self, size: int) -> int:
+        """Room for an exception's record, in the manner of the trap frame below the stack pointer."""
+        if not self._exception_next:
+            self.memory.kernel.add(Region(EXCEPTIONS, EXCEPTION_PAGES, "exception records"))
+        where = EXCEPTIONS + self._exception_next % (EXCEPTION_PAGES * PAGE - size)
+        self._exception_next += (size + 15) & -16
+        return where
+
+    # -- limits of the host
+
+    def _out_of_memory(self) -> None:
+        self.stopped = True
+        raise HostLimit("memory", f"the machine needs more than {self.settings.max_memory >> 20} MiB of host memory")
+
+    def _out_of_steps(self) -> None:
+        self.stopped = True
+        raise HostLimit("steps", f"the script has taken {self.settings.max_steps:,} steps without ending")
+
+    # -- describing
+
+    def describe(self, va: int) -> str:
+        """What lies at an address, in a few words."""
+        block = self.pool.block_at(va)
+        if block is not None:
+            return f"{address(va)}, {block.describe(va)}"
+        region = self.memory.region_at(va)
+        return f"{address(va)}, {region.kind}" if region is not None else f"{address(va)}, nothing"
+
+
+def stop_parameters(stop: tuple[int, int | None], parameters: tuple[int, ...]) -> tuple[int, int, int, int, int]:
+    """Code and four parameters of a bug check, the sub-code first if it has one."""
+    code, sub = stop
+    given = (parameters if sub is None else (sub, *parameters)) + (0, 0, 0, 0)
+    return code, given[0], given[1], given[2], given[3]

@@ -1,0 +1,241 @@
+"""Virtual memory of a process: reserving, committing, protecting and freeing pages, as ZwAllocateVirtualMemory and its kin do.
+
+What one call reserved is an allocation, kept in `Process.allocations`; its pages are regions of `Process.space`, cut wherever
+neighbours differ. A region's `note` is the name of its protection, or "reserved" while nothing is committed there.
+"""
+
+from __future__ import annotations
+
+from . import rules
+from .constants import (
+    MEM_COMMIT,
+    MEM_DECOMMIT,
+    MEM_LARGE_PAGES,
+    MEM_PHYSICAL,
+    MEM_RELEASE,
+    MEM_RESERVE,
+    MEM_RESET,
+    MEM_TOP_DOWN,
+    MEM_WRITE_WATCH,
+    STATUS_COMMITMENT_LIMIT,
+    STATUS_CONFLICTING_ADDRESSES,
+    STATUS_FREE_VM_NOT_AT_BASE,
+    STATUS_INVALID_PAGE_PROTECTION,
+    STATUS_INVALID_PARAMETER_2,
+    STATUS_INVALID_PARAMETER_3,
+    STATUS_INVALID_PARAMETER_4,
+    STATUS_INVALID_PARAMETER_5,
+    STATUS_MEMORY_NOT_ALLOCATED,
+    STATUS_NO_MEMORY,
+    STATUS_NOT_COMMITTED,
+    STATUS_SUCCESS,
+    STATUS_UNABLE_TO_FREE_VM,
+)
+from .memory import ADDRESS_MASK, PAGE, USER_LIMIT, Region, Space
+from .process import ALLOCATION_GRANULARITY, USER_FIRST, USER_LOWEST
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .process import Process
+    from .system import System
+
+KIND = "user memory"
+RESERVED = "reserved"
+HIGHEST_ZERO_BITS = 53
+READABLE, WRITABLE = 1, 2
+PROTECTIONS = {
+    0x01: ("PAGE_NOACCESS", 0), 0x02: ("PAGE_READONLY", READABLE), 0x04: ("PAGE_READWRITE", READABLE | WRITABLE),
+    0x10: ("PAGE_EXECUTE", READABLE), 0x20: ("PAGE_EXECUTE_READ", READABLE),
+    0x40: ("PAGE_EXECUTE_READWRITE", READABLE | WRITABLE),
+}  # fmt: skip
+VALUES = {name: value for value, (name, _) in PROTECTIONS.items()}
+CACHE_BITS = 0x200 | 0x400  # PAGE_NOCACHE, PAGE_WRITECOMBINE
+GUARD = 0x100
+
+
+class Answer:
+    """What a service gives back: its status, and the range in whole pages on which it worked."""
+
+    __slots__ = ("status", "base", "size", "old_protection")
+
+    def __init__(self, status: int, base: int = 0, size: int = 0, old_protection: int = 0) -> None:
+        self.status = status
+        self.base = base
+        self.size = size
+        self.old_protection = old_protection
+
+
+def allocate(nt: System, base: int, size: int, zero_bits: int, kind: int, protect: int) -> Answer:
+    """Reserve or commit pages of the current process. `kind` is MEM_RESERVE, MEM_COMMIT or both, with options."""
+    status = _refused(base, size, zero_bits, kind)
+    protection = protection_of(nt, protect)
+    if status or protection is None:
+        return Answer(status or STATUS_INVALID_PAGE_PROTECTION)
+    if kind & MEM_COMMIT and -(-size // PAGE) > nt.frames.total:
+        return Answer(STATUS_COMMITMENT_LIMIT)
+    if not base or kind & MEM_RESERVE:
+        return _reserve(nt.process, base, size, zero_bits, kind, protection)
+    return _commit(nt, base, size, kind, protection)
+
+
+def _refused(base: int, size: int, zero_bits: int, kind: int) -> int:
+    """The status for arguments that cannot be meant, or 0."""
+    known = MEM_COMMIT | MEM_RESERVE | MEM_RESET | MEM_TOP_DOWN | MEM_WRITE_WATCH | MEM_PHYSICAL | MEM_LARGE_PAGES
+    if zero_bits > HIGHEST_ZERO_BITS:
+        return STATUS_INVALID_PARAMETER_3
+    if kind & ~known or not kind & (MEM_COMMIT | MEM_RESERVE | MEM_RESET) or (kind & MEM_RESET and kind != MEM_RESET):
+        return STATUS_INVALID_PARAMETER_5
+    if base >= USER_LIMIT:
+        return STATUS_INVALID_PARAMETER_2
+    if not size or base + size > USER_LIMIT:
+        return STATUS_INVALID_PARAMETER_4
+    return STATUS_SUCCESS
+
+
+def protection_of(nt: System, protect: int) -> tuple[str, int] | None:
+    """Name and rights of a PAGE_ constant; None if it means nothing for private memory."""
+    if protect & GUARD:
+        nt.violation(rules.NOT_MODELLED, title="PAGE_GUARD is not modelled")
+    return PROTECTIONS.get(protect & ~CACHE_BITS)
+
+
+def _reserve(process: Process, base: int, size: int, zero_bits: int, kind: int, protection: tuple[str, int]) -> Answer:
+    start = base & -ALLOCATION_GRANULARITY
+    pages = -(-(base + size - start) // PAGE) if base else -(-size // PAGE)
+    if base:
+        found = process.find_room(pages, base) if start >= USER_LOWEST else None
+        if found is None:
+            return Answer(STATUS_CONFLICTING_ADDRESSES)
+    else:
+        found = _room(process, pages, zero_bits, bool(kind & MEM_TOP_DOWN))
+        if found is None:
+            return Answer(STATUS_NO_MEMORY)
+    process.allocations.add(Region(found, pages, "allocation"))
+    region = Region(found, pages, KIND, pageable=True)
+    _set(region, protection if kind & MEM_COMMIT else None)
+    process.space.add(region)
+    return Answer(STATUS_SUCCESS, found, pages * PAGE)
+
+
+def _room(process: Process, pages: int, zero_bits: int, top_down: bool) -> int | None:
+    """A free range below the limit that the number of leading zero bits sets."""
+    top = min(ADDRESS_MASK >> zero_bits, USER_LIMIT)
+    if top_down:
+        return _highest_gap(process.space, top, pages)
+    if top < USER_LIMIT:
+        return process.space.gap(USER_LOWEST, top, pages, ALLOCATION_GRANULARITY)
+    return process.space.gap(USER_FIRST, top, pages, ALLOCATION_GRANULARITY)
+
+
+def _highest_gap(space: Space, top: int, pages: int) -> int | None:
+    for region in reversed(space.regions):
+        if region.start >= top:
+            continue
+        start = (top - pages * PAGE) & -ALLOCATION_GRANULARITY
+        if start >= region.end:
+            return start
+        top = region.start
+    start = (top - pages * PAGE) & -ALLOCATION_GRANULARITY
+    return start if start >= USER_LOWEST else None
+
+
+def _set(region: Region, protection: tuple[str, int] | None) -> None:
+    """Commit pages with a protection, or take them back to reserved."""
+    region.note, rights = protection or (RESERVED, 0)
+    region.accessible = bool(rights & READABLE)
+    region.writable = bool(rights & WRITABLE)
+
+
+def pieces(nt: System, start: int, end: int) -> list[Region]:
+    """The regions that together cover a range of one allocation, cut so that they begin and end with it."""
+    found = []
+    at = start
+    while at < end:
+        region = nt.process.space.find(at)
+        assert region is not None, "pages of an allocation always have a region"
+        if region.start < at:
+            region = nt.memory.split(region, (at - region.start) // PAGE)
+        if region.end > end:
+            nt.memory.split(region, (end - region.start) // PAGE)
+        found.append(region)
+        at = region.end
+    return found
+
+
+def _commit(nt: System, base: int, size: int, kind: int, protection: tuple[str, int]) -> Answer:
+    start, end = base & -PAGE, (base + size + PAGE - 1) & -PAGE
+    allocation = nt.process.allocations.find(start)
+    if allocation is None or end > allocation.end:
+        return Answer(STATUS_CONFLICTING_ADDRESSES)
+    if kind != MEM_RESET:
+        for region in pieces(nt, start, end):
+            _set(region, protection)
+        nt.memory.forget(start, (end - start) // PAGE)
+    return Answer(STATUS_SUCCESS, start, end - start)
+
+
+def free(nt: System, base: int, size: int, kind: int) -> Answer:
+    """Decommit or release pages of the current process. A size of 0 means the whole allocation that begins at `base`."""
+    if kind not in (MEM_DECOMMIT, MEM_RELEASE):
+        return Answer(STATUS_INVALID_PARAMETER_4)
+    if base >= USER_LIMIT:
+        return Answer(STATUS_INVALID_PARAMETER_2)
+    if base + size > USER_LIMIT:
+        return Answer(STATUS_INVALID_PARAMETER_3)
+    start, end = base & -PAGE, (base + size + PAGE - 1) & -PAGE
+    allocation = nt.process.allocations.find(start)
+    if allocation is None:
+        return Answer(STATUS_MEMORY_NOT_ALLOCATED)
+    if not size:
+        if start != allocation.start:
+            return Answer(STATUS_FREE_VM_NOT_AT_BASE)
+        end = allocation.end
+    elif end > allocation.end:
+        return Answer(STATUS_UNABLE_TO_FREE_VM)
+    for region in pieces(nt, start, end):
+        if kind == MEM_RELEASE:
+            nt.memory.unmap(region)
+        else:
+            _decommit(nt, region)
+    if kind == MEM_RELEASE:
+        _release(nt.process, allocation, start, end)
+    return Answer(STATUS_SUCCESS, start, end - start)
+
+
+def _decommit(nt: System, region: Region) -> None:
+    nt.memory.forget(region.start, region.pages)
+    if region.frames is not None:
+        nt.memory.release(region.frames)
+        region.frames = None
+    _set(region, None)
+
+
+def _release(process: Process, allocation: Region, start: int, end: int) -> None:
+    """What is left of an allocation of which a part went."""
+    process.allocations.remove(allocation)
+    for first, last in ((allocation.start, start), (end, allocation.end)):
+        if first < last:
+            process.allocations.add(Region(first, (last - first) // PAGE, "allocation"))
+
+
+def protect(nt: System, base: int, size: int, new: int) -> Answer:
+    """Change the protection of committed pages of the current process."""
+    protection = protection_of(nt, new)
+    if protection is None:
+        return Answer(STATUS_INVALID_PAGE_PROTECTION)
+    if base >= USER_LIMIT:
+        return Answer(STATUS_INVALID_PARAMETER_2)
+    if not size or base + size > USER_LIMIT:
+        return Answer(STATUS_INVALID_PARAMETER_3)
+    start, end = base & -PAGE, (base + size + PAGE - 1) & -PAGE
+    allocation = nt.process.allocations.find(start)
+    if allocation is None or end > allocation.end:
+        return Answer(STATUS_CONFLICTING_ADDRESSES)
+    regions = pieces(nt, start, end)
+    if any(region.note == RESERVED for region in regions):
+        return Answer(STATUS_NOT_COMMITTED)
+    old = VALUES[regions[0].note]
+    for region in regions:
+        _set(region, protection)
+    nt.memory.forget(start, (end - start) // PAGE)
+    return Answer(STATUS_SUCCESS, start, end - start, old)

@@ -6,15 +6,13 @@ neither click nor re, because a plain run does not load them.
 
 from __future__ import annotations
 
+from .interp.machine_settings import PROFILES, WORDS
 from .interp.options import Options
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-PROFILES = ("direct", "bounce", "iommu", "noncoherent", "starved", "isa")
-GRANULARITIES = ("call", "statement", "access")
-VERIFIERS = ("off", "standard", "full")
 _UNITS = {"": 1, "B": 1} | {
     letter + rest: 1 << 10 * power for power, letter in enumerate("KMGT", 1) for rest in ("", "B", "IB")
 }
@@ -133,12 +131,12 @@ _ROWS = (
               "A machine setting; overrides the script's machine block. Repeatable.", repeats=True),
     RunOption("--seed", "seed", whole_number, "N",
               "Answer every choice that a real machine leaves open from this seed."),
-    RunOption("--granularity", "granularity", one_of("granularity", GRANULARITIES), "WHEN",
+    RunOption("--granularity", "granularity", one_of("granularity", WORDS["granularity"]), "WHEN",
               "How finely processors interleave: call (default), statement or access."),
     RunOption("--max-steps", "max_steps", positive_number, "N", "Stop after this many steps."),
     RunOption("--max-memory", "max_memory", size, "SIZE", "Host memory that the run may take, such as 512M or 1G.",
               in_tests=False),
-    RunOption("--verifier", "verifier", one_of("verifier setting", VERIFIERS), "SET",
+    RunOption("--verifier", "verifier", one_of("verifier setting", WORDS["verifier"]), "SET",
               "Driver Verifier: off, standard (default) or full."),
     RunOption("--allow", "allow", rule_id, "RULE", "Turn a rule into a note. Repeatable.", repeats=True),
     RunOption("--fail", "failures", failure, "ROUTINE:N", "Let the N-th call of a routine fail. Repeatable.",

@@ -27,9 +27,10 @@ def run_script(path: str, options: Options, console: Console, json_file: str | N
     refused = show_diagnostics(loaded, console)
     outcome = None if refused else script.run(loaded, options, console.write)
     console.flush()
+    code = EXIT_REFUSED
     if outcome is not None:
         show_outcome(outcome, loaded.files, console)
-    code = EXIT_REFUSED if outcome is None else outcome.exit_code
+        code = keep_trace(outcome, options, console)
     if json_file is not None:
         from .report_json import write_findings
 
@@ -90,7 +91,26 @@ def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -
         console.say("\n".join(drawn))
         _close(summary(report.severity for report in outcome.reports), console)
     if outcome.limit:
-        console.say(f"{console.paint('error', 'stopped')}: {outcome.limit}")
+        # A run that could not begin, for a setting that cannot be, says why in the same member.
+        heading = "dmascript" if outcome.exit_code == EXIT_USAGE else console.paint("error", "stopped")
+        console.say(f"{heading}: {outcome.limit}")
+
+
+def keep_trace(outcome: Outcome, options: Options, console: Console) -> int:
+    """Print and write the trace as the options say; the exit code of the run, or of wrong usage if it cannot be kept."""
+    if not (options.trace or options.trace_file):
+        return outcome.exit_code
+    from .trace_text import trace_lines, write_trace
+
+    if options.trace and outcome.trace:
+        console.say("\n".join(trace_lines(outcome.trace)))
+    if options.trace_file:
+        try:
+            write_trace(options.trace_file, outcome.trace)
+        except OSError as error:
+            console.say(f"dmascript: cannot write {options.trace_file}: {error.strerror or error}")
+            return EXIT_USAGE
+    return outcome.exit_code
 
 
 def _screen(report: Report, console: Console) -> str:

@@ -74,14 +74,15 @@ class Assignments:
         if not self._assignable(place, span):
             return Const(ERROR, span, 0)
         type = unqualified(place.type)
-        scale: int | None = 1
+        delta = 1
         if isinstance(type, PointerType):
             scale = self.operators.scale(place, span)
             if scale is None:
                 return Const(ERROR, span, 0)
+            delta = scale
         elif not isinstance(type, IntType):
             return self.context.poison("wrong-type", f"'{op}' cannot be applied to {described(type)}", span)
-        return IncDec(type, span, place, scale if op == "++" else -scale, postfix)
+        return IncDec(type, span, place, delta if op == "++" else -delta, postfix)
 
     def _assignable(self, place: Expr, span: Span) -> bool:
         """True if the expression can be stored into; it is marked as written."""

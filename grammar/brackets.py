@@ -1,7 +1,7 @@
 """Brackets before parsing: which closes which, which has no partner, and whether anything is nested too deeply.
 
-A parser finds a missing brace only at the end of the file. Here indentation tells which one it is, it is reported there,
-and a brace is put where it should have been, so that the rest of the file parses as its writer meant it.
+A parser finds a missing brace only at the end of the file. Here indentation tells which one it is; it is reported
+there, and a brace is put where it should have been, so that the rest of the file parses as its writer meant it.
 """
 
 from __future__ import annotations
@@ -12,14 +12,15 @@ from .tokens import PUNCTUATOR, Token
 from .words import END
 
 MAX_BRACKETS = 200  # brackets within brackets
-MAX_CHAIN = 2000  # binary operators in a row
+MAX_CHAIN = 2000  # binary operators, labels, or `else if` in a row
 MAX_DEPTH = 400  # other operators within one operand: prefixes, casts, members, `?:` and assignments
 
+_MAX_STRAYS = 20  # reported in one file
 _PARTNER = {")": "(", "]": "[", "}": "{"}
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _INFIX_OR_PREFIX = frozenset("*&+-")
 _OPERAND_ENDS = frozenset(("IDENTIFIER", "NUMBER", "STRING", "CHARACTER", ")", "]", "}", "INCDEC"))
-_COUNTED = frozenset(("BINARY", "UNARY", "ASSIGN", "INCDEC", "?", "=", ".", "->", ",", ";", *"*&+-"))
+_COUNTED = frozenset(("BINARY", "UNARY", "ASSIGN", "INCDEC", "?", ":", "=", ".", "->", ",", ";", "do", "else", *"*&+-"))
 
 
 def match(stream: Stream, diagnostics: Diagnostics) -> list[int]:
@@ -52,7 +53,7 @@ def _pair(stream: Stream, diagnostics: Diagnostics) -> tuple[bool, list[int]]:
 
 
 def _close(terminals: list[str], stack: list[int], closer: str) -> int:
-    """Take the partner of a closing bracket off the stack; -1 if it has none. A brace closes parentheses left open in it."""
+    """Take the partner of a closing bracket off the stack; -1 if it has none. A brace closes what was left open in it."""
     wanted = _PARTNER[closer]
     for depth in range(len(stack) - 1, -1, -1):
         opener = terminals[stack[depth]]
@@ -88,6 +89,7 @@ def _mend(stream: Stream, diagnostics: Diagnostics) -> None:
     missing = _unclosed(terminals)
     fixed = Stream()
     stack: list[int] = []
+    strays = 0
     reported = False
     for i, (token, terminal) in enumerate(zip(tokens, terminals, strict=True)):
         if missing and stack and _dedents(terminals, lines, stack[-1], i):
@@ -103,7 +105,10 @@ def _mend(stream: Stream, diagnostics: Diagnostics) -> None:
         elif terminal in _CLOSING:
             stack.append(i)
         elif terminal in _PARTNER and _close(terminals, stack, terminal) < 0:
-            diagnostics.error("stray-bracket", f"this '{terminal}' closes nothing", token.span, f"remove the '{terminal}'")
+            strays += 1
+            if strays <= _MAX_STRAYS:
+                message = f"this '{terminal}' closes nothing"
+                diagnostics.error("stray-bracket", message, token.span, f"remove the '{terminal}'")
             continue
         if i in stream.packs:
             fixed.packs[len(fixed.terminals)] = stream.packs[i]
@@ -145,7 +150,8 @@ def _report_unclosed(diagnostics: Diagnostics, span: Span, reported: bool) -> No
 
 def too_deep(stream: Stream) -> Span | None:
     """Where brackets or operators are nested more deeply than those who walk the tree can follow, or None."""
-    chain = depth = nest = 0  # binary operators; operators around one operand; assignments and `?:`
+    chain = depth = nest = 0  # binary operators and labels; operators around one operand; assignments, `?:` and `do`
+    ladder = 0
     base = (0, 0, 0)
     stack: list[tuple[int, int, int]] = []
     terminals = stream.terminals
@@ -160,17 +166,23 @@ def too_deep(stream: Stream) -> Span | None:
             (_, depth, nest), base = base, stack.pop()
             if terminal == "}":
                 chain, depth, nest = base
+                ladder = ladder if terminals[i + 1] == "else" else 0
         elif terminal not in _COUNTED:
             continue
         elif terminal in (",", ";"):
             chain, depth, nest = base
+            ladder = ladder if terminals[i + 1] == "else" else 0
+        elif terminal == "else":
+            ladder += 1
+        elif terminal == ":":
+            chain += 1
         elif terminal == "BINARY" or (terminal in _INFIX_OR_PREFIX and terminals[i - 1] in _OPERAND_ENDS):
             chain += 1
             depth = base[1]
-        elif terminal in ("?", "=", "ASSIGN"):
+        elif terminal in ("?", "=", "ASSIGN", "do"):
             nest += 1
         else:
             depth += 1
-        if len(stack) > MAX_BRACKETS or chain > MAX_CHAIN or depth + nest > MAX_DEPTH + len(stack):
+        if len(stack) > MAX_BRACKETS or max(chain, ladder) > MAX_CHAIN or depth + nest > MAX_DEPTH + len(stack):
             return stream.tokens[i].span
     return None

@@ -1,7 +1,7 @@
 """What the parser calls as it reduces a rule: builders by name, and what a builder may ask of the parser.
 
-The builders stand in build_expressions.py, build_declarations.py, build_statements.py and build_blocks.py; here are those
-of lists. A builder gets the values of its rule's symbols but for words and punctuation in quotes (see dma.lark).
+The builders stand in build_expressions.py, build_declarations.py, build_statements.py and build_blocks.py; here are
+those of lists. A builder gets the values of its rule's symbols but for words and punctuation in quotes (see dma.lark).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def builder(function: Builder) -> Builder:
 
 
 class Reduction:
-    """What a builder sees: the tokens that its rule spans, the values below it on the stack, the names declared so far."""
+    """What a builder sees: the tokens that its rule spans, the values below it on the stack, the names so far."""
 
     __slots__ = ("tokens", "first", "last", "values", "names", "packs", "diagnostics")
 

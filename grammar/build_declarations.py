@@ -1,4 +1,4 @@
-"""Builders of declarations. A declarator is a Draft while it is read, and declares its name as soon as it is complete."""
+"""Builders of declarations. A declarator is a Draft while it is read, and declares its name when it is complete."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from .syntax import (
     TypeSpec,
 )
 from .syntax import CompoundStatement as Body
-from .tokens import Token
+from .tokens import IDENTIFIER, Token
 from .words import KEYWORDS, PLAIN_SPELLING
 
 
@@ -130,7 +130,7 @@ def modified_words(p: Reduction, before: list[Token], words: list[Token]) -> Spe
 
 
 def _word_specifiers(p: Reduction, before: list[Token], words: list[Token]) -> Specifiers:
-    spelled = [token for token in words if KEYWORDS.get(token.text, "TYPE_WORD") == "TYPE_WORD" and token.kind != "number"]
+    spelled = [t for t in words if t.kind == IDENTIFIER and KEYWORDS.get(t.text, "TYPE_WORD") == "TYPE_WORD"]
     texts = tuple(PLAIN_SPELLING.get(token.text, token.text) for token in spelled)
     type = KeywordType(spelled[0].span.to(spelled[-1].span), texts)
     return _specifiers(p, type, before + [token for token in words if token not in spelled])

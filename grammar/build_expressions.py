@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .brackets import MAX_CHAIN
 from .build import Reduction, builder
 from .syntax import (
     Assignment,
@@ -175,6 +176,9 @@ def _join(operands: list[Node], op: Token) -> None:
 
 @builder
 def comma_chain(p: Reduction, chain: Chain) -> Node:
+    if len(chain) > 2 * MAX_CHAIN:
+        p.diagnostics.error("nested-too-deeply", "these are too many commas", p.span(), "split it into smaller parts")
+        return Broken(p.span())
     operands: list[Node] = [chain[0]]  # type: ignore[list-item]
     for i in range(1, len(chain), 2):
         operands.append(chain[i + 1])  # type: ignore[arg-type]

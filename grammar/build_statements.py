@@ -1,4 +1,4 @@
-"""Builders of statements. What stands before a statement (`while (x)`, `for (…)`, a label) is a Head until that is read."""
+"""Builders of statements. What stands before one (`while (x)`, `for (…)`, a label) is a Head until that is read."""
 
 from __future__ import annotations
 

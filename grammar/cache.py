@@ -9,7 +9,10 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from typing import Any
+
+TYPE_CHECKING = False  # typing takes longer to import than the tables to load
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def cache_folder() -> str:
@@ -46,7 +49,11 @@ def store(name: str, value: Any) -> None:
             file.write(marshal.dumps(value))
         os.replace(own, path)
     except OSError:
-        try:
-            os.remove(own)
-        except OSError:
-            pass
+        _remove(own)
+
+
+def _remove(path: str) -> None:
+    try:
+        os.remove(path)
+    except OSError:
+        return

@@ -1,7 +1,7 @@
 """What an identifier is where it stands: a type, a word of a block, a keyword mistyped, or just a name.
 
-The parser's state decides nearly everything: a typedef name is a type only where the state takes a type. Where that leaves
-a choice, one to three tokens of lookahead make it. Only slow, rare paths come here; the parser handles the plain ones.
+The parser's state decides nearly everything: a typedef name is a type only where the state takes a type. Where that
+leaves a choice, a few tokens of lookahead make it.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ _AFTER_DECLARATOR = frozenset((";", "=", ",", "[", "(", ")"))
 
 _BEFORE_PARENTHESIS = ("if", "while", "for", "switch")
 _BEFORE_BRACE = ("do", "else", "__try", "struct", "union", "enum")
-_BEFORE_WORD = (
+_BEFORE_WORD = words.split(
     "return goto case else do typedef struct union enum static const extern volatile register inline "
     "void char short int long signed unsigned"
-).split()
+)
 # What cannot follow a name in C, so that the name must be a word mistyped.
 _BREAKS = frozenset(
-    (NAME, "NUMBER", "STRING", "CHARACTER", "{", "TYPE_WORD", "STRUCT", "enum", "STORAGE", "QUALIFIER", "UNARY", "sizeof")
-) | {"if", "while", "for", "do", "return", "goto", "switch", "JUMP", "case"}
+    (NAME, "NUMBER", "STRING", "CHARACTER", "{", "TYPE_WORD", "STRUCT", "enum", "STORAGE", "QUALIFIER", "UNARY")
+) | {"sizeof", "if", "while", "for", "do", "return", "goto", "switch", "JUMP", "case"}
 
 
 def classify(parser: Parser, row: Row, index: int) -> str:
@@ -65,10 +65,12 @@ def _fits(parser: Parser, text: str, patterns: Iterable[tuple[str, ...]], index:
     terminals = parser.terminals
     if not any(tuple(terminals[index + 1 : index + 1 + len(pattern)]) == pattern for pattern in patterns):
         return False
-    if text in ("after", "leave", "bool") and parser.names.is_ordinary(text):
-        return False
     if text == "after":
-        return parser.block() == "device"
+        closing = parser.partners[index + 1]
+        ordinary = parser.names.is_ordinary(text) and terminals[closing + 1] not in _BREAKS
+        return parser.block() == "device" and not ordinary
+    if text in ("leave", "bool") and parser.names.is_ordinary(text):
+        return False
     return text != "leave" or parser.in_try()
 
 

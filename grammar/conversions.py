@@ -63,7 +63,7 @@ def promoted(expr: Expr) -> Expr:
     bits = bit_width(expr)
     if bits and bits < 32 or type.rank < INT.rank or type.tag:
         return convert(expr, INT)
-    if bits == 32 and type.size > 4:
+    if bits == 32 and type.rank > INT.rank:
         return convert(expr, INT if type.signed else UNSIGNED_INT)
     return expr
 

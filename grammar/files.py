@@ -104,6 +104,8 @@ class FolderLoader:
             shown = os.path.normpath(os.path.join(folder, path))
             # The path is resolved as it was written: `link/..` is not where normpath thinks it is.
             real = _real(os.path.join(folder, path))
+            if not real:
+                continue
             if not any(_within(real, allowed) for allowed in self._allowed):
                 outside = True
             elif os.path.isfile(real):

@@ -57,7 +57,8 @@ def number(text: str, unit: str = "") -> tuple[int, IntType]:
     if not match:
         raise _not_integer(text)
     digits, suffix = match.group(1), match.group(2).lower()
-    value, candidates = _digits(digits, text), _BASED if digits[0] == "0" and len(digits) > 1 else _DECIMAL
+    value = _digits(digits, text)
+    candidates: tuple[IntType, ...] = _BASED if digits[0] == "0" and len(digits) > 1 else _DECIMAL
     if suffix and suffix not in _SUFFIXES:
         raise _not_integer(text)
     if unit:

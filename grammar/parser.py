@@ -1,7 +1,7 @@
 """Tokens to a syntax tree: an LALR driver over the tables of dma.lark.
 
-The loop in `Parser.run` is the whole of parsing when a script is right. What an identifier is (classify.py) is asked anew
-after each reduction, since reductions declare names. What happens at an error is in recovery.py.
+The loop in `Parser.run` is the whole of parsing when a script is right. What an identifier is (classify.py) is asked
+anew after each reduction, since reductions declare names. What happens at an error is in recovery.py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _QUIET = 3  # tokens to be read after an error before the next is reported
 _BUILT_BY = (build_blocks, build_declarations, build_expressions, build_statements)  # importing them registers them
 
 Action = tuple[str, int, Builder | None, slice | tuple[int, ...] | None]
-_loaded: list[tuple[tables.Tables, list[Action]]] = []
+_loaded: list[tuple[tables.Tables, list[Action], list[str]]] = []
 
 
 def parse(
@@ -65,8 +65,9 @@ def _is_empty(item: Node) -> bool:
     return type(item) is ExpressionStatement and item.expression is None
 
 
-def _actions() -> tuple[tables.Tables, list[Action]]:
-    """The tables, and for each rule its nonterminal, size, builder and the values that the builder gets."""
+def _actions() -> tuple[tables.Tables, list[Action], list[str]]:
+    """The tables; for each rule its nonterminal, size, builder and the values that the builder gets; and the nonterminals
+    of rules that only hand a value on ("" for others, and for the file itself)."""
     if not _loaded:
         loaded = tables.load()
         actions = []
@@ -75,20 +76,24 @@ def _actions() -> tuple[tables.Tables, list[Action]]:
             if kept is not None and kept == tuple(range(kept[0] if kept else 0, (kept[-1] if kept else -1) + 1)):
                 picked = slice(kept[0], kept[-1] + 1) if kept else slice(0, 0)
             actions.append((nonterminal, size, BUILDERS[name] if name else None, picked))
-        _loaded.append((loaded, actions))
+        units = ["" if name or nonterminal == "<file>" else nonterminal for nonterminal, _, name, _ in loaded.rules]
+        _loaded.append((loaded, actions, units))
     return _loaded[0]
 
 
 class Parser(Reduction):
     """The stacks of one parse. `index` is the place of the token to be read next."""
 
-    __slots__ = ("terminals", "partners", "rows", "actions", "end", "states", "firsts", "index", "quiet", "stuck_at", "mended", "missing_open", "errors")
+    __slots__ = (
+        *("terminals", "partners", "rows", "actions", "units", "end", "states", "firsts", "index"),
+        *("quiet", "stuck_at", "mended", "mends", "missing_open", "errors"),
+    )
 
     def __init__(self, stream: Stream, partners: list[int], names: Names, diagnostics: Diagnostics) -> None:
         super().__init__(stream.tokens, names, stream.packs, diagnostics)
         self.terminals = stream.terminals
         self.partners = partners
-        loaded, self.actions = _actions()
+        loaded, self.actions, self.units = _actions()
         self.rows = loaded.rows
         self.end = loaded.end
         self.states = [loaded.start]
@@ -97,19 +102,26 @@ class Parser(Reduction):
         self.quiet = 0
         self.stuck_at = -1  # where the last recovery left the parser
         self.mended = -1  # where a `;` was last put in
+        self.mends = (-1, 0)  # the place last mended, and how often
         self.missing_open = 0  # parentheses that were put in and are still open
         self.errors = 0
 
     def run(self) -> list[Node]:
         """Parse to the end of the file; its items."""
-        rows, terminals, tokens = self.rows, self.terminals, self.tokens
+        rows, units, terminals, tokens = self.rows, self.units, self.terminals, self.tokens
         states, values, firsts = self.states, self.values, self.firsts
         index, row = 0, rows[states[-1]]
         while True:
             terminal = terminals[index]
             if terminal == IDENTIFIER:
                 terminal = classify(self, row, index)
-            action = row.get(terminal)
+                action = row.get(terminal)
+            else:
+                action = row.get(terminal)
+                while action is not None and action < 0 and (unit := units[~action]):
+                    states[-1] = state = rows[states[-2]][unit]
+                    row = rows[state]
+                    action = row.get(terminal)
             if action is None:
                 if not recover(self) or self.errors > MAX_ERRORS:
                     break
@@ -122,7 +134,7 @@ class Parser(Reduction):
                 if terminal is not NO_TYPE:
                     self.index = index = index + 1
                     if self.quiet:
-                        self.quiet -= 1
+                        self.quiet = 0 if terminal == ";" else self.quiet - 1
                 row = rows[action]
             elif self.reduce(action):
                 break
@@ -216,5 +228,5 @@ class Parser(Reduction):
         del self.states[depth:], self.values[depth - 1 :], self.firsts[depth - 1 :]
 
     def be_quiet(self) -> None:
-        """Report nothing more until some tokens have been read."""
+        """Report nothing more until some tokens, or a `;`, have been read."""
         self.quiet = _QUIET

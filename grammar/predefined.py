@@ -1,12 +1,17 @@
-"""The macros that stand before the first line of every script: those of MSVC for a checked x64 kernel build."""
+"""The macros that stand before the first line of every script: those of MSVC for a checked x64 kernel build, and those
+that the environment gives as text."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
 
-from .macros import PREDEFINED, Macro, built_in_macros
-from .source import Span
+from .definition import parse_definition
+from .lexer import lex
+from .macros import PREDEFINED, Macro
+from .source import SourceFile, Span
 
 # Values of _WIN32_WINNT and NTDDI_VERSION by the names that a driver compares with. Date and time stand still: the same
 # script gives the same bytes.
@@ -85,7 +90,7 @@ _SPECIAL = {"__FILE__": "file", "__LINE__": "line", "__COUNTER__": "counter", "_
 
 
 @lru_cache(maxsize=1)
-def predefined_macros() -> MappingProxyType[str, Macro]:
+def predefined_macros() -> Mapping[str, Macro]:
     """The macros by name; a script may define them anew without a warning, as a project's settings do."""
     macros = dict(built_in_macros(_TEXT, PREDEFINED))
     nowhere = Span(PREDEFINED, 1, 1, 1, 1)
@@ -93,3 +98,48 @@ def predefined_macros() -> MappingProxyType[str, Macro]:
         parameters = ("text",) if special == "pragma" else None
         macros[name] = Macro(name, parameters, True, [], nowhere, frozenset((name,)), special=special)
     return MappingProxyType(macros)
+
+
+class _Unread(Macro):
+    """A macro that comes with us, taken apart when something first asks for what it holds: few scripts use many."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, name: str, span: Span, text: str) -> None:
+        self.name = name
+        self.special = ""
+        self.hide = frozenset((name,))
+        self.span = span
+        self._text = text
+
+    def __getattr__(self, field: str) -> object:
+        if field not in ("parameters", "variadic", "elements", "expanded"):
+            raise AttributeError(field)
+        source = SourceFile(self.span.file, "\n" * (self.span.line - 1) + self._text)
+        macro = parse_definition(source, next(lex(source))[2:])
+        self.parameters, self.variadic = macro.parameters, macro.variadic
+        self.elements, self.expanded = macro.elements, macro.expanded
+        value: object = getattr(macro, field)
+        return value
+
+
+_DEFINE = re.compile(r"[ \t]*#[ \t]*define[ \t]+(\w+)(?:[^\n]*\\\n)*+[^\n]*\n?|[^\n]*\n")
+
+
+@lru_cache(maxsize=8)
+def built_in_macros(text: str, file: str = "<wdm.h>") -> Mapping[str, Macro]:
+    """The macros of #define lines that come with us, by name. A line that is no definition raises DefinitionError, but
+    only when its macro is used: `check_built_in` looks at all."""
+    macros: dict[str, Macro] = {}
+    line = 1
+    for match in _DEFINE.finditer(text):
+        if match[1]:
+            macros[match[1]] = _Unread(match[1], Span(file, line, 1, line, 1), match[0])
+        line += match[0].count("\n")
+    return MappingProxyType(macros)
+
+
+def check_built_in(text: str) -> None:
+    """Raises DefinitionError if a macro of the text is no sound definition."""
+    for macro in built_in_macros(text).values():
+        assert macro.elements is not None

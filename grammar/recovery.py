@@ -1,7 +1,7 @@
-"""What the parser does at a syntax error: say it in a C programmer's words, mend it if one token does, else skip and go on.
+"""What the parser does at a syntax error: say it in a C programmer's words, mend it if one token does, else skip.
 
-A mend reads a token that is missing (`;`, a bracket) or takes a word for the keyword that it was meant for. Where none helps, the
-parser pops to a state that can take a broken operand or a broken statement, and skips the tokens that belong to it.
+A mend reads a token that is missing (`;`, a bracket) or takes a word for the keyword that it was meant for. Where none
+helps, the parser pops to a state that can take a broken operand or a broken statement, and skips what belongs to it.
 """
 
 from __future__ import annotations
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
 _CLOSERS = {"(": ")", "[": "]"}
 _OPERATORS = frozenset(("BINARY", "ASSIGN", "INCDEC", "?", "=", "[", "(", ".", "->", *"*&+-"))
-_STARTS = frozenset("if else while for do switch case default return goto JUMP __try STRUCT enum STORAGE TYPE_WORD".split())
+_STARTS = words.split("if else while for do switch case default return goto JUMP __try STRUCT enum STORAGE TYPE_WORD")
 _GOES_ON = frozenset(("else", "__except", "__finally"))
 _STOPS = frozenset((";", ",", ")", "]", "}", END))
+_EXPRESSION = words.split("NUMBER CHARACTER STRING IDENTIFIER UNARY INCDEC ( sizeof ALIGNOF VA_ARG OFFSETOF * & + -")
+_TYPE = words.split("TYPE_WORD TYPE_NAME NO_TYPE STORAGE QUALIFIER ALIGN STRUCT enum")
+_MAX_MENDS = 3  # at one place
 _LONGEST = 40  # characters of a statement that a message quotes
 
 
@@ -41,7 +44,10 @@ def recover(parser: Parser) -> bool:
 
 
 def _mend(parser: Parser, terminal: str) -> bool:
-    return (
+    """True if the parser can go on with one token more, or one changed."""
+    place, count = parser.mends
+    parser.mends = (parser.index, count + 1 if place == parser.index else 1)
+    return parser.mends[1] <= _MAX_MENDS and (
         _close_missing(parser, terminal)
         or _mistyped_word(parser, terminal)
         or _missing_semicolon(parser, terminal)
@@ -83,7 +89,8 @@ def _missing_semicolon(parser: Parser, terminal: str) -> bool:
     begins = terminal in _STARTS or (terminal == words.IDENTIFIER and parser.terminals[parser.index - 1] != terminal)
     if not follows or not (new_line or begins or terminal in ("}", END)):
         return False
-    parser.error("missing-semicolon", f"expected ';' after '{_statement_text(parser)}'", _behind(before.span), "add a ';'")
+    message = f"expected ';' after '{_statement_text(parser)}'"
+    parser.error("missing-semicolon", message, _behind(before.span), "add a ';'")
     parser.feed(";", Token(PUNCTUATOR, ";", _behind(before.span)))
     parser.mended = parser.index
     return True
@@ -100,7 +107,8 @@ def _missing_bracket(parser: Parser, terminal: str) -> bool:
         return False
     span = parser.tokens[opener].span
     note = Note(f"expected '{closer}' here", _behind(before))
-    parser.error("missing-bracket", f"this '{parser.terminals[opener]}' is never closed", span, f"add a '{closer}'", (note,))
+    message = f"this '{parser.terminals[opener]}' is never closed"
+    parser.error("missing-bracket", message, span, f"add a '{closer}'", (note,))
     parser.partners[opener] = opener
     parser.feed(closer, Token(PUNCTUATOR, closer, _behind(before)))
     return True
@@ -199,18 +207,20 @@ def _operand_end(parser: Parser) -> int:
 
 def _skip_statement(parser: Parser) -> bool:
     """Take a Broken item for the statement, declaration or member around this place."""
+    at_end = parser.terminals[parser.index] == END
+    wanted = (BROKEN_ITEM, END) if at_end else (BROKEN_ITEM,)
     for depth in range(len(parser.states), 0, -1):
-        if parser.accepts(BROKEN_ITEM, depth=depth):
+        if parser.accepts(*wanted, depth=depth):
             break
     else:
         return False
     region = parser.firsts[depth - 1] if depth - 1 < len(parser.firsts) else parser.index
     stop = _statement_end(parser, region)
-    if stop == parser.index == region:
-        if parser.terminals[stop] == END:
-            return False
-        stop += 1
+    if stop == parser.index and not at_end and (stop == region or parser.stuck_at == stop):
+        stop = max(stop, parser.partners[stop]) + 1
     _put_broken(parser, BROKEN_ITEM, depth, stop)
+    if parser.terminals[stop - 1] in (";", "}"):
+        parser.quiet = min(parser.quiet, 1)
     return True
 
 
@@ -228,13 +238,17 @@ def _statement_end(parser: Parser, region: int) -> int:
                 return place + 1
             if terminals[place] not in _GOES_ON and not _is_declarator_list(terminals, place):
                 return place
-        elif terminal == "}" and partners[place] < region:
-            return place
-        elif terminal in _STARTS and place > parser.index and _begins_line(parser, place):
+        elif (terminal == "}" and partners[place] < region) or _begins_anew(parser, place):
             return place
         else:
             place = partners[place] + 1 if partners[place] > place else place + 1
     return place
+
+
+def _begins_anew(parser: Parser, place: int) -> bool:
+    """True if a statement seems to begin here, on a line of its own."""
+    begins_line = parser.tokens[place - 1].span.end_line != parser.tokens[place].span.line
+    return begins_line and place > parser.index and parser.terminals[place] in _STARTS
 
 
 def _is_declarator_list(terminals: list[str], place: int) -> bool:
@@ -244,10 +258,6 @@ def _is_declarator_list(terminals: list[str], place: int) -> bool:
         if terminals[place] == ";":
             return True
     return terminals[place] in (",", ")")
-
-
-def _begins_line(parser: Parser, place: int) -> bool:
-    return parser.tokens[place - 1].span.end_line != parser.tokens[place].span.line
 
 
 def _put_broken(parser: Parser, terminal: str, depth: int, stop: int) -> None:
@@ -299,7 +309,3 @@ def _in_words(expected: set[str]) -> str:
     if not names or len(names) > 3 or any(t.isupper() for t in expected):
         return ""
     return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " or " + names[-1]
-
-
-_EXPRESSION = frozenset("NUMBER CHARACTER STRING IDENTIFIER UNARY INCDEC ( sizeof ALIGNOF VA_ARG OFFSETOF".split()) | frozenset("*&+-")
-_TYPE = frozenset("TYPE_WORD TYPE_NAME NO_TYPE STORAGE QUALIFIER ALIGN STRUCT enum".split())

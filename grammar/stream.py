@@ -15,13 +15,14 @@ from .source import NOWHERE, Diagnostics
 from .tokens import CHARACTER, END, IDENTIFIER, NUMBER, PUNCTUATOR, STRING, Token
 
 _TERMINALS = {NUMBER: "NUMBER", CHARACTER: "CHARACTER", STRING: "STRING", END: words.END}
+_UNIT = re.compile(r"([0-9]+)(KiB|MiB|GiB|ns|us|ms|s)")
 _OPENERS = frozenset("([{")
 _CLOSERS = frozenset(")]}")
 _BEGINS_ITEM = frozenset((";", "{", "}", ")", ":", "else", "do"))
 
 
 class Stream:
-    """Parallel lists of tokens and terminals, ending in END. `packs` maps the place of a `struct` word to its packing."""
+    """Parallel lists of tokens and terminals, ending in END. `packs` maps the place of a `struct` to its packing."""
 
     __slots__ = ("tokens", "terminals", "packs")
 
@@ -61,7 +62,8 @@ class _Filter:
     def run(self) -> None:
         tokens = self.tokens
         out, terminals = self.stream.tokens, self.stream.terminals
-        keywords, punctuators, special, maybe = words.KEYWORDS, words.PUNCTUATORS, words.SPECIAL, words.may_be_annotation
+        keywords, punctuators, special = words.KEYWORDS, words.PUNCTUATORS, words.SPECIAL
+        maybe = words.may_be_annotation
         while self.at < len(tokens):
             token = tokens[self.at]
             kind, text = token.kind, token.text
@@ -92,6 +94,8 @@ class _Filter:
                     self.other(token)
                     self.at += 1
                     continue
+                if kind == NUMBER and text[-1] in "Bs" and (joined := _UNIT.fullmatch(text)):
+                    token = Token(NUMBER, f"{joined[1]} {joined[2]}", token.span)
             out.append(token)
             terminals.append(terminal)
             self.at += 1
@@ -158,7 +162,7 @@ class _Filter:
     def passed_over(self, text: str) -> bool:
         """Handle a word that may be an annotation or be refused; False if it is an ordinary name here."""
         before = self.stream.terminals[-1] if self.stream.terminals else ";"
-        if before in (".", "->", "STRUCT", "enum", "goto"):
+        if before in (".", "->", "goto") or (before in ("STRUCT", "enum") and not words.is_attribute(text)):
             return False
         if text in words.OLD_ANNOTATIONS:
             return self.old_annotation(text, before)
@@ -208,7 +212,9 @@ class _Filter:
     def refused(self, text: str, before: str) -> bool:
         """Report C++, inline assembler and _Generic, and put what keeps the parser in step."""
         span = self.tokens[self.at].span
-        if text == "_Generic" and self.text(1) == "(":
+        if text == "_Generic":
+            if self.text(1) != "(":
+                return False
             message = "_Generic is not supported: drivers are compiled as C that does not have it"
             self.diagnostics.error("generic-selection", message, span, "write the case that is meant")
             return self.put_broken(words.BROKEN, self.behind_brackets(self.at + 1))

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from .types import ArrayType, ErrorType, FunctionType, IntType, PointerType, StructType, Type, VoidType
+
+# Letters that are spoken with a vowel first, alone or at the head of the usual abbreviations.
+_AN = re.compile(r"(?!un|UN)[aeioAEIO]|[FHLMNRSX](?![A-Za-z])|MDL|NT|LP[A-Z]|HRESULT")
 
 
 def spelled(type: Type, name: str = "") -> str:
@@ -24,7 +29,7 @@ def described(type: Type) -> str:
 def with_article(type: Type) -> str:
     """`a PMDL (struct _MDL *)`, `an int`."""
     text = described(type)
-    return f"{'an' if text[0] in 'aeiouAEIO' and not text.startswith(('un', 'UN')) else 'a'} {text}"
+    return f"{'an' if _AN.match(text) else 'a'} {text}"
 
 
 def _text(type: Type, inner: str, resolve: bool) -> str:

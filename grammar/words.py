@@ -8,6 +8,12 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+
+def split(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 IDENTIFIER = "IDENTIFIER"
 TYPE_NAME = "TYPE_NAME"
 NO_TYPE = "NO_TYPE"
@@ -18,16 +24,17 @@ END = "$END"
 
 _TYPE_WORDS = """void char short int long signed unsigned float double _Bool __signed __signed__
     __int8 __int16 __int32 __int64 _int8 _int16 _int32 _int64"""
-_STORAGE = "typedef static extern register auto inline __inline __inline__ _inline __forceinline _forceinline FORCEINLINE"
+_STORAGE = """typedef static extern register auto
+    inline __inline __inline__ _inline __forceinline _forceinline FORCEINLINE"""
 _QUALIFIERS = """const volatile restrict CONST __const __const__ __volatile __volatile__ __restrict __restrict__
     __unaligned UNALIGNED"""
 _THEMSELVES = "if else while do for switch case default return goto sizeof enum __try __except __finally"
 
 KEYWORDS: dict[str, str] = {
-    **{word: word for word in _THEMSELVES.split()},
-    **dict.fromkeys(_TYPE_WORDS.split(), "TYPE_WORD"),
-    **dict.fromkeys(_STORAGE.split(), "STORAGE"),
-    **dict.fromkeys(_QUALIFIERS.split(), "QUALIFIER"),
+    **{word: word for word in split(_THEMSELVES)},
+    **dict.fromkeys(split(_TYPE_WORDS), "TYPE_WORD"),
+    **dict.fromkeys(split(_STORAGE), "STORAGE"),
+    **dict.fromkeys(split(_QUALIFIERS), "QUALIFIER"),
     **dict.fromkeys(("struct", "union"), "STRUCT"),
     **dict.fromkeys(("break", "continue", "__leave"), "JUMP"),
     **dict.fromkeys(("__alignof", "__alignof__", "_Alignof", "TYPE_ALIGNMENT"), "ALIGNOF"),
@@ -41,10 +48,10 @@ KEYWORDS: dict[str, str] = {
 }
 
 PUNCTUATORS: dict[str, str] = {
-    **dict.fromkeys("/ % << >> < > <= >= == != ^ | && ||".split(), "BINARY"),
-    **dict.fromkeys("~ !".split(), "UNARY"),
-    **dict.fromkeys("*= /= %= += -= <<= >>= &= ^= |=".split(), "ASSIGN"),
-    **dict.fromkeys("++ --".split(), "INCDEC"),
+    **dict.fromkeys(split("/ % << >> < > <= >= == != ^ | && ||"), "BINARY"),
+    **dict.fromkeys(split("~ !"), "UNARY"),
+    **dict.fromkeys(split("*= /= %= += -= <<= >>= &= ^= |="), "ASSIGN"),
+    **dict.fromkeys(split("++ --"), "INCDEC"),
 }
 
 # One spelling of each in the tree, whatever the header that it came from preferred.
@@ -82,13 +89,13 @@ SOFT_WORDS: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
 
 # ---- passed over -------------------------------------------------------------------------------------------------
 
-_ALONE = frozenset(
+_ALONE = split(
     """
     NTAPI WINAPI WINAPIV APIENTRY CALLBACK STDCALL FASTCALL CDECL STDAPICALLTYPE STDMETHODCALLTYPE DDKAPI NTAPI_INLINE
     __stdcall __cdecl __fastcall __vectorcall __thiscall __clrcall _stdcall _cdecl _fastcall PASCAL FAR NEAR
     EXTERN_C EXTERN_C_START EXTERN_C_END NTKERNELAPI NTSYSAPI NTSYSCALLAPI NTHALAPI NTOSAPI NTPSHEDAPI NTSTRSAFEAPI
     POINTER_32 POINTER_64 __ptr32 __ptr64 __sptr __uptr __w64 __extension__ _Noreturn __noreturn
-    """.split()
+    """
 )
 _OPTIONAL_LIST = re.compile(
     r"""_(?=[A-Za-z0-9_]*[a-z])[A-Z][A-Za-z0-9_]*_                                 # _In_, _IRQL_requires_max_(x)
@@ -113,6 +120,11 @@ def annotation(text: str) -> int:
     if text in _ALONE:
         return ALONE
     return WITH_LIST if _OPTIONAL_LIST.fullmatch(text) else NOT_ANNOTATION
+
+
+def is_attribute(text: str) -> bool:
+    """True for those that may stand between `struct` and its tag, where other such words are tags."""
+    return text in ("__declspec", "_declspec", "__attribute__", "_Alignas", "alignas") or text[:9] == "DECLSPEC_"
 
 
 def may_be_annotation(text: str) -> bool:

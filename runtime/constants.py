@@ -172,8 +172,6 @@ STATUS_PRIVILEGED_INSTRUCTION = 0xC0000096
 STATUS_TOO_MANY_PAGING_FILES = 0xC0000097
 STATUS_FILE_INVALID = 0xC0000098
 STATUS_INSUFFICIENT_RESOURCES = 0xC000009A
-STATUS_FREE_VM_NOT_AT_BASE = 0xC000009F
-STATUS_MEMORY_NOT_ALLOCATED = 0xC00000A0
 STATUS_DEVICE_DATA_ERROR = 0xC000009C
 STATUS_DEVICE_NOT_CONNECTED = 0xC000009D
 STATUS_DEVICE_POWER_FAILURE = 0xC000009E
@@ -1451,3 +1449,40 @@ _group("string_limits", "int")
 ALL_PROCESSOR_GROUPS = 0xFFFF
 MAXIMUM_PROC_PER_GROUP = 0x40
 _group("processor_groups", "int")
+
+# Sizes of a system (MM_SYSTEMSIZE).
+MmSmallSystem = 0
+MmMediumSystem = 1
+MmLargeSystem = 2
+_group("system_size", "MM_SYSTEMSIZE")
+
+# What to read of a registry value (KEY_VALUE_INFORMATION_CLASS).
+KeyValueBasicInformation = 0
+KeyValueFullInformation = 1
+KeyValuePartialInformation = 2
+_group("key_value_class", "KEY_VALUE_INFORMATION_CLASS")
+
+# Who sees a view of a section (SECTION_INHERIT).
+ViewShare = 1
+ViewUnmap = 2
+_group("section_inherit", "SECTION_INHERIT")
+
+# Extended parameters of ExAllocatePool3 (POOL_EXTENDED_PARAMETER_TYPE).
+PoolExtendedParameterInvalidType = 0
+PoolExtendedParameterPriority = 1
+PoolExtendedParameterSecurePool = 2
+PoolExtendedParameterNumaNode = 3
+PoolExtendedParameterMax = 4
+_group("pool_extended_parameter", "POOL_EXTENDED_PARAMETER_TYPE")
+
+# Types of registry values.
+REG_NONE = 0
+REG_SZ = 1
+REG_EXPAND_SZ = 2
+REG_BINARY = 3
+REG_DWORD = 4
+REG_DWORD_BIG_ENDIAN = 5
+REG_LINK = 6
+REG_MULTI_SZ = 7
+REG_QWORD = 11
+_group("registry_type", "ULONG")

@@ -2,7 +2,7 @@
 
 A frame number (PFN) is a physical address divided by the page size. Frames for one allocation are never adjacent unless
 contiguous memory is asked for: small allocations walk each zone of RAM in long strides, large ones take a `range` of every
-third frame, so that a gigabyte is described without a list of its frames.
+second frame, so that a gigabyte is described without a list of its frames.
 """
 
 from __future__ import annotations
@@ -18,24 +18,26 @@ if TYPE_CHECKING:
 GIB_FRAMES = 1 << 18
 FOUR_GIB = 1 << 20  # the first frame above 4 GiB
 RUN_PAGES = 512  # from here on an allocation takes a strided run
-STRIDE = 3
+STRIDE = 2
+MOST_SCATTERED = 1 << 16  # frames of a zone that are handed out scattered, at most
 
 
 class Zone:
-    """A range of RAM: its lower half is handed out scattered, its upper half in strided or contiguous runs."""
+    """A range of RAM: its first part is handed out scattered, the rest in runs. `lanes` are the next frames of the two lanes,
+    of even and odd frames, from which strided runs come."""
 
-    __slots__ = ("base", "half", "step", "cursor", "run_next", "count")
+    __slots__ = ("base", "half", "step", "cursor", "lanes", "count")
 
     def __init__(self, base: int, count: int) -> None:
         self.base = base
         self.count = count
-        self.half = count // 2
+        self.half = min(count // 2, MOST_SCATTERED)
         step = int(self.half * 0.381966) | 1  # a golden step never returns near a frame soon
         while gcd(step, self.half) != 1:
             step += 2
         self.step = step
         self.cursor = 0
-        self.run_next = base + self.half
+        self.lanes = [base + self.half, base + self.half + 1]
 
     def scattered(self, skip: int) -> int | None:
         if self.cursor + skip >= self.half:
@@ -44,11 +46,19 @@ class Zone:
         return self.base + self.cursor * self.step % self.half
 
     def run(self, pages: int, stride: int) -> range | None:
-        first = self.run_next
+        if stride == 1:
+            first = max(self.lanes)
+            stop = first + pages
+            if stop > self.base + self.count:
+                return None
+            self.lanes = [stop, stop + 1]
+            return range(first, stop)
+        lane = self.lanes.index(min(self.lanes))
+        first = self.lanes[lane]
         stop = first + pages * stride
         if stop > self.base + self.count:
             return None
-        self.run_next = stop
+        self.lanes[lane] = stop
         return range(first, stop, stride)
 
 
@@ -83,6 +93,10 @@ class Frames:
         for index in range(len(self._free) - 1, -1, -1):
             if abs(self._free[index] - previous) != 1:
                 return self._free.pop(index)
+        single = self._run(1, STRIDE)
+        if single is None or abs(single[0] - previous) != 1:
+            return None if single is None else single[0]
+        self._free.append(single[0])
         return None
 
     def take(self, pages: int) -> Sequence[int] | None:
@@ -108,8 +122,9 @@ class Frames:
 
     def _run(self, pages: int, stride: int) -> range | None:
         for index, free in enumerate(self._free_runs):
-            if free.step == stride and len(free) == pages:
-                return self._free_runs.pop(index)
+            if free.step == stride and len(free) >= pages:
+                self._free_runs[index : index + 1] = [free[pages:]] if len(free) > pages else []
+                return free[:pages]
         for zone in reversed(self.zones):
             run = zone.run(pages, stride)
             if run is not None:

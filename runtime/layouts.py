@@ -90,7 +90,7 @@ FIELDS: Mapping[str, Mapping[str, tuple[int, ...]]] = {
         "CancelRoutine": (104, 8),
         "UserBuffer": (112, 8),
         "Tail": (120, 88),
-        "Tail.Overlay": (120, 80),
+        "Tail.Overlay": (120, 88),
         "Tail.Overlay.DeviceQueueEntry": (120, 24),
         "Tail.Overlay.DriverContext": (120, 32),
         "Tail.Overlay.Thread": (152, 8),

@@ -351,16 +351,24 @@ class Memory:
             va += len(part)
         return bytes(found)
 
+    def read_wide_units(self, va: int, limit: int = 1 << 20) -> bytes:
+        """The bytes before the next zero 16-bit word."""
+        found = bytearray()
+        while len(found) < limit:
+            start = len(found) & -2
+            part = self.read(va, PAGE - (va & 4095))
+            found += part
+            va += len(part)
+            end = found.find(b"\0\0", start)
+            while end & 1 and end > 0:
+                end = found.find(b"\0\0", end + 1)
+            if end >= 0:
+                return bytes(found[:end])
+        return bytes(found)
+
     def read_wide_string(self, va: int, limit: int = 1 << 20) -> str:
         """The UTF-16 text before the next zero word."""
-        units = bytearray()
-        while len(units) < limit:
-            unit = self.read(va, 2)
-            if unit == b"\0\0":
-                break
-            units += unit
-            va += 2
-        return units.decode("utf-16-le", "replace")
+        return self.read_wide_units(va, limit).decode("utf-16-le", "replace")
 
     # -- mapping
 

@@ -19,6 +19,7 @@ PAGED = 0xFFFF_B300_0000_0000
 POOL_SPAN = 0x0000_0100_0000_0000
 HEADER = 16
 GROW_PAGES = 16
+MOST_FILLED = 1 << 16
 FRESH = 0xA5  # what uninitialised pool holds, so that a run comes out the same every time
 
 
@@ -73,13 +74,18 @@ class Pool:
         self._large_next = [NONPAGED + POOL_SPAN // 2, PAGED + POOL_SPAN // 2]
         self._pages: dict[int, list[Block]] = {}
 
-    def allocate(self, size: int, tag: int, paged: bool = False, zero: bool = False) -> int:
-        """The address of a block, or 0 if there is no room. Blocks of a page or more begin on a page."""
-        block = self._large(size, tag, paged) if size >= PAGE - HEADER else self._small(size, tag, paged)
+    def allocate(
+        self, size: int, tag: int, paged: bool = False, zero: bool = False, cache_aligned: bool = False
+    ) -> int:
+        """The address of a block, or 0 if there is no room. Blocks of a page or more begin on a page, and so do aligned ones."""
+        large = cache_aligned or size >= PAGE - HEADER
+        block = self._large(size, tag, paged) if large else self._small(size, tag, paged)
         if block is None:
             return 0
         self.blocks[block.address] = block
-        if zero or block.own is None:
+        if zero and block.own is not None:
+            pass  # new pages are zero
+        elif size <= MOST_FILLED:
             self._fill(block, 0 if zero else FRESH)
         self.nt.remember("pool", block.address, "allocated")
         return block.address
@@ -98,12 +104,14 @@ class Pool:
         return True
 
     def _large(self, size: int, tag: int, paged: bool) -> Block | None:
-        pages = -(-size // PAGE)
+        pages = max(1, -(-size // PAGE))
         if not self._room(pages, paged):
             return None
         start = self._large_next[paged]
         region = Region(start, pages, "paged pool" if paged else "nonpaged pool", pageable=paged)
         if not self.nt.memory.make_resident(region, 0, pages):
+            if not paged:
+                self.nonpaged.grown -= pages
             return None
         self._large_next[paged] = start + (pages + 1) * PAGE
         self.nt.memory.kernel.add(region)
@@ -160,7 +168,7 @@ class Pool:
         nt = self.nt
         block = self.blocks.get(where)
         if block is None:
-            rule = rules.POOL_USER_ADDRESS if where < 0x8000_0000_0000 else rules.POOL_BAD_ADDRESS
+            rule = rules.POOL_USER_ADDRESS if 0 < where < 0x8000_0000_0000 else rules.POOL_BAD_ADDRESS
             nt.violation(rule, (where, 0, 0), [("address", nt.describe(where))])
             return
         facts = [("block", f"{address(where)}, {block.describe(where)}")]

@@ -310,21 +310,38 @@ POOL_ZERO_BYTES = rule(
     "never checked.",
 )  # fmt: skip
 POOL_IRQL = rule(
-    "pool-at-wrong-irql", "fatal", "pool of this kind may not be allocated or freed at this IRQL", here="called here",
-    earlier=("irql", "the IRQL was raised here"), help="use nonpaged pool at DISPATCH_LEVEL, and none above it",
-    stop=(0xC4, 0x1), verifier=1, page="nf-wdm-exallocatepoolwithtag",
-    explanation="Paged pool may fault, and faults are not handled at DISPATCH_LEVEL or above; the pool's own lock is taken at "
-    "DISPATCH_LEVEL, so nothing above that may touch it.",
+    "pool-at-wrong-irql", "fatal", "paged pool is allocated above APC_LEVEL", here="asked for here",
+    earlier=("irql", "the IRQL was raised here"), help="use nonpaged pool at DISPATCH_LEVEL", stop=(0xC4, 0x1), verifier=1,
+    page="nf-wdm-exallocatepoolwithtag",
+    explanation="Paged pool may fault, and faults are not handled at DISPATCH_LEVEL or above.",
+)  # fmt: skip
+POOL_IRQL_NONPAGED = rule(
+    "nonpaged-pool-above-dispatch", "fatal", "nonpaged pool is allocated above DISPATCH_LEVEL", here="asked for here",
+    earlier=("irql", "the IRQL was raised here"), help="allocate in the DPC, or beforehand", stop=(0xC4, 0x2), verifier=1,
+    page="nf-wdm-exallocatepoolwithtag",
+    explanation="The pool's own lock is taken at DISPATCH_LEVEL, so nothing above that may touch it.",
+)  # fmt: skip
+POOL_FREE_IRQL_NONPAGED = rule(
+    "nonpaged-pool-freed-above-dispatch", "fatal", "nonpaged pool is freed above DISPATCH_LEVEL", here="freed here",
+    earlier=("irql", "the IRQL was raised here"), help="free it in the DPC", stop=(0xC4, 0x12), verifier=1,
+    page="nf-wdm-exfreepoolwithtag",
+    explanation="The pool's own lock is taken at DISPATCH_LEVEL, so nothing above that may touch it.",
+)  # fmt: skip
+POOL_FREE_IRQL_PLAIN = rule(
+    "pool-freed-above-dispatch", "fatal", "pool is freed at an IRQL above DISPATCH_LEVEL", here="freed here",
+    earlier=("irql", "the IRQL was raised here"), help="free at DISPATCH_LEVEL or below", stop=(0xC2, 0x9),
+    page="bug-check-0xc2--bad-pool-caller",
+    explanation="The pool's lock is taken at DISPATCH_LEVEL: whoever interrupts its holder and frees pool would wait for ever.",
 )  # fmt: skip
 POOL_FREE_IRQL = rule(
-    "pool-freed-at-wrong-irql", "fatal", "pool of this kind may not be freed at this IRQL", here="freed here",
-    earlier=("irql", "the IRQL was raised here"), help="free paged pool below DISPATCH_LEVEL, and no pool above it",
-    stop=(0xC4, 0x11), verifier=1, page="nf-wdm-exfreepoolwithtag",
-    explanation="Paged pool's own structures are pageable, and the lock of nonpaged pool is taken at DISPATCH_LEVEL.",
+    "pool-freed-at-wrong-irql", "fatal", "paged pool is freed above APC_LEVEL", here="freed here",
+    earlier=("irql", "the IRQL was raised here"), help="free it after the IRQL is lowered, or use nonpaged pool", stop=(0xC4, 0x11),
+    verifier=1, page="nf-wdm-exfreepoolwithtag",
+    explanation="Paged pool's own structures are pageable, and faults are not handled at DISPATCH_LEVEL or above.",
 )  # fmt: skip
 POOL_IRQL_PLAIN = rule(
-    "pool-call-above-dispatch", "fatal", "the pool is called at an IRQL above DISPATCH_LEVEL", here="called here",
-    earlier=("irql", "the IRQL was raised here"), help="allocate and free at DISPATCH_LEVEL or below", stop=(0xC2, 0x8),
+    "pool-call-above-dispatch", "fatal", "pool is allocated at an IRQL above DISPATCH_LEVEL", here="asked for here",
+    earlier=("irql", "the IRQL was raised here"), help="allocate at DISPATCH_LEVEL or below", stop=(0xC2, 0x8),
     page="bug-check-0xc2--bad-pool-caller",
     explanation="The pool's lock is taken at DISPATCH_LEVEL: whoever interrupts its holder and asks for pool would wait for ever.",
 )  # fmt: skip

@@ -1,16 +1,17 @@
 """The documented structures of the kernel as C text, laid out as MSVC does for x64.
 
-    STRUCTURES["_MDL"]           ("MDL PMDL", "typedef struct _MDL { ... } MDL, *PMDL;")
+    STRUCTURES["_MDL"]           ("MDL *PMDL", "struct _MDL { ... };")
 
-Keys are tags; the names are the typedefs that the text makes. The offsets of their fields are in layouts.py.
+Keys are tags; the names are the typedefs of the structure, as a typedef would list them. The offsets of the fields are
+in layouts.py.
 """
 
 from __future__ import annotations
 
 STRUCTURES = {
     "_MDL": (
-        "MDL PMDL",
-        """typedef struct _MDL {
+        "MDL *PMDL",
+        """struct _MDL {
     struct _MDL *Next;
     CSHORT Size;
     CSHORT MdlFlags;
@@ -21,11 +22,11 @@ STRUCTURES = {
     PVOID StartVa;
     ULONG ByteCount;
     ULONG ByteOffset;
-} MDL, *PMDL;""",
+};""",
     ),
     "_IRP": (
-        "IRP PIRP",
-        """typedef struct _IRP {
+        "IRP *PIRP",
+        """struct _IRP {
     CSHORT Type;
     USHORT Size;
     USHORT AllocationProcessorNumber;
@@ -51,8 +52,8 @@ STRUCTURES = {
     PKEVENT UserEvent;
     union {
         struct {
-            PIO_APC_ROUTINE UserApcRoutine;
             union {
+                PIO_APC_ROUTINE UserApcRoutine;
                 PVOID IssuingProcess;
             };
             PVOID UserApcContext;
@@ -80,11 +81,11 @@ STRUCTURES = {
         KAPC Apc;
         PVOID CompletionKey;
     } Tail;
-} IRP, *PIRP;""",
+};""",
     ),
     "_IO_STACK_LOCATION": (
-        "IO_STACK_LOCATION PIO_STACK_LOCATION",
-        """typedef struct _IO_STACK_LOCATION {
+        "IO_STACK_LOCATION *PIO_STACK_LOCATION",
+        """struct _IO_STACK_LOCATION {
     UCHAR MajorFunction;
     UCHAR MinorFunction;
     UCHAR Flags;
@@ -191,22 +192,22 @@ STRUCTURES = {
     PFILE_OBJECT FileObject;
     PIO_COMPLETION_ROUTINE CompletionRoutine;
     PVOID Context;
-} IO_STACK_LOCATION, *PIO_STACK_LOCATION;""",
+};""",
     ),
     "_IO_STATUS_BLOCK": (
-        "IO_STATUS_BLOCK PIO_STATUS_BLOCK",
-        """typedef struct _IO_STATUS_BLOCK {
+        "IO_STATUS_BLOCK *PIO_STATUS_BLOCK",
+        """struct _IO_STATUS_BLOCK {
     union {
         NTSTATUS Status;
         PVOID Pointer;
     };
     ULONG_PTR Information;
-} IO_STATUS_BLOCK, *PIO_STATUS_BLOCK;""",
+};""",
     ),
     # 16-byte aligned, which makes it 8 bytes longer than its members.
     "_DEVICE_OBJECT": (
-        "DEVICE_OBJECT PDEVICE_OBJECT",
-        """typedef struct __declspec(align(16)) _DEVICE_OBJECT {
+        "DEVICE_OBJECT *PDEVICE_OBJECT",
+        """struct __declspec(align(16)) _DEVICE_OBJECT {
     CSHORT Type;
     USHORT Size;
     LONG ReferenceCount;
@@ -235,19 +236,19 @@ STRUCTURES = {
     USHORT Spare1;
     struct _DEVOBJ_EXTENSION *DeviceObjectExtension;
     PVOID Reserved;
-} DEVICE_OBJECT, *PDEVICE_OBJECT;""",
+};""",
     ),
     "_DEVOBJ_EXTENSION": (
-        "DEVOBJ_EXTENSION PDEVOBJ_EXTENSION",
-        """typedef struct _DEVOBJ_EXTENSION {
+        "DEVOBJ_EXTENSION *PDEVOBJ_EXTENSION",
+        """struct _DEVOBJ_EXTENSION {
     CSHORT Type;
     USHORT Size;
     PDEVICE_OBJECT DeviceObject;
-} DEVOBJ_EXTENSION, *PDEVOBJ_EXTENSION;""",
+};""",
     ),
     "_WAIT_CONTEXT_BLOCK": (
-        "WAIT_CONTEXT_BLOCK PWAIT_CONTEXT_BLOCK",
-        """typedef struct _WAIT_CONTEXT_BLOCK {
+        "WAIT_CONTEXT_BLOCK *PWAIT_CONTEXT_BLOCK",
+        """struct _WAIT_CONTEXT_BLOCK {
     union {
         KDEVICE_QUEUE_ENTRY WaitQueueEntry;
         struct {
@@ -266,11 +267,11 @@ STRUCTURES = {
     PVOID DeviceObject;
     PVOID CurrentIrp;
     PKDPC BufferChainingDpc;
-} WAIT_CONTEXT_BLOCK, *PWAIT_CONTEXT_BLOCK;""",
+};""",
     ),
     "_DRIVER_OBJECT": (
-        "DRIVER_OBJECT PDRIVER_OBJECT",
-        """typedef struct _DRIVER_OBJECT {
+        "DRIVER_OBJECT *PDRIVER_OBJECT",
+        """struct _DRIVER_OBJECT {
     CSHORT Type;
     CSHORT Size;
     PDEVICE_OBJECT DeviceObject;
@@ -286,20 +287,20 @@ STRUCTURES = {
     PDRIVER_STARTIO DriverStartIo;
     PDRIVER_UNLOAD DriverUnload;
     PDRIVER_DISPATCH MajorFunction[28];
-} DRIVER_OBJECT, *PDRIVER_OBJECT;""",
+};""",
     ),
     "_DRIVER_EXTENSION": (
-        "DRIVER_EXTENSION PDRIVER_EXTENSION",
-        """typedef struct _DRIVER_EXTENSION {
+        "DRIVER_EXTENSION *PDRIVER_EXTENSION",
+        """struct _DRIVER_EXTENSION {
     struct _DRIVER_OBJECT *DriverObject;
     PDRIVER_ADD_DEVICE AddDevice;
     ULONG Count;
     UNICODE_STRING ServiceKeyName;
-} DRIVER_EXTENSION, *PDRIVER_EXTENSION;""",
+};""",
     ),
     "_FILE_OBJECT": (
-        "FILE_OBJECT PFILE_OBJECT",
-        """typedef struct _FILE_OBJECT {
+        "FILE_OBJECT *PFILE_OBJECT",
+        """struct _FILE_OBJECT {
     CSHORT Type;
     CSHORT Size;
     PDEVICE_OBJECT DeviceObject;
@@ -330,11 +331,11 @@ STRUCTURES = {
     KSPIN_LOCK IrpListLock;
     LIST_ENTRY IrpList;
     volatile PVOID FileObjectExtension;
-} FILE_OBJECT, *PFILE_OBJECT;""",
+};""",
     ),
     "_DISPATCHER_HEADER": (
-        "DISPATCHER_HEADER PDISPATCHER_HEADER",
-        """typedef struct _DISPATCHER_HEADER {
+        "DISPATCHER_HEADER *PDISPATCHER_HEADER",
+        """struct _DISPATCHER_HEADER {
     union {
         volatile LONG Lock;
         struct {
@@ -346,34 +347,34 @@ STRUCTURES = {
     };
     LONG SignalState;
     LIST_ENTRY WaitListHead;
-} DISPATCHER_HEADER, *PDISPATCHER_HEADER;""",
+};""",
     ),
     "_KEVENT": (
-        "KEVENT PKEVENT PRKEVENT",
-        """typedef struct _KEVENT {
+        "KEVENT *PKEVENT *PRKEVENT",
+        """struct _KEVENT {
     DISPATCHER_HEADER Header;
-} KEVENT, *PKEVENT, *PRKEVENT;""",
+};""",
     ),
     "_KSEMAPHORE": (
-        "KSEMAPHORE PKSEMAPHORE PRKSEMAPHORE",
-        """typedef struct _KSEMAPHORE {
+        "KSEMAPHORE *PKSEMAPHORE *PRKSEMAPHORE",
+        """struct _KSEMAPHORE {
     DISPATCHER_HEADER Header;
     LONG Limit;
-} KSEMAPHORE, *PKSEMAPHORE, *PRKSEMAPHORE;""",
+};""",
     ),
     "_KMUTANT": (
-        "KMUTANT PKMUTANT PRKMUTANT KMUTEX PKMUTEX PRKMUTEX",
-        """typedef struct _KMUTANT {
+        "KMUTANT *PKMUTANT *PRKMUTANT KMUTEX *PKMUTEX *PRKMUTEX",
+        """struct _KMUTANT {
     DISPATCHER_HEADER Header;
     LIST_ENTRY MutantListEntry;
     struct _KTHREAD *OwnerThread;
     BOOLEAN Abandoned;
     UCHAR ApcDisable;
-} KMUTANT, *PKMUTANT, *PRKMUTANT, KMUTEX, *PKMUTEX, *PRKMUTEX;""",
+};""",
     ),
     "_KTIMER": (
-        "KTIMER PKTIMER PRKTIMER",
-        """typedef struct _KTIMER {
+        "KTIMER *PKTIMER *PRKTIMER",
+        """struct _KTIMER {
     DISPATCHER_HEADER Header;
     ULARGE_INTEGER DueTime;
     LIST_ENTRY TimerListEntry;
@@ -381,11 +382,11 @@ STRUCTURES = {
     USHORT Processor;
     USHORT TimerType;
     ULONG Period;
-} KTIMER, *PKTIMER, *PRKTIMER;""",
+};""",
     ),
     "_KDPC": (
-        "KDPC PKDPC PRKDPC",
-        """typedef struct _KDPC {
+        "KDPC *PKDPC *PRKDPC",
+        """struct _KDPC {
     union {
         ULONG TargetInfoAsUlong;
         struct {
@@ -401,11 +402,11 @@ STRUCTURES = {
     PVOID SystemArgument1;
     PVOID SystemArgument2;
     PVOID DpcData;
-} KDPC, *PKDPC, *PRKDPC;""",
+};""",
     ),
     "_KAPC": (
-        "KAPC PKAPC PRKAPC",
-        """typedef struct _KAPC {
+        "KAPC *PKAPC *PRKAPC",
+        """struct _KAPC {
     UCHAR Type;
     UCHAR SpareByte0;
     UCHAR Size;
@@ -422,21 +423,21 @@ STRUCTURES = {
     CCHAR ApcStateIndex;
     KPROCESSOR_MODE ApcMode;
     BOOLEAN Inserted;
-} KAPC, *PKAPC, *PRKAPC;""",
+};""",
     ),
     "_KAPC_STATE": (
-        "KAPC_STATE PKAPC_STATE PRKAPC_STATE",
-        """typedef struct _KAPC_STATE {
+        "KAPC_STATE *PKAPC_STATE *PRKAPC_STATE",
+        """struct _KAPC_STATE {
     LIST_ENTRY ApcListHead[2];
     PKPROCESS Process;
     BOOLEAN KernelApcInProgress;
     BOOLEAN KernelApcPending;
     BOOLEAN UserApcPending;
-} KAPC_STATE, *PKAPC_STATE, *PRKAPC_STATE;""",
+};""",
     ),
     "_KDEVICE_QUEUE": (
-        "KDEVICE_QUEUE PKDEVICE_QUEUE PRKDEVICE_QUEUE",
-        """typedef struct _KDEVICE_QUEUE {
+        "KDEVICE_QUEUE *PKDEVICE_QUEUE *PRKDEVICE_QUEUE",
+        """struct _KDEVICE_QUEUE {
     CSHORT Type;
     CSHORT Size;
     LIST_ENTRY DeviceListHead;
@@ -448,38 +449,38 @@ STRUCTURES = {
             LONG64 Hint : 56;
         };
     };
-} KDEVICE_QUEUE, *PKDEVICE_QUEUE, *PRKDEVICE_QUEUE;""",
+};""",
     ),
     "_KDEVICE_QUEUE_ENTRY": (
-        "KDEVICE_QUEUE_ENTRY PKDEVICE_QUEUE_ENTRY PRKDEVICE_QUEUE_ENTRY",
-        """typedef struct _KDEVICE_QUEUE_ENTRY {
+        "KDEVICE_QUEUE_ENTRY *PKDEVICE_QUEUE_ENTRY *PRKDEVICE_QUEUE_ENTRY",
+        """struct _KDEVICE_QUEUE_ENTRY {
     LIST_ENTRY DeviceListEntry;
     ULONG SortKey;
     BOOLEAN Inserted;
-} KDEVICE_QUEUE_ENTRY, *PKDEVICE_QUEUE_ENTRY, *PRKDEVICE_QUEUE_ENTRY;""",
+};""",
     ),
     "_LIST_ENTRY": (
-        "LIST_ENTRY PLIST_ENTRY PRLIST_ENTRY",
-        """typedef struct _LIST_ENTRY {
+        "LIST_ENTRY *PLIST_ENTRY *PRLIST_ENTRY",
+        """struct _LIST_ENTRY {
     struct _LIST_ENTRY *Flink;
     struct _LIST_ENTRY *Blink;
-} LIST_ENTRY, *PLIST_ENTRY, *PRLIST_ENTRY;""",
+};""",
     ),
     "_SINGLE_LIST_ENTRY": (
-        "SINGLE_LIST_ENTRY PSINGLE_LIST_ENTRY",
-        """typedef struct _SINGLE_LIST_ENTRY {
+        "SINGLE_LIST_ENTRY *PSINGLE_LIST_ENTRY",
+        """struct _SINGLE_LIST_ENTRY {
     struct _SINGLE_LIST_ENTRY *Next;
-} SINGLE_LIST_ENTRY, *PSINGLE_LIST_ENTRY;""",
+};""",
     ),
     "_SLIST_ENTRY": (
-        "SLIST_ENTRY PSLIST_ENTRY",
-        """typedef struct __declspec(align(16)) _SLIST_ENTRY {
+        "SLIST_ENTRY *PSLIST_ENTRY",
+        """struct __declspec(align(16)) _SLIST_ENTRY {
     struct _SLIST_ENTRY *Next;
-} SLIST_ENTRY, *PSLIST_ENTRY;""",
+};""",
     ),
     "_SLIST_HEADER": (
-        "SLIST_HEADER PSLIST_HEADER",
-        """typedef union __declspec(align(16)) _SLIST_HEADER {
+        "SLIST_HEADER *PSLIST_HEADER",
+        """union __declspec(align(16)) _SLIST_HEADER {
     struct {
         ULONGLONG Alignment;
         ULONGLONG Region;
@@ -508,20 +509,19 @@ STRUCTURES = {
         ULONGLONG Reserved : 3;
         ULONGLONG NextEntry : 60;
     } HeaderX64;
-} SLIST_HEADER, *PSLIST_HEADER;""",
+};""",
     ),
     "_UNICODE_STRING": (
-        "UNICODE_STRING PUNICODE_STRING PCUNICODE_STRING",
-        """typedef struct _UNICODE_STRING {
+        "UNICODE_STRING *PUNICODE_STRING",
+        """struct _UNICODE_STRING {
     USHORT Length;
     USHORT MaximumLength;
     PWSTR Buffer;
-} UNICODE_STRING, *PUNICODE_STRING;
-typedef const UNICODE_STRING *PCUNICODE_STRING;""",
+};""",
     ),
     "_LARGE_INTEGER": (
-        "LARGE_INTEGER PLARGE_INTEGER PHYSICAL_ADDRESS PPHYSICAL_ADDRESS",
-        """typedef union _LARGE_INTEGER {
+        "LARGE_INTEGER *PLARGE_INTEGER PHYSICAL_ADDRESS *PPHYSICAL_ADDRESS",
+        """union _LARGE_INTEGER {
     struct {
         ULONG LowPart;
         LONG HighPart;
@@ -531,19 +531,19 @@ typedef const UNICODE_STRING *PCUNICODE_STRING;""",
         LONG HighPart;
     } u;
     LONGLONG QuadPart;
-} LARGE_INTEGER, *PLARGE_INTEGER, PHYSICAL_ADDRESS, *PPHYSICAL_ADDRESS;""",
+};""",
     ),
     "_DMA_ADAPTER": (
-        "DMA_ADAPTER PDMA_ADAPTER",
-        """typedef struct _DMA_ADAPTER {
+        "DMA_ADAPTER *PDMA_ADAPTER",
+        """struct _DMA_ADAPTER {
     USHORT Version;
     USHORT Size;
     struct _DMA_OPERATIONS *DmaOperations;
-} DMA_ADAPTER, *PDMA_ADAPTER;""",
+};""",
     ),
     "_DMA_OPERATIONS": (
-        "DMA_OPERATIONS PDMA_OPERATIONS",
-        """typedef struct _DMA_OPERATIONS {
+        "DMA_OPERATIONS *PDMA_OPERATIONS",
+        """struct _DMA_OPERATIONS {
     ULONG Size;
     PPUT_DMA_ADAPTER PutDmaAdapter;
     PALLOCATE_COMMON_BUFFER AllocateCommonBuffer;
@@ -584,11 +584,11 @@ typedef const UNICODE_STRING *PCUNICODE_STRING;""",
     PFREE_COMMON_BUFFER_FROM_VECTOR FreeCommonBufferFromVector;
     PFREE_COMMON_BUFFER_VECTOR FreeCommonBufferVector;
     PCREATE_COMMON_BUFFER_FROM_MDL CreateCommonBufferFromMdl;
-} DMA_OPERATIONS, *PDMA_OPERATIONS;""",
+};""",
     ),
     "_DEVICE_DESCRIPTION": (
-        "DEVICE_DESCRIPTION PDEVICE_DESCRIPTION",
-        """typedef struct _DEVICE_DESCRIPTION {
+        "DEVICE_DESCRIPTION *PDEVICE_DESCRIPTION",
+        """struct _DEVICE_DESCRIPTION {
     ULONG Version;
     BOOLEAN Master;
     BOOLEAN ScatterGather;
@@ -609,73 +609,73 @@ typedef const UNICODE_STRING *PCUNICODE_STRING;""",
     ULONG DmaControllerInstance;
     ULONG DmaRequestLine;
     PHYSICAL_ADDRESS DeviceAddress;
-} DEVICE_DESCRIPTION, *PDEVICE_DESCRIPTION;""",
+};""",
     ),
     "_SCATTER_GATHER_ELEMENT": (
-        "SCATTER_GATHER_ELEMENT PSCATTER_GATHER_ELEMENT",
-        """typedef struct _SCATTER_GATHER_ELEMENT {
+        "SCATTER_GATHER_ELEMENT *PSCATTER_GATHER_ELEMENT",
+        """struct _SCATTER_GATHER_ELEMENT {
     PHYSICAL_ADDRESS Address;
     ULONG Length;
     ULONG_PTR Reserved;
-} SCATTER_GATHER_ELEMENT, *PSCATTER_GATHER_ELEMENT;""",
+};""",
     ),
     "_SCATTER_GATHER_LIST": (
-        "SCATTER_GATHER_LIST PSCATTER_GATHER_LIST",
-        """typedef struct _SCATTER_GATHER_LIST {
+        "SCATTER_GATHER_LIST *PSCATTER_GATHER_LIST",
+        """struct _SCATTER_GATHER_LIST {
     ULONG NumberOfElements;
     ULONG_PTR Reserved;
     SCATTER_GATHER_ELEMENT Elements[];
-} SCATTER_GATHER_LIST, *PSCATTER_GATHER_LIST;""",
+};""",
     ),
     "_DMA_ADAPTER_INFO_V1": (
-        "DMA_ADAPTER_INFO_V1 PDMA_ADAPTER_INFO_V1",
-        """typedef struct _DMA_ADAPTER_INFO_V1 {
+        "DMA_ADAPTER_INFO_V1 *PDMA_ADAPTER_INFO_V1",
+        """struct _DMA_ADAPTER_INFO_V1 {
     ULONG ReadDmaCounterAvailable;
     ULONG ScatterGatherLimit;
     ULONG DmaAddressWidth;
     ULONG Flags;
     ULONG MinimumTransferUnit;
-} DMA_ADAPTER_INFO_V1, *PDMA_ADAPTER_INFO_V1;""",
+};""",
     ),
     "_DMA_ADAPTER_INFO": (
-        "DMA_ADAPTER_INFO PDMA_ADAPTER_INFO",
-        """typedef struct _DMA_ADAPTER_INFO {
+        "DMA_ADAPTER_INFO *PDMA_ADAPTER_INFO",
+        """struct _DMA_ADAPTER_INFO {
     ULONG Version;
     union {
         DMA_ADAPTER_INFO_V1 V1;
     };
-} DMA_ADAPTER_INFO, *PDMA_ADAPTER_INFO;""",
+};""",
     ),
     "_DMA_TRANSFER_INFO_V1": (
-        "DMA_TRANSFER_INFO_V1 PDMA_TRANSFER_INFO_V1",
-        """typedef struct _DMA_TRANSFER_INFO_V1 {
+        "DMA_TRANSFER_INFO_V1 *PDMA_TRANSFER_INFO_V1",
+        """struct _DMA_TRANSFER_INFO_V1 {
     ULONG MapRegisterCount;
     ULONG ScatterGatherElementCount;
     ULONG ScatterGatherListSize;
-} DMA_TRANSFER_INFO_V1, *PDMA_TRANSFER_INFO_V1;""",
+};""",
     ),
     "_DMA_TRANSFER_INFO_V2": (
-        "DMA_TRANSFER_INFO_V2 PDMA_TRANSFER_INFO_V2",
-        """typedef struct _DMA_TRANSFER_INFO_V2 {
+        "DMA_TRANSFER_INFO_V2 *PDMA_TRANSFER_INFO_V2",
+        """struct _DMA_TRANSFER_INFO_V2 {
     ULONG MapRegisterCount;
     ULONG ScatterGatherElementCount;
     ULONG ScatterGatherListSize;
     ULONG LogicalPageCount;
-} DMA_TRANSFER_INFO_V2, *PDMA_TRANSFER_INFO_V2;""",
+};""",
     ),
     "_DMA_TRANSFER_INFO": (
-        "DMA_TRANSFER_INFO PDMA_TRANSFER_INFO",
-        """typedef struct _DMA_TRANSFER_INFO {
+        "DMA_TRANSFER_INFO *PDMA_TRANSFER_INFO",
+        """struct _DMA_TRANSFER_INFO {
     ULONG Version;
     union {
         DMA_TRANSFER_INFO_V1 V1;
         DMA_TRANSFER_INFO_V2 V2;
     };
-} DMA_TRANSFER_INFO, *PDMA_TRANSFER_INFO;""",
+};""",
     ),
     "_DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION": (
-        "DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION PDMA_COMMON_BUFFER_EXTENDED_CONFIGURATION",
-        """typedef struct _DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION {
+        "DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION *PDMA_COMMON_BUFFER_EXTENDED_CONFIGURATION",
+        """struct _DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION {
     DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION_TYPE ConfigType;
     union {
         struct {
@@ -689,12 +689,12 @@ typedef const UNICODE_STRING *PCUNICODE_STRING;""",
         DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION_ACCESS_TYPE HardwareAccessType;
         ULONGLONG Reserved[4];
     };
-} DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION, *PDMA_COMMON_BUFFER_EXTENDED_CONFIGURATION;""",
+};""",
     ),
     "_CM_PARTIAL_RESOURCE_DESCRIPTOR": (
-        "CM_PARTIAL_RESOURCE_DESCRIPTOR PCM_PARTIAL_RESOURCE_DESCRIPTOR",
+        "CM_PARTIAL_RESOURCE_DESCRIPTOR *PCM_PARTIAL_RESOURCE_DESCRIPTOR",
         """#pragma pack(push, 4)
-typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
+struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     UCHAR Type;
     UCHAR ShareDisposition;
     USHORT Flags;
@@ -780,58 +780,58 @@ typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
             ULONG IdHighPart;
         } Connection;
     } u;
-} CM_PARTIAL_RESOURCE_DESCRIPTOR, *PCM_PARTIAL_RESOURCE_DESCRIPTOR;
+};
 #pragma pack(pop)""",
     ),
     "_CM_PARTIAL_RESOURCE_LIST": (
-        "CM_PARTIAL_RESOURCE_LIST PCM_PARTIAL_RESOURCE_LIST",
-        """typedef struct _CM_PARTIAL_RESOURCE_LIST {
+        "CM_PARTIAL_RESOURCE_LIST *PCM_PARTIAL_RESOURCE_LIST",
+        """struct _CM_PARTIAL_RESOURCE_LIST {
     USHORT Version;
     USHORT Revision;
     ULONG Count;
     CM_PARTIAL_RESOURCE_DESCRIPTOR PartialDescriptors[1];
-} CM_PARTIAL_RESOURCE_LIST, *PCM_PARTIAL_RESOURCE_LIST;""",
+};""",
     ),
     "_CM_FULL_RESOURCE_DESCRIPTOR": (
-        "CM_FULL_RESOURCE_DESCRIPTOR PCM_FULL_RESOURCE_DESCRIPTOR",
-        """typedef struct _CM_FULL_RESOURCE_DESCRIPTOR {
+        "CM_FULL_RESOURCE_DESCRIPTOR *PCM_FULL_RESOURCE_DESCRIPTOR",
+        """struct _CM_FULL_RESOURCE_DESCRIPTOR {
     INTERFACE_TYPE InterfaceType;
     ULONG BusNumber;
     CM_PARTIAL_RESOURCE_LIST PartialResourceList;
-} CM_FULL_RESOURCE_DESCRIPTOR, *PCM_FULL_RESOURCE_DESCRIPTOR;""",
+};""",
     ),
     "_CM_RESOURCE_LIST": (
-        "CM_RESOURCE_LIST PCM_RESOURCE_LIST",
-        """typedef struct _CM_RESOURCE_LIST {
+        "CM_RESOURCE_LIST *PCM_RESOURCE_LIST",
+        """struct _CM_RESOURCE_LIST {
     ULONG Count;
     CM_FULL_RESOURCE_DESCRIPTOR List[1];
-} CM_RESOURCE_LIST, *PCM_RESOURCE_LIST;""",
+};""",
     ),
     "_MM_PHYSICAL_ADDRESS_LIST": (
-        "MM_PHYSICAL_ADDRESS_LIST PMM_PHYSICAL_ADDRESS_LIST",
-        """typedef struct _MM_PHYSICAL_ADDRESS_LIST {
+        "MM_PHYSICAL_ADDRESS_LIST *PMM_PHYSICAL_ADDRESS_LIST",
+        """struct _MM_PHYSICAL_ADDRESS_LIST {
     PHYSICAL_ADDRESS PhysicalAddress;
     SIZE_T NumberOfBytes;
-} MM_PHYSICAL_ADDRESS_LIST, *PMM_PHYSICAL_ADDRESS_LIST;""",
+};""",
     ),
     "_IO_REMOVE_LOCK_COMMON_BLOCK": (
         "IO_REMOVE_LOCK_COMMON_BLOCK",
-        """typedef struct _IO_REMOVE_LOCK_COMMON_BLOCK {
+        """struct _IO_REMOVE_LOCK_COMMON_BLOCK {
     BOOLEAN Removed;
     BOOLEAN Reserved[3];
     volatile LONG IoCount;
     KEVENT RemoveEvent;
-} IO_REMOVE_LOCK_COMMON_BLOCK;""",
+};""",
     ),
     "_IO_REMOVE_LOCK": (
-        "IO_REMOVE_LOCK PIO_REMOVE_LOCK",
-        """typedef struct _IO_REMOVE_LOCK {
+        "IO_REMOVE_LOCK *PIO_REMOVE_LOCK",
+        """struct _IO_REMOVE_LOCK {
     IO_REMOVE_LOCK_COMMON_BLOCK Common;
-} IO_REMOVE_LOCK, *PIO_REMOVE_LOCK;""",
+};""",
     ),
     "_IO_CSQ": (
-        "IO_CSQ PIO_CSQ",
-        """typedef struct _IO_CSQ {
+        "IO_CSQ *PIO_CSQ",
+        """struct _IO_CSQ {
     ULONG Type;
     PIO_CSQ_INSERT_IRP CsqInsertIrp;
     PIO_CSQ_REMOVE_IRP CsqRemoveIrp;
@@ -840,72 +840,72 @@ typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     PIO_CSQ_RELEASE_LOCK CsqReleaseLock;
     PIO_CSQ_COMPLETE_CANCELED_IRP CsqCompleteCanceledIrp;
     PVOID ReservePointer;
-} IO_CSQ, *PIO_CSQ;""",
+};""",
     ),
     "_IO_CSQ_IRP_CONTEXT": (
-        "IO_CSQ_IRP_CONTEXT PIO_CSQ_IRP_CONTEXT",
-        """typedef struct _IO_CSQ_IRP_CONTEXT {
+        "IO_CSQ_IRP_CONTEXT *PIO_CSQ_IRP_CONTEXT",
+        """struct _IO_CSQ_IRP_CONTEXT {
     ULONG Type;
     struct _IRP *Irp;
     struct _IO_CSQ *Csq;
-} IO_CSQ_IRP_CONTEXT, *PIO_CSQ_IRP_CONTEXT;""",
+};""",
     ),
     "_KLOCK_QUEUE_HANDLE": (
-        "KLOCK_QUEUE_HANDLE PKLOCK_QUEUE_HANDLE",
-        """typedef struct _KLOCK_QUEUE_HANDLE {
+        "KLOCK_QUEUE_HANDLE *PKLOCK_QUEUE_HANDLE",
+        """struct _KLOCK_QUEUE_HANDLE {
     KSPIN_LOCK_QUEUE LockQueue;
     KIRQL OldIrql;
-} KLOCK_QUEUE_HANDLE, *PKLOCK_QUEUE_HANDLE;""",
+};""",
     ),
     "_FAST_MUTEX": (
-        "FAST_MUTEX PFAST_MUTEX KGUARDED_MUTEX PKGUARDED_MUTEX",
-        """typedef struct _FAST_MUTEX {
+        "FAST_MUTEX *PFAST_MUTEX KGUARDED_MUTEX *PKGUARDED_MUTEX",
+        """struct _FAST_MUTEX {
     volatile LONG Count;
     PKTHREAD Owner;
     ULONG Contention;
     KEVENT Event;
     ULONG OldIrql;
-} FAST_MUTEX, *PFAST_MUTEX, KGUARDED_MUTEX, *PKGUARDED_MUTEX;""",
+};""",
     ),
     "_OBJECT_ATTRIBUTES": (
-        "OBJECT_ATTRIBUTES POBJECT_ATTRIBUTES",
-        """typedef struct _OBJECT_ATTRIBUTES {
+        "OBJECT_ATTRIBUTES *POBJECT_ATTRIBUTES",
+        """struct _OBJECT_ATTRIBUTES {
     ULONG Length;
     HANDLE RootDirectory;
     PUNICODE_STRING ObjectName;
     ULONG Attributes;
     PVOID SecurityDescriptor;
     PVOID SecurityQualityOfService;
-} OBJECT_ATTRIBUTES, *POBJECT_ATTRIBUTES;""",
+};""",
     ),
     "_CLIENT_ID": (
-        "CLIENT_ID PCLIENT_ID",
-        """typedef struct _CLIENT_ID {
+        "CLIENT_ID *PCLIENT_ID",
+        """struct _CLIENT_ID {
     HANDLE UniqueProcess;
     HANDLE UniqueThread;
-} CLIENT_ID, *PCLIENT_ID;""",
+};""",
     ),
     "_EXCEPTION_RECORD": (
-        "EXCEPTION_RECORD PEXCEPTION_RECORD",
-        """typedef struct _EXCEPTION_RECORD {
+        "EXCEPTION_RECORD *PEXCEPTION_RECORD",
+        """struct _EXCEPTION_RECORD {
     NTSTATUS ExceptionCode;
     ULONG ExceptionFlags;
     struct _EXCEPTION_RECORD *ExceptionRecord;
     PVOID ExceptionAddress;
     ULONG NumberParameters;
     ULONG_PTR ExceptionInformation[15];
-} EXCEPTION_RECORD, *PEXCEPTION_RECORD;""",
+};""",
     ),
     "_EXCEPTION_POINTERS": (
-        "EXCEPTION_POINTERS PEXCEPTION_POINTERS",
-        """typedef struct _EXCEPTION_POINTERS {
+        "EXCEPTION_POINTERS *PEXCEPTION_POINTERS",
+        """struct _EXCEPTION_POINTERS {
     PEXCEPTION_RECORD ExceptionRecord;
     PCONTEXT ContextRecord;
-} EXCEPTION_POINTERS, *PEXCEPTION_POINTERS;""",
+};""",
     ),
     "_DEVICE_CAPABILITIES": (
-        "DEVICE_CAPABILITIES PDEVICE_CAPABILITIES",
-        """typedef struct _DEVICE_CAPABILITIES {
+        "DEVICE_CAPABILITIES *PDEVICE_CAPABILITIES",
+        """struct _DEVICE_CAPABILITIES {
     USHORT Size;
     USHORT Version;
     ULONG DeviceD1 : 1;
@@ -935,25 +935,25 @@ typedef struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     ULONG D1Latency;
     ULONG D2Latency;
     ULONG D3Latency;
-} DEVICE_CAPABILITIES, *PDEVICE_CAPABILITIES;""",
+};""",
     ),
     "_IO_CONNECT_INTERRUPT_PARAMETERS": (
-        "IO_CONNECT_INTERRUPT_PARAMETERS PIO_CONNECT_INTERRUPT_PARAMETERS",
-        """typedef struct _IO_CONNECT_INTERRUPT_PARAMETERS {
+        "IO_CONNECT_INTERRUPT_PARAMETERS *PIO_CONNECT_INTERRUPT_PARAMETERS",
+        """struct _IO_CONNECT_INTERRUPT_PARAMETERS {
     ULONG Version;
     union {
         IO_CONNECT_INTERRUPT_FULLY_SPECIFIED_PARAMETERS FullySpecified;
         IO_CONNECT_INTERRUPT_LINE_BASED_PARAMETERS LineBased;
         IO_CONNECT_INTERRUPT_MESSAGE_BASED_PARAMETERS MessageBased;
     };
-} IO_CONNECT_INTERRUPT_PARAMETERS, *PIO_CONNECT_INTERRUPT_PARAMETERS;""",
+};""",
     ),
     "_IO_INTERRUPT_MESSAGE_INFO": (
-        "IO_INTERRUPT_MESSAGE_INFO PIO_INTERRUPT_MESSAGE_INFO",
-        """typedef struct _IO_INTERRUPT_MESSAGE_INFO {
+        "IO_INTERRUPT_MESSAGE_INFO *PIO_INTERRUPT_MESSAGE_INFO",
+        """struct _IO_INTERRUPT_MESSAGE_INFO {
     KIRQL UnifiedIrql;
     ULONG MessageCount;
     IO_INTERRUPT_MESSAGE_INFO_ENTRY MessageInfo[1];
-} IO_INTERRUPT_MESSAGE_INFO, *PIO_INTERRUPT_MESSAGE_INFO;""",
+};""",
     ),
 }

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import json
+import re
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +15,7 @@ from dmascript.interp.report import Place, Report, Stop
 from dmascript.paint import Paint, wants_colour
 from dmascript.render import render_diagnostic, render_report, summary
 from dmascript.snippet import LONGEST_LINE, Mark, display_width, excerpt
+from dmascript.trace_text import trace_lines, write_trace
 
 PATH = "examples/read_twice.dma"
 LOCK = "    MmProbeAndLockPages(mdl, KernelMode, IoWriteAccess);"
@@ -188,8 +192,6 @@ def test_times_have_the_unit_that_fits() -> None:
 
 def test_colour_adds_nothing_but_escape_sequences() -> None:
     """Painted text without its escape sequences is the plain text."""
-    import re
-
     painted = render_report(report(), {PATH: TEXT}, Paint(True))
     assert painted != render_report(report(), {PATH: TEXT})
     assert re.sub("\x1b\\[[0-9;]*m", "", painted) == render_report(report(), {PATH: TEXT})
@@ -202,3 +204,25 @@ def test_colour_is_for_terminals_unless_the_environment_says_otherwise() -> None
     assert wants_colour(stream, {"FORCE_COLOR": "1"})
     assert not wants_colour(stream, {"FORCE_COLOR": "1", "NO_COLOR": "1"})
     assert not wants_colour(stream, {"FORCE_COLOR": "1"}, refused=True)
+
+
+def test_trace_lines() -> None:
+    """One call a line with time, processor and level; nested calls are indented, addresses stand in their two halves."""
+    events = [
+        (12_400, 100, 0, 0, 0, "IoAllocateMdl", (0x20010, 0x2710, 0), 0xFFFF800000012F40),
+        (12_450, 10, 1, 2, 1, "IoFreeMdl", (0xFFFF800000012F40,), None),
+    ]
+    assert trace_lines(events) == [
+        "   12.400 us  0 PASSIVE_LEVEL   IoAllocateMdl(0x20010, 0x2710, 0) = 0xffff8000`00012f40",
+        "   12.450 us  1 DISPATCH_LEVEL    IoFreeMdl(0xffff8000`00012f40)",
+    ]
+
+
+def test_trace_file(tmp_path: Path) -> None:
+    """A trace file is text, or JSON with an object a line if its name says so."""
+    events = [(5, 1, 0, 0, 0, "KeStallExecutionProcessor", (50,), None)]
+    write_trace(str(tmp_path / "t.txt"), events)
+    assert (tmp_path / "t.txt").read_text("utf-8") == "        5 ns  0 PASSIVE_LEVEL   KeStallExecutionProcessor(0x32)\n"
+    write_trace(str(tmp_path / "t.jsonl"), events)
+    (event,) = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text("utf-8").splitlines()]
+    assert (event["routine"], event["arguments"], event["time_ns"]) == ("KeStallExecutionProcessor", [50], 5)

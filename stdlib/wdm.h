@@ -1,0 +1,7 @@
+#define NULL ((void *)0)
+#define NT_SUCCESS(Status) ((NTSTATUS)(Status) >= 0)
+#define FIELD_OFFSET(type, field) ((LONG)__builtin_offsetof(type, field))
+#define CONTAINING_RECORD(address, type, field) ((type *)((PCHAR)(address) - __builtin_offsetof(type, field)))
+#define RTL_NUMBER_OF(a) (sizeof(a) / sizeof((a)[0]))
+#define ADDRESS_AND_SIZE_TO_SPAN_PAGES(va, size) ((ULONG)((((ULONG_PTR)(va) & (PAGE_SIZE - 1)) + (size) + (PAGE_SIZE - 1)) >> PAGE_SHIFT))
+#define ZwCurrentProcess() ((HANDLE)(LONG_PTR)-1)

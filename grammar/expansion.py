@@ -25,10 +25,6 @@ class Runaway(Exception):
     """The expansions of the script have used up MAX_TOKENS, which has been reported: nothing more can be expanded."""
 
 
-class _Spent(Exception):
-    pass
-
-
 class Expander:
     """`macros` is live: directives between the lines change it. `pragma` makes the token of a `_Pragma` or None."""
 
@@ -40,7 +36,10 @@ class Expander:
         self.pragma = pragma
         self.counter = 0
         self.spent = 0
+        self._using: tuple[Macro, Span]  # the macro at work and its use, to be named in an error
         self._too_deep: set[str] = set()
+        self._unions: dict[tuple[frozenset[str], frozenset[str]], frozenset[str]] = {}
+        self._kept = 0  # names in all of these
 
     def expand(self, line: list[Token], more: More | None = None, in_condition: bool = False) -> list[Piece]:
         """The line, and what its uses take of the lines that follow, with all macros replaced. `in_condition` keeps the
@@ -92,6 +91,7 @@ class Expander:
                 if in_condition and piece.text == "defined":
                     _keep_operand(todo, out)
                 continue
+            self._using = macro, _span_of_use(piece)
             if macro.parameters is None:
                 arguments: list[list[Piece]] = []
                 closing = piece
@@ -103,7 +103,8 @@ class Expander:
                 if found is None:
                     continue
                 arguments, closing = found
-            hide = (piece.hide & closing.hide) | macro.hide
+            hide = piece.hide if piece.hide is closing.hide else piece.hide & closing.hide
+            hide = self._union(hide, macro.hide)
             if len(hide) > MAX_NESTING:
                 self._report_too_deep(macro.name, piece.span, macro)
                 out.append(piece)
@@ -125,11 +126,9 @@ class Expander:
         expanded: list[list[Piece]],
         hide: frozenset[str],
     ) -> list[Piece]:
-        span = _span_of_use(name)
-        try:
-            return Substitution(macro, arguments, expanded, hide, span, self._spend, self.diagnostics).result()
-        except _Spent:
-            raise self._runaway(macro, span) from None
+        self._using = macro, span = macro, _span_of_use(name)
+        use = Substitution(macro, arguments, expanded, span, self._spend, self.diagnostics)
+        return [Piece(p.kind, p.text, p.span, p.space, self._union(p.hide, hide)) for p in use.result()]
 
     def _push(self, todo: list[Piece], name: Piece, replacement: list[Piece]) -> None:
         if replacement:
@@ -159,10 +158,7 @@ class Expander:
         """The arguments behind the macro's name, and their ")". After an error None, with a 0 in place of the use."""
         taken: list[Piece] = []
         arguments, closing = self._gather(macro, todo, more, taken)
-        try:
-            self._spend(len(taken))
-        except _Spent:
-            raise self._runaway(macro, _span_of_use(name)) from None
+        self._spend(len(taken))
         if closing is None:
             message = f'this use of macro "{macro.name}" has no closing ")"'
             self.diagnostics.error("macro-unclosed", message, name.span, 'close it with ")"', _defined_here(macro))
@@ -227,15 +223,29 @@ class Expander:
 
     # ---- limits -------------------------------------------------------------------------------------------------
 
+    def _union(self, left: frozenset[str], right: frozenset[str]) -> frozenset[str]:
+        """Both hide sets in one. The same few meet again and again, so their unions are kept, up to a size."""
+        if not left:
+            return right
+        union = self._unions.get((left, right))
+        if union is None:
+            union = left | right
+            self._kept += len(union)
+            if self._kept > MAX_TOKENS:
+                self._unions.clear()
+                self._kept = len(union)
+            self._unions[left, right] = union
+            self._spend(len(union) // 64)
+        return union
+
     def _spend(self, tokens: int) -> None:
+        """Charge for tokens that are about to be made. Raises Runaway when there were too many."""
         self.spent += tokens
         if self.spent > MAX_TOKENS:
-            raise _Spent
-
-    def _runaway(self, macro: Macro, span: Span) -> Runaway:
-        message = f'here the macros of this script pass {MAX_TOKENS:,} tokens, in the expansion of "{macro.name}"'
-        self.diagnostics.error("macro-recursion", message, span, "make the macros smaller", _defined_here(macro))
-        return Runaway()
+            macro, span = self._using
+            message = f'here the macros of this script pass {MAX_TOKENS:,} tokens, in the expansion of "{macro.name}"'
+            self.diagnostics.error("macro-recursion", message, span, "make the macros smaller", _defined_here(macro))
+            raise Runaway
 
     def _report_too_deep(self, name: str, span: Span, macro: Macro | None) -> None:
         if name in self._too_deep:

@@ -147,10 +147,23 @@ class Lookup:
         context.depth = context.constant_depth = 0
         context.quiet += 1
         try:
-            self.declare(parse_declarations(_tokenise(text, name), context.environment, context.diagnostics))
+            tokens = self._tokens(SourceFile(f"<{name}>", text))
+            self.declare(parse_declarations(tokens, context.environment, context.diagnostics))
         finally:
             context.quiet -= 1
             context.scope, context.function, context.depth, context.constant_depth = before
+
+    def _tokens(self, source: SourceFile) -> list[Token]:
+        """The tokens of a built-in text. Macros are not known in it, directives (#pragma pack) seldom occur."""
+        if "#" in source.text:
+            from .files import FolderLoader
+            from .preprocess import preprocess
+
+            return preprocess(source, self.context.environment, self.context.diagnostics, FolderLoader([]))
+        tokens = [token for line in lex(source) for token in line]
+        last = tokens[-1].span if tokens else NOWHERE
+        tokens.append(Token(END, "", Span(last.file, last.end_line, last.end_column, last.end_line, last.end_column)))
+        return tokens
 
     # ---- unknown names --------------------------------------------------------------------------------------
 
@@ -195,14 +208,6 @@ class Lookup:
         self.context.used.setdefault(symbol, span)
         if isinstance(symbol, Function) and symbol.builtin:
             self.context.externals.setdefault(symbol.name, symbol)
-
-
-def _tokenise(text: str, name: str) -> list[Token]:
-    """The tokens of a declaration text, which has neither directives nor macros."""
-    tokens = [token for line in lex(SourceFile(f"<{name}>", text)) for token in line]
-    last = tokens[-1].span if tokens else NOWHERE
-    tokens.append(Token(END, "", Span(last.file, last.end_line, last.end_column, last.end_line, last.end_column)))
-    return tokens
 
 
 def _nothing(unit: TranslationUnit) -> None:

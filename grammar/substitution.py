@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .lexer import token_kind
-from .macros import NO_MACROS, Element, Macro, Piece
+from .macros import Element, Macro, Piece
 from .source import Diagnostics, Note, Span
 from .tokens import CHARACTER, STRING
 
@@ -15,15 +15,13 @@ _CHARACTERS_A_TOKEN = 32  # what # and ## make is charged by its length too, as 
 
 class Substitution:
     """One use of a macro at `span`. `raw` are the arguments as written, `expanded` the same with their macros replaced
-    (empty where no element asks for it); `hide` is what no token of the result may name any more. `spend` is told how
-    many tokens are about to be made."""
+    (empty where no element asks for it). `spend` is told how many tokens are about to be made."""
 
     def __init__(
         self,
         macro: Macro,
         raw: Sequence[list[Piece]],
         expanded: Sequence[list[Piece]],
-        hide: frozenset[str],
         span: Span,
         spend: Callable[[int], None],
         diagnostics: Diagnostics,
@@ -31,23 +29,13 @@ class Substitution:
         self.macro = macro
         self.raw = raw
         self.expanded = expanded
-        self.hide = hide
         self.span = span
         self.spend = spend
         self.diagnostics = diagnostics
 
     def result(self) -> list[Piece]:
-        """New pieces, to read on with."""
-        hide = self.hide
-        merged = {NO_MACROS: hide}
-        pieces = []
-        for p in self._fill(self.macro.elements):
-            if p.kind != _PLACEMARKER:
-                hidden = merged.get(p.hide)
-                if hidden is None:
-                    hidden = merged[p.hide] = p.hide | hide
-                pieces.append(Piece(p.kind, p.text, p.span, p.space, hidden))
-        return pieces
+        """The replacement. Pieces of the arguments are the same objects and keep their hide sets."""
+        return [p for p in self._fill(self.macro.elements) if p.kind != _PLACEMARKER]
 
     def _fill(self, elements: list[Element]) -> list[Piece]:
         out: list[Piece] = []

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
-from types import CodeType
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
 
 FORMAT = 1
+
+# Where the parts of a driver image lie, from its base.
+CODE = 0x1000
+FUNCTION_BYTES = 0x40
+DATA = 0x10_0000
+READ_ONLY = 0x800_0000
 
 
 class Compiled:

@@ -1,54 +1,69 @@
-"""What the front end is told of the simulated NT: names, types, constants and macros, from the tables of the runtime."""
+"""The names that are there before a script begins: the tables of the simulated NT, as the front end asks for them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterator
 
-from .. import stdlib
-from ..runtime import constants, declarations
-from ..runtime.routines import find, names
+from dmascript import stdlib
+from dmascript.runtime import constants, declarations, routines
+from dmascript.runtime.routine import MEMBERS
 
-
-@lru_cache(maxsize=1)
-def _typedefs() -> dict[str, str]:
-    return declarations.typedef_texts()
-
-
-HEADERS = frozenset(
-    "wdm.h ntddk.h ntifs.h windows.h stdio.h string.h stdarg.h ntstrsafe.h wdmsec.h initguid.h hal.h stddef.h stdint.h".split()
-)
+# Headers whose contents are built in. The WDK has more; including one of those is a note and brings nothing.
+_HEADERS = """
+    wdm.h ntddk.h ntifs.h ntdef.h ntstatus.h ntstrsafe.h ntintsafe.h wdmsec.h wdmguid.h initguid.h hal.h devioctl.h
+    ntddstor.h basetsd.h bugcodes.h excpt.h guiddef.h driverspecs.h specstrings.h sal.h windows.h winbase.h windef.h
+    minwindef.h winnt.h winioctl.h winerror.h fileapi.h handleapi.h ioapiset.h memoryapi.h processthreadsapi.h
+    synchapi.h errhandlingapi.h assert.h ctype.h intrin.h limits.h malloc.h stdarg.h stdbool.h stddef.h stdint.h
+    stdio.h stdlib.h string.h tchar.h wchar.h
+"""
+HEADERS = frozenset(_HEADERS.split())
 
 
 class BuiltIns:
+    """The built-in names; one object serves one compilation."""
+
+    def __init__(self) -> None:
+        self._typedefs = declarations.typedef_texts()
+        self._typedefs.update(_table_member_types())
+
     def declaration(self, name: str) -> str | None:
-        text = _typedefs().get(name) or declarations.VARIABLES.get(name)
+        """C text that declares a typedef, a variable of the kernel or a routine, or None."""
+        text = self._typedefs.get(name) or declarations.VARIABLES.get(name)
         if text is not None:
             return text
-        row = find(name)
-        return row.prototype + ";" if row is not None else None
+        prototype = routines.prototype(name)
+        return None if prototype is None else prototype + ";"
 
     def tag(self, name: str) -> str | None:
+        """C text that defines a struct, union or enum tag, or None."""
         return declarations.tag_text(name)
 
     def is_typedef(self, name: str) -> bool:
-        return name in _typedefs()
+        return name in self._typedefs
 
     def constant(self, name: str) -> tuple[int, str] | None:
+        """Value and C type name of a built-in constant, or None."""
         return constants.lookup(name)
 
     def macros(self) -> str:
-        return stdlib.read("wdm.h") if hasattr(stdlib, "read") else _macros()
+        """The built-in macros, as `#define` lines."""
+        return stdlib.read("wdm.h")
 
     def has_header(self, name: str) -> bool:
         return name in HEADERS
 
-    def names(self) -> Iterable[str]:
-        return [*_typedefs(), *names()]
+    def names(self) -> Iterator[str]:
+        """All built-in ordinary names."""
+        yield from routines.names()
+        yield from self._typedefs
+        yield from declarations.VARIABLES
+        for _, values in constants.GROUPS.values():
+            yield from values
 
 
-def _macros() -> str:
-    import os
-
-    path = os.path.join(os.path.dirname(stdlib.__file__ or ""), "wdm.h")
-    return open(path, encoding="utf-8").read() if os.path.exists(path) else ""
+def _table_member_types() -> Iterator[tuple[str, str]]:
+    """The pointer types of the members of DMA_OPERATIONS, each with the text that declares it."""
+    routines.find_member("")
+    for row in MEMBERS.values():
+        returns, _, parameters = row.prototype.partition(f" {row.name}(")
+        yield row.type, f"typedef {returns} (*{row.type})({parameters};"

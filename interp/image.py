@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from ..grammar import tree
 from ..grammar.types import Type
-
-CODE = 0x1000
-DATA = 0x10_0000
-READ_ONLY = 0x800_0000
-FUNCTION_BYTES = 0x40
+from .compiled import CODE, DATA, FUNCTION_BYTES, READ_ONLY
 
 
 class Section:

@@ -13,7 +13,7 @@ from ..runtime.routines import find
 from ..runtime.system import IMAGE, Settings, System
 from . import helpers
 from .bridge import PointerTable, bind
-from .image import DATA, READ_ONLY
+from .compiled import DATA, READ_ONLY
 from .report import Place, Report, Stop
 from .routine_addresses import routine_address, routine_at
 from .sites import Sites

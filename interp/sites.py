@@ -48,7 +48,7 @@ class Sites:
     def function(self, code: CodeType) -> str:
         """The script's name of a function; a filter belongs to the function around it."""
         outermost = code.co_qualname.partition(".")[0]
-        return self._function_names.get(outermost, "")
+        return self._function_names.get(outermost, "script")
 
     def span(self, step: tuple[CodeType, int]) -> tuple[str, int, int, int, int]:
         """File, line, column, end column of one frame of a site, and the index of its span (-1 if unknown)."""

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from .interp.report import Stop
 from .runtime import bugchecks, routines
 from .runtime.routine import MEMBERS, Routine
 from .runtime.rules import RULES, Rule
@@ -81,12 +82,16 @@ def explain_code(text: str) -> str:
         return ""
     rules = [rule.id for rule in RULES.values() if rule.stop and rule.stop[0] == code and sub in (None, rule.stop[1])]
     fields = [("rules", ", ".join(rules) or "none: no rule of the simulator ends in it")]
-    return _entry(f"0x{code:X}{f'/0x{sub:X}' if sub is not None else ''}: {name}", bugcheck_meaning(code, sub), fields)
+    return _entry(f"0x{code:X}{f'/0x{sub:X}' if sub is not None else ''}: {name}", bugchecks.meaning_of(code, sub), fields)
 
 
-def bugcheck_meaning(code: int, sub: int | None) -> str:
-    """One sentence or two about a bug check and, where it has them, its sub-code."""
-    return bugchecks.meaning_of(code, sub)
+def stop_meaning(stop: Stop) -> str:
+    """What a bug check means, told by its parameters where those tell its cases apart."""
+    row = bugchecks.describe(stop.code)
+    if row is None:
+        return ""
+    case = bugchecks.sub(stop.code, stop.parameters[row.selector - 1], stop.parameters[1]) if row.selector else None
+    return case.cause if case else row.meaning
 
 
 def address_of(page: str) -> str:
@@ -128,7 +133,7 @@ def _all_rows() -> Iterator[Routine]:
 def routine_lines(rows: Iterable[Routine]) -> list[str]:
     """One aligned line a routine: name, whether it is modelled, IRQL, what undoes it, and its prototype."""
     cells = [(row.name, _modelled(row), row.irql, row.undo or "-", row.prototype) for row in rows]
-    widths = [min(max(map(len, column)), 40) for column in list(zip(*cells, strict=True))[:-1]]
+    widths = [max(map(len, column)) for column in list(zip(*cells, strict=True))[:-1]]
     return [
         "  ".join([*(f"{cell:<{size}}" for cell, size in zip(line, widths, strict=False)), line[-1]]) for line in cells
     ]

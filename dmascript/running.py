@@ -29,8 +29,8 @@ def run_script(path: str, options: Options, console: Console, json_file: str | N
     console.flush()
     code = EXIT_REFUSED
     if outcome is not None:
-        show_outcome(outcome, loaded.files, console)
         code = keep_trace(outcome, options, console)
+        show_outcome(outcome, loaded.files, console)
     if json_file is not None:
         from .report_json import write_findings
 
@@ -97,7 +97,7 @@ def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -
 
 
 def keep_trace(outcome: Outcome, options: Options, console: Console) -> int:
-    """Print and write the trace as the options say; the exit code of the run, or of wrong usage if it cannot be kept."""
+    """Print and write the trace as the options say; the exit code of the run, or of wrong usage if that fails."""
     if not (options.trace or options.trace_file):
         return outcome.exit_code
     from .trace_text import trace_lines, write_trace
@@ -118,9 +118,9 @@ def _screen(report: Report, console: Console) -> str:
     if report.stop is None or report.severity != "error":
         return ""
     from .bugcheck_screen import bugcheck_screen
-    from .explain import bugcheck_meaning
+    from .explain import stop_meaning
 
-    return bugcheck_screen(report, bugcheck_meaning(report.stop.code, report.stop.parameters[0]), console.paint) + "\n"
+    return bugcheck_screen(report, stop_meaning(report.stop), console.paint) + "\n"
 
 
 def _close(line: str, console: Console) -> None:

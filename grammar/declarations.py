@@ -207,7 +207,7 @@ class Declarations:
                     one.initialiser.span,
                     "assign it in a statement",
                 )
-                return
+                initialiser = None
         if self._has_size(variable, one.span):
             self.context.variables[variable] = initialiser
 

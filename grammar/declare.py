@@ -129,14 +129,14 @@ class Types:
             return ERROR
         type = base
         for part in reversed(declarator.parts):
-            if isinstance(type, ErrorType):
-                return type
-            if isinstance(part, PointerPart):
-                type = PointerType(type, "const" in part.qualifiers, "volatile" in part.qualifiers)
-            elif isinstance(part, ArrayPart):
-                type = self._array(type, part, declarator)
-            else:
+            if isinstance(part, FunctionPart):
                 type = self._function(type, part)
+            elif isinstance(type, ErrorType):
+                continue
+            elif isinstance(part, PointerPart):
+                type = PointerType(type, "const" in part.qualifiers, "volatile" in part.qualifiers)
+            else:
+                type = self._array(type, part, declarator)
         return type
 
     def type_name(self, node: TypeName) -> Type:

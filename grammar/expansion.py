@@ -127,6 +127,10 @@ class Expander:
         hide: frozenset[str],
     ) -> list[Piece]:
         self._using = macro, span = macro, _span_of_use(name)
+        if macro.is_plain:
+            self._spend(len(macro.elements))
+            pieces = [e.piece for e in macro.elements]
+            return [Piece(p.kind, p.text, span, p.space, hide) for p in pieces]
         use = Substitution(macro, arguments, expanded, span, self._spend, self.diagnostics)
         return [Piece(p.kind, p.text, p.span, p.space, self._union(p.hide, hide)) for p in use.result()]
 

@@ -298,7 +298,7 @@ class Initialisers:
                 index, rest = found
             elif parts is not None and index >= len(parts) or _array_is_full(slot.type, index):
                 if braced:
-                    self._too_many(object, item, index)
+                    self._too_many(object, item, highest)
                 break
             else:
                 rest = ()

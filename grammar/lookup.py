@@ -159,7 +159,7 @@ class Lookup:
             from .files import FolderLoader
             from .preprocess import preprocess
 
-            return preprocess(source, self.context.environment, self.context.diagnostics, FolderLoader([]))
+            return preprocess(source, self.context.environment, self.context.diagnostics, FolderLoader(""))
         tokens = [token for line in lex(source) for token in line]
         last = tokens[-1].span if tokens else NOWHERE
         tokens.append(Token(END, "", Span(last.file, last.end_line, last.end_column, last.end_line, last.end_column)))

@@ -53,6 +53,11 @@ class Macro:
     expanded: frozenset[int] = frozenset()  # the parameters whose arguments go in expanded
     special: str = ""
 
+    @property
+    def is_plain(self) -> bool:
+        """True if the tokens of the definition are the replacement, with nothing to fill in or to join."""
+        return self.parameters is None and not any(e.pasted for e in self.elements)
+
     def same_as(self, other: Macro) -> bool:
         """True if C allows to define one after the other: same parameters, tokens and blanks between them."""
         return (self.parameters, self.variadic, _spelling(self.elements)) == (

@@ -17,10 +17,11 @@ from .tree import (
     Local,
     MemberPlace,
     MemberValue,
+    PtrAdd,
     StringAddress,
     Variable,
 )
-from .types import ArrayType, PointerType, StructType, Type, unqualified
+from .types import ArrayType, IntType, PointerType, StructType, Type, unqualified
 
 _PLACES = (Local, Global, Deref, MemberPlace, CompoundLiteral)
 POINTER_MASK = (1 << 64) - 1
@@ -103,32 +104,52 @@ def has_const_member(type: Type) -> bool:
 
 
 def phrase(expr: Expr) -> str:
-    """How to speak of an expression: `'base->name'` where it has such a name, else `this expression`."""
-    text = _text(expr)
+    """How to speak of an expression: `'base->name'` where it has such a name, `5`, else `this expression`."""
+    while isinstance(expr, Cast) and expr.implicit:
+        expr = expr.operand
+    if isinstance(expr, Const) and isinstance(expr.type, IntType):
+        return str(expr.value)
+    text = _text(expr, 0)
     return f"'{text}'" if text else "this expression"
 
 
-def _text(expr: Expr) -> str:
-    depth, suffix = 0, ""
-    while depth < 20:
-        depth += 1
-        if isinstance(expr, Cast) and expr.implicit:
-            expr = expr.operand
-        elif isinstance(expr, (Load, AddressOf)):
-            if isinstance(expr, AddressOf) and not isinstance(expr.place.type, ArrayType):
-                return ""
-            expr = expr.place
-        elif isinstance(expr, (Local, Global)):
-            return expr.variable.name + suffix
-        elif isinstance(expr, (MemberPlace, MemberValue)):
-            base = expr.base if isinstance(expr, MemberPlace) else expr.value
-            arrow = isinstance(base, Deref)
-            suffix = ("->" if arrow else ".") + expr.member.name + suffix
-            expr = base.pointer if isinstance(base, Deref) else base
-        else:
-            break
-    if isinstance(expr, Call) and expr.function is not None:
-        return f"{expr.function.name}(…){suffix}"
+def _text(expr: Expr, depth: int) -> str:
+    """The expression as C text if it is a short path of names, or empty."""
+    if depth > 8:
+        return ""
+    if isinstance(expr, Cast):
+        return _text(expr.operand, depth + 1) if expr.implicit else ""
+    if isinstance(expr, Load):
+        return _text(expr.place, depth)
+    if isinstance(expr, (Local, Global)):
+        return expr.variable.name
+    if isinstance(expr, AddressOf):
+        inner = _text(expr.place, depth + 1)
+        return inner if not inner or isinstance(expr.place.type, ArrayType) else f"&{inner}"
+    if isinstance(expr, Deref):
+        return _dereferenced(expr, depth)
+    if isinstance(expr, (MemberPlace, MemberValue)):
+        return _member_text(expr.base if isinstance(expr, MemberPlace) else expr.value, expr.member.name, depth)
+    if isinstance(expr, Call):
+        return f"{expr.function.name}(…)" if expr.function is not None else ""
     if isinstance(expr, FunctionAddress):
-        return expr.function.name + suffix
-    return '"…"' if isinstance(expr, StringAddress) and not suffix else ""
+        return expr.function.name
+    return '"…"' if isinstance(expr, StringAddress) else ""
+
+
+def _dereferenced(expr: Deref, depth: int) -> str:
+    pointer = expr.pointer
+    if isinstance(pointer, PtrAdd):
+        inner = _text(pointer.pointer, depth + 1)
+        index = str(pointer.index.value) if isinstance(pointer.index, Const) else "…"
+        return f"{inner}[{index}]" if inner else ""
+    inner = _text(pointer, depth + 1)
+    return f"*{inner}" if inner else ""
+
+
+def _member_text(base: Expr, name: str, depth: int) -> str:
+    if isinstance(base, Deref) and not isinstance(base.pointer, PtrAdd):
+        inner = _text(base.pointer, depth + 1)
+        return f"{inner}->{name}" if inner else ""
+    inner = _text(base, depth + 1)
+    return f"{inner}.{name}" if inner else ""

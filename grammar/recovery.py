@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _CLOSERS = {"(": ")", "[": "]"}
 _OPERATORS = frozenset(("BINARY", "ASSIGN", "INCDEC", "?", "=", "[", "(", ".", "->", *"*&+-"))
 _STARTS = words.split("if else while for do switch case default return goto JUMP __try STRUCT enum STORAGE TYPE_WORD")
+_HEADS = frozenset(("if", "while", "for", "switch", "after"))
 _GOES_ON = frozenset(("else", "__except", "__finally"))
 _STOPS = frozenset((";", ",", ")", "]", "}", END))
 _EXPRESSION = words.split("NUMBER CHARACTER STRING IDENTIFIER UNARY INCDEC ( sizeof ALIGNOF VA_ARG OFFSETOF * & + -")
@@ -155,8 +156,11 @@ def _statement_text(parser: Parser) -> str:
     """The statement up to here, as it was written but for spaces; its last token if that is long."""
     place, first = parser.index - 1, parser.index - 1
     while place >= max(parser.mended, 0) and parser.terminals[place] not in (";", "{", "}", "else", "do"):
-        if parser.terminals[place] in (")", "]") and 0 <= parser.partners[place] < place:
-            place = parser.partners[place]
+        partner = parser.partners[place]
+        if parser.terminals[place] in (")", "]") and 0 <= partner < place:
+            if parser.terminals[partner - 1] in _HEADS:
+                break
+            place = partner
         elif parser.terminals[place] in ("(", "["):
             break
         first = place

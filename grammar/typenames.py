@@ -11,8 +11,8 @@ _AN = re.compile(r"(?!un|UN)[aeioAEIO]|[FHLMNRSX](?![A-Za-z])|MDL|NT|LP[A-Z]|HRE
 
 
 def spelled(type: Type, name: str = "") -> str:
-    """`PPFN_NUMBER`, `unsigned long *`; with a name the declaration of that name."""
-    return _text(type, name, resolve=False)
+    """`PPFN_NUMBER`, `unsigned long *`; with a name the declaration of that name, and of its parameters' names."""
+    return _text(type, name, resolve=False, named=bool(name))
 
 
 def expanded(type: Type) -> str:
@@ -32,7 +32,7 @@ def with_article(type: Type) -> str:
     return f"{'an' if _AN.match(text) else 'a'} {text}"
 
 
-def _text(type: Type, inner: str, resolve: bool) -> str:
+def _text(type: Type, inner: str, resolve: bool, named: bool = False) -> str:
     while True:
         if type.typedef and not (resolve and _has_plain_form(type)):
             return _join(_qualifiers(type) + type.typedef, inner)
@@ -46,7 +46,7 @@ def _text(type: Type, inner: str, resolve: bool) -> str:
             inner = f"{inner}[{'' if type.count is None else type.count}]"
             type = type.element
         elif isinstance(type, FunctionType):
-            inner = f"{inner}({_parameters(type, resolve)})"
+            inner = f"{inner}({_parameters(type, resolve, named)})"
             type = type.returns
         else:
             return _join(_qualifiers(type) + _base(type), inner)
@@ -56,11 +56,11 @@ def _has_plain_form(type: Type) -> bool:
     return not (isinstance(type, StructType) and not type.layout.tag)
 
 
-def _parameters(type: FunctionType, resolve: bool) -> str:
+def _parameters(type: FunctionType, resolve: bool, named: bool) -> str:
     if not type.prototyped:
         return ""
-    names = type.names if len(type.names) == len(type.parameters) else ("",) * len(type.parameters)
-    texts = [_text(p, "" if resolve else n, resolve) for p, n in zip(type.parameters, names)]
+    names = type.names if named else ("",) * len(type.parameters)
+    texts = [_text(p, n, resolve) for p, n in zip(type.parameters, names, strict=False)]
     return ", ".join(texts + ["..."] if type.variadic else texts) or "void"
 
 

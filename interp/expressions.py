@@ -65,6 +65,7 @@ class Expressions:
 
     def __init__(self) -> None:
         self.temporaries = 0
+        self.ranges: dict[tree.Variable, tuple[int, int]] = {}  # of loop counters, where known to be narrower
         self.has_frame = False
         self.outgoing = 0
         self.frame_bytes = 0
@@ -150,10 +151,14 @@ class Expressions:
         if isinstance(place, tree.Local):
             where = self.places[place.variable]
             if isinstance(where, str):
-                return of_type(emit.name(where), e.type, 1, True)
+                return self.local(place.variable, where)
         if isinstance(place, tree.MemberPlace) and place.member.bit_width:
             return self.load_bits(self.address(place), place.member, e)
         return self.load(self.address(place), e.type, e.span)
+
+    def local(self, variable: tree.Variable, identifier: str) -> Value:
+        low, high = self.ranges.get(variable) or limits(variable.type)
+        return Value(emit.name(identifier), low, high, 1, True)
 
     def load(self, where: Address, type: Type, span: tree.Span) -> Value:
         if isinstance(type, StructType):
@@ -520,7 +525,7 @@ class Expressions:
         if isinstance(place, tree.Local):
             where = self.places[place.variable]
             if isinstance(where, str):
-                old = of_type(emit.name(where), type, 1, True)
+                old = self.local(place.variable, where)
                 if need and e.postfix:
                     identifier = self.temporary()
                     self.out.append(emit.assign(identifier, old.node))

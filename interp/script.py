@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ..runtime.choose import Chooser
 from . import program_cache
+from .bridge import split_signature
 from .compiled import Compiled
 from .machine_settings import SettingError, machine, merged, seed
 from .session import Session
@@ -85,11 +86,15 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
     if not program.entry:
         return Outcome(EXIT_USAGE, [], "the file has no statement, no DriverEntry and no main: there is nothing to run", [])
     session.load(program)
-    result = session.run(program.entry, *entry_arguments(session, program))
+    kind = entry_kind(program)
+    if kind == "main":
+        session.become_user_thread()
+    result = session.run(program.entry, *entry_arguments(program))
     session.finish()
     reports = session.reports()
     broken = any(report.severity in ("error", "leak") for report in reports)
-    code = EXIT_BROKEN if broken or (program.entry != "main" and result != 0) else EXIT_CLEAN
+    failed = result != 0 if kind == "main" else kind == "DriverEntry" and result < 0
+    code = EXIT_BROKEN if broken or failed else EXIT_CLEAN
     if session.limit:
         code = EXIT_LIMIT
     outcome = Outcome(code, reports, session.limit, trace)
@@ -98,11 +103,14 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
     return outcome
 
 
-def entry_arguments(session: Session, program: Compiled) -> list[int]:
+def entry_kind(program: Compiled) -> str:
+    """What a run starts with: "script" for file-level statements, else the name of the function."""
+    return next((name for _, identifier, _, name, _ in program.functions if identifier == program.entry), "script")
+
+
+def entry_arguments(program: Compiled) -> list[int]:
     """Zeros for the parameters of a function that is started by itself."""
     for _, identifier, signature, _, _ in program.functions:
         if identifier == program.entry:
-            from .bridge import split_signature
-
             return [0] * len(split_signature(signature)[0])
     return []

@@ -66,6 +66,10 @@ class Session:
             if address:
                 self.functions[address] = (names[identifier], signature)  # type: ignore[assignment]
 
+    def become_user_thread(self) -> None:
+        """Run what follows as a program's first thread: a stack of 1 MiB, and exceptions that end only the process."""
+        self.nt.run_thread(self.nt.create_thread("main", self.script, user=True))
+
     def map_section(self, base: int, data: bytes, kind: str, writable: bool) -> None:
         if not data:
             return

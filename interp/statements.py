@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from ..grammar import tree
 from . import emit
+from .counting import counted
 from .explode import Explode
 from .value import wrap
 
@@ -141,6 +142,7 @@ class Statements(Explode):
     def do_For(self, s: tree.For) -> None:
         self.body(s.first)
         loop = Loop(False)
+        counter = counted(s)
 
         def step() -> None:
             if s.step is not None:
@@ -150,8 +152,12 @@ class Statements(Explode):
 
         def make() -> None:
             self.leave_unless(s.test)
+            if counter is not None:
+                self.ranges[counter[0]] = counter[1]
             self.statement(s.body)
             step()
+            if counter is not None:
+                del self.ranges[counter[0]]
 
         self.out.append(emit.budgeted(self.looped(loop, make)))
 

@@ -78,7 +78,7 @@ _callback(
 _callback(
     "DispatchRoutine",
     "NTSTATUS DRIVER_DISPATCH(PDEVICE_OBJECT DeviceObject, PIRP Irp)",
-    "== PASSIVE_LEVEL",
+    "<= DISPATCH_LEVEL",
     "nc-wdm-driver_dispatch",
 )
 _callback(

@@ -115,6 +115,9 @@ class Faults:
         if record.code == STATUS_ACCESS_VIOLATION and len(record.information) > 1:
             kind = {0: "read", 1: "write", 8: "execute"}[record.information[0]]
             facts.append(("access", f"{kind} of {self.nt.describe(record.information[1])}"))
+        if self.nt.thread.user:
+            title = f"{name or f'exception 0x{record.code:08X}'} is handled by nobody, and ends the process"
+            self.nt.violation(rules.PROCESS_EXCEPTION_NOT_HANDLED, (), facts, title=title)
         self.nt.violation(
             rules.EXCEPTION_NOT_HANDLED,
             (record.code | 0xFFFF_FFFF_0000_0000 if record.code & 0x8000_0000 else record.code, record.address, 0, 0),

@@ -492,6 +492,11 @@ EXCEPTION_NOT_HANDLED = rule(
     page="bug-check-0x7e--system-thread-exception-not-handled",
     explanation="No filter on the thread's stack answered EXCEPTION_EXECUTE_HANDLER. In a system thread that is 0x7E.",
 )  # fmt: skip
+PROCESS_EXCEPTION_NOT_HANDLED = rule(
+    "process-exception-not-handled", "fatal", "an exception is handled by nobody, and ends the process", here="raised here",
+    help="put the call in __try with an __except that takes this exception", page="ns-winnt-exception_record",
+    explanation="In a program, the default handler of the process takes what nobody else took, and ends it. The machine goes on.",
+)  # fmt: skip
 NONCONTINUABLE = rule(
     "noncontinuable-exception-continued", "error", "a filter continues an exception that cannot be continued",
     here="raised here", help="return EXCEPTION_EXECUTE_HANDLER or EXCEPTION_CONTINUE_SEARCH from the filter",

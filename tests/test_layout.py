@@ -53,7 +53,7 @@ class NoBuiltIns:
 def checked(text: str) -> Checker:
     """A checker that has seen the text, in which there must be no error."""
     diagnostics, environment = Diagnostics(), NoBuiltIns()
-    tokens = preprocess(SourceFile("t.c", text), environment, diagnostics, FolderLoader([]))
+    tokens = preprocess(SourceFile("t.c", text), environment, diagnostics, FolderLoader(""))
     checker = Checker(environment, diagnostics)
     checker.check(parse(tokens, environment, diagnostics, "t.c"))
     assert diagnostics.errors == []
@@ -212,7 +212,7 @@ struct { int b3 : 3; unsigned int u3 : 3, u31 : 31, u32 : 32; unsigned __int64 q
 def type_of_expression(text: str) -> Type:
     """The type that our checker gives the expression, through the pointer type of a file-level declaration."""
     diagnostics, environment = Diagnostics(), NoBuiltIns()
-    tokens = preprocess(SourceFile("t.c", f"{VARIABLES}\n{text};"), environment, diagnostics, FolderLoader([]))
+    tokens = preprocess(SourceFile("t.c", f"{VARIABLES}\n{text};"), environment, diagnostics, FolderLoader(""))
     program = Checker(environment, diagnostics).check(parse(tokens, environment, diagnostics, "t.c"))
     assert diagnostics.errors == []
     statement = program.statements[-1]

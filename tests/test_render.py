@@ -207,7 +207,7 @@ def test_colour_is_for_terminals_unless_the_environment_says_otherwise() -> None
 
 
 def test_trace_lines() -> None:
-    """One call a line with time, processor and level; nested calls are indented, addresses stand in their two halves."""
+    """One call a line with time, processor and level; nested calls are indented, addresses stand in two halves."""
     events = [
         (12_400, 100, 0, 0, 0, "IoAllocateMdl", (0x20010, 0x2710, 0), 0xFFFF800000012F40),
         (12_450, 10, 1, 2, 1, "IoFreeMdl", (0xFFFF800000012F40,), None),
@@ -222,7 +222,8 @@ def test_trace_file(tmp_path: Path) -> None:
     """A trace file is text, or JSON with an object a line if its name says so."""
     events = [(5, 1, 0, 0, 0, "KeStallExecutionProcessor", (50,), None)]
     write_trace(str(tmp_path / "t.txt"), events)
-    assert (tmp_path / "t.txt").read_text("utf-8") == "        5 ns  0 PASSIVE_LEVEL   KeStallExecutionProcessor(0x32)\n"
+    text = (tmp_path / "t.txt").read_text("utf-8")
+    assert text == "        5 ns  0 PASSIVE_LEVEL   KeStallExecutionProcessor(0x32)\n"
     write_trace(str(tmp_path / "t.jsonl"), events)
     (event,) = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text("utf-8").splitlines()]
     assert (event["routine"], event["arguments"], event["time_ns"]) == ("KeStallExecutionProcessor", [50], 5)

@@ -2,34 +2,95 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from zlib import crc32
 
-known(
+from .. import rules
+from ..blocks import copy, equal_bytes, fill, overlap
+from ..constants import STATUS_INTEGER_OVERFLOW, STATUS_SUCCESS
+from ..routine import known, routine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+U32, U64 = 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF
+
+
+@routine(
     "VOID RtlCopyMemory(PVOID Destination, const VOID *Source, SIZE_T Length)",
     page="nf-wdm-rtlcopymemory", irql="any", macro=True,
 )  # fmt: skip
-known(
+def RtlCopyMemory(nt: System, to: int, source: int, length: int) -> None:
+    """Copy a block that may not overlap its destination; where it does, the bytes come out as RtlMoveMemory has them."""
+    if overlap(to, source, length) and length:
+        nt.violation(rules.COPY_OVERLAPS, (to, source, length))
+    copy(nt, to, source, length)
+
+
+@routine(
     "VOID RtlMoveMemory(PVOID Destination, const VOID *Source, SIZE_T Length)",
     page="nf-wdm-rtlmovememory", irql="any",
 )  # fmt: skip
-known("VOID RtlZeroMemory(PVOID Destination, SIZE_T Length)", page="nf-wdm-rtlzeromemory", irql="any")
-known("VOID RtlFillMemory(PVOID Destination, SIZE_T Length, UCHAR Fill)", page="nf-wdm-rtlfillmemory", irql="any")
-known("PVOID RtlSecureZeroMemory(PVOID Ptr, SIZE_T Cnt)", page="nf-wdm-rtlsecurezeromemory", irql="any", macro=True)
-known(
+def RtlMoveMemory(nt: System, to: int, source: int, length: int) -> None:
+    copy(nt, to, source, length)
+
+
+@routine("VOID RtlZeroMemory(PVOID Destination, SIZE_T Length)", page="nf-wdm-rtlzeromemory", irql="any")
+def RtlZeroMemory(nt: System, to: int, length: int) -> None:
+    fill(nt, to, length, 0)
+
+
+@routine("VOID RtlFillMemory(PVOID Destination, SIZE_T Length, UCHAR Fill)", page="nf-wdm-rtlfillmemory", irql="any")
+def RtlFillMemory(nt: System, to: int, length: int, byte: int) -> None:
+    fill(nt, to, length, byte)
+
+
+@routine("PVOID RtlSecureZeroMemory(PVOID Ptr, SIZE_T Cnt)", page="nf-wdm-rtlsecurezeromemory", irql="any", macro=True)
+def RtlSecureZeroMemory(nt: System, to: int, length: int) -> int:
+    fill(nt, to, length, 0)
+    return to
+
+
+@routine(
     "LOGICAL RtlEqualMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length)",
     page="nf-wdm-rtlequalmemory", irql="any", macro=True,
 )  # fmt: skip
-known(
+def RtlEqualMemory(nt: System, one: int, other: int, length: int) -> int:
+    return int(equal_bytes(nt, one, other, length) == length)
+
+
+@routine(
     "SIZE_T RtlCompareMemory(const VOID *Source1, const VOID *Source2, SIZE_T Length)",
     page="nf-wdm-rtlcomparememory", irql="any",
 )  # fmt: skip
-known(
+def RtlCompareMemory(nt: System, one: int, other: int, length: int) -> int:
+    """The number of leading bytes that are the same: not a sign, as memcmp has it."""
+    return equal_bytes(nt, one, other, length)
+
+
+@routine(
     "VOID RtlCopyMemoryNonTemporal(VOID *Destination, const VOID *Source, SIZE_T Length)",
     irql="any", header="ntddk.h",
 )  # fmt: skip
-known("VOID RtlCopyBytes(PVOID Destination, const VOID *Source, SIZE_T Length)", irql="any", macro=True)
-known("VOID RtlZeroBytes(PVOID Destination, SIZE_T Length)", irql="any", macro=True)
-known("VOID RtlFillBytes(PVOID Destination, SIZE_T Length, UCHAR Fill)", irql="any", macro=True)
+def RtlCopyMemoryNonTemporal(nt: System, to: int, source: int, length: int) -> None:
+    RtlCopyMemory(nt, to, source, length)
+
+
+@routine("VOID RtlCopyBytes(PVOID Destination, const VOID *Source, SIZE_T Length)", irql="any", macro=True)
+def RtlCopyBytes(nt: System, to: int, source: int, length: int) -> None:
+    RtlCopyMemory(nt, to, source, length)
+
+
+@routine("VOID RtlZeroBytes(PVOID Destination, SIZE_T Length)", irql="any", macro=True)
+def RtlZeroBytes(nt: System, to: int, length: int) -> None:
+    fill(nt, to, length, 0)
+
+
+@routine("VOID RtlFillBytes(PVOID Destination, SIZE_T Length, UCHAR Fill)", irql="any", macro=True)
+def RtlFillBytes(nt: System, to: int, length: int, byte: int) -> None:
+    fill(nt, to, length, byte)
+
+
 known(
     "VOID RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord)",
     page="nf-ntifs-rtlraiseexception", irql="any", fails="does not return", header="ntifs.h",
@@ -38,10 +99,19 @@ known(
     "ULONG RtlNtStatusToDosError(NTSTATUS Status)",
     page="nf-ntifs-rtlntstatustodoserror", irql="== PASSIVE_LEVEL", header="ntifs.h",
 )  # fmt: skip
-known(
+
+
+@routine(
     "VOID RtlAssert(PVOID VoidFailedAssertion, PVOID VoidFileName, ULONG LineNumber, PSTR MutableMessage)",
     irql="<= DIRQL",
 )  # fmt: skip
+def RtlAssert(nt: System, assertion: int, file: int, line: int, message: int) -> None:
+    """What a false ASSERT of a checked build comes to: the message, then a stop in the debugger that nobody answers."""
+    texts = [nt.memory.read_string(va).decode("utf-8", "replace") if va else "" for va in (message, assertion, file)]
+    nt.output(f"\n*** Assertion failed: {texts[0]}{texts[1]}\n***   Source File: {texts[2]}, line {line}\n\n")
+    nt.violation(rules.ASSERTION_FAILED, facts=[("assertion", texts[1]), ("source", f"{texts[2]}:{line}")])
+
+
 known(
     "NTSTATUS RtlGetVersion(PRTL_OSVERSIONINFOW lpVersionInformation)",
     page="nf-wdm-rtlgetversion", irql="== PASSIVE_LEVEL",
@@ -65,78 +135,211 @@ known(
     "BOOLEAN RtlTimeFieldsToTime(PTIME_FIELDS TimeFields, PLARGE_INTEGER Time)",
     page="nf-wdm-rtltimefieldstotime", irql="any", fails="FALSE",
 )  # fmt: skip
-known(
+
+
+@routine(
     "NTSTATUS RtlULongAdd(ULONG ulAugend, ULONG ulAddend, ULONG *pulResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlULongAdd(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one + other, U32, result)
+
+
+@routine(
     "NTSTATUS RtlULongSub(ULONG ulMinuend, ULONG ulSubtrahend, ULONG *pulResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlULongSub(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one - other, U32, result)
+
+
+@routine(
     "NTSTATUS RtlULongMult(ULONG ulMultiplicand, ULONG ulMultiplier, ULONG *pulResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlULongMult(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one * other, U32, result)
+
+
+@routine(
     "NTSTATUS RtlULongLongAdd(ULONGLONG ullAugend, ULONGLONG ullAddend, ULONGLONG *pullResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlULongLongAdd(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one + other, U64, result)
+
+
+@routine(
     "NTSTATUS RtlULongLongSub(ULONGLONG ullMinuend, ULONGLONG ullSubtrahend, ULONGLONG *pullResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlULongLongSub(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one - other, U64, result)
+
+
+@routine(
     "NTSTATUS RtlULongLongMult(ULONGLONG ullMultiplicand, ULONGLONG ullMultiplier, ULONGLONG *pullResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlULongLongMult(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one * other, U64, result)
+
+
+@routine(
     "NTSTATUS RtlSizeTAdd(SIZE_T Augend, SIZE_T Addend, SIZE_T *pResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlSizeTAdd(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one + other, U64, result)
+
+
+@routine(
     "NTSTATUS RtlSizeTSub(SIZE_T Minuend, SIZE_T Subtrahend, SIZE_T *pResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlSizeTSub(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one - other, U64, result)
+
+
+@routine(
     "NTSTATUS RtlSizeTMult(SIZE_T Multiplicand, SIZE_T Multiplier, SIZE_T *pResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlSizeTMult(nt: System, one: int, other: int, result: int) -> int:
+    return _checked(nt, one * other, U64, result)
+
+
+@routine(
     "NTSTATUS RtlSizeTToULong(SIZE_T Operand, ULONG *pulResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlSizeTToULong(nt: System, value: int, result: int) -> int:
+    return _checked(nt, value, U32, result)
+
+
+@routine(
     "NTSTATUS RtlULongLongToULong(ULONGLONG ullOperand, ULONG *pulResult)",
     irql="any", fails="NTSTATUS", header="ntintsafe.h", macro=True,
 )  # fmt: skip
-known(
+def RtlULongLongToULong(nt: System, value: int, result: int) -> int:
+    return _checked(nt, value, U32, result)
+
+
+@routine(
     "LARGE_INTEGER RtlConvertUlongToLargeInteger(ULONG UnsignedInteger)",
     page="nf-wdm-rtlconvertulongtolargeinteger", irql="any", macro=True,
 )  # fmt: skip
-known(
+def RtlConvertUlongToLargeInteger(nt: System, value: int) -> int:
+    return value
+
+
+@routine(
     "LARGE_INTEGER RtlConvertLongToLargeInteger(LONG SignedInteger)",
     page="nf-wdm-rtlconvertlongtolargeinteger", irql="any", macro=True,
 )  # fmt: skip
-known("USHORT RtlUshortByteSwap(USHORT Source)", page="nf-wdm-rtlushortbyteswap", irql="any", macro=True)
-known("ULONG RtlUlongByteSwap(ULONG Source)", page="nf-wdm-rtlulongbyteswap", irql="any", macro=True)
-known("ULONGLONG RtlUlonglongByteSwap(ULONGLONG Source)", page="nf-wdm-rtlulonglongbyteswap", irql="any", macro=True)
-known("ULONG RtlCrc32(const VOID *Buffer, SIZE_T Size, ULONG InitialCrc)", irql="any")
-known(
+def RtlConvertLongToLargeInteger(nt: System, value: int) -> int:
+    return value
+
+
+@routine("USHORT RtlUshortByteSwap(USHORT Source)", page="nf-wdm-rtlushortbyteswap", irql="any", macro=True)
+def RtlUshortByteSwap(nt: System, value: int) -> int:
+    return int.from_bytes(value.to_bytes(2, "little"), "big")
+
+
+@routine("ULONG RtlUlongByteSwap(ULONG Source)", page="nf-wdm-rtlulongbyteswap", irql="any", macro=True)
+def RtlUlongByteSwap(nt: System, value: int) -> int:
+    return int.from_bytes(value.to_bytes(4, "little"), "big")
+
+
+@routine("ULONGLONG RtlUlonglongByteSwap(ULONGLONG Source)", page="nf-wdm-rtlulonglongbyteswap", irql="any", macro=True)
+def RtlUlonglongByteSwap(nt: System, value: int) -> int:
+    return int.from_bytes(value.to_bytes(8, "little"), "big")
+
+
+@routine("ULONG RtlCrc32(const VOID *Buffer, SIZE_T Size, ULONG InitialCrc)", irql="any")
+def RtlCrc32(nt: System, buffer: int, size: int, initial: int) -> int:
+    return crc32(nt.memory.read(buffer, size), initial)
+
+
+@routine(
     "VOID RtlInitializeBitMap(PRTL_BITMAP BitMapHeader, PULONG BitMapBuffer, ULONG SizeOfBitMap)",
     page="nf-wdm-rtlinitializebitmap", irql="any",
 )  # fmt: skip
-known("VOID RtlClearAllBits(PRTL_BITMAP BitMapHeader)", page="nf-wdm-rtlclearallbits", irql="any")
-known("VOID RtlSetAllBits(PRTL_BITMAP BitMapHeader)", page="nf-wdm-rtlsetallbits", irql="any")
-known(
+def RtlInitializeBitMap(nt: System, header: int, buffer: int, size: int) -> None:
+    nt.memory.write_uint(header, 4, size)
+    nt.memory.write_uint(header + 8, 8, buffer)
+
+
+@routine("VOID RtlClearAllBits(PRTL_BITMAP BitMapHeader)", page="nf-wdm-rtlclearallbits", irql="any")
+def RtlClearAllBits(nt: System, header: int) -> None:
+    size, buffer = _bit_map(nt, header)
+    fill(nt, buffer, (size + 31) // 32 * 4, 0)
+
+
+@routine("VOID RtlSetAllBits(PRTL_BITMAP BitMapHeader)", page="nf-wdm-rtlsetallbits", irql="any")
+def RtlSetAllBits(nt: System, header: int) -> None:
+    size, buffer = _bit_map(nt, header)
+    fill(nt, buffer, (size + 31) // 32 * 4, 0xFF)
+
+
+@routine(
     "VOID RtlSetBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG NumberToSet)",
     page="nf-wdm-rtlsetbits", irql="any",
 )  # fmt: skip
-known(
+def RtlSetBits(nt: System, header: int, start: int, count: int) -> None:
+    _change(nt, header, start, count, True)
+
+
+@routine(
     "VOID RtlClearBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG NumberToClear)",
     page="nf-wdm-rtlclearbits", irql="any",
 )  # fmt: skip
-known(
+def RtlClearBits(nt: System, header: int, start: int, count: int) -> None:
+    _change(nt, header, start, count, False)
+
+
+@routine(
     "ULONG RtlFindClearBitsAndSet(PRTL_BITMAP BitMapHeader, ULONG NumberToFind, ULONG HintIndex)",
     page="nf-wdm-rtlfindclearbitsandset", irql="any",
 )  # fmt: skip
-known("BOOLEAN RtlTestBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber)", page="nf-wdm-rtltestbit", irql="any")
+def RtlFindClearBitsAndSet(nt: System, header: int, count: int, hint: int) -> int:
+    """The first run of `count` zero bits from the hint on, then from the beginning; 0xFFFFFFFF if there is none."""
+    size, buffer = _bit_map(nt, header)
+    bits = nt.memory.read_uint(buffer, (size + 31) // 32 * 4) if size else 0
+    text = format(bits & ((1 << size) - 1), f"0{size}b")[::-1] if size else ""
+    hint = hint if hint < size else 0
+    found = text.find("0" * count, hint)
+    if found < 0:
+        found = text.find("0" * count)
+    if found < 0:
+        return U32
+    _change(nt, header, found, count, True)
+    return found
+
+
+@routine("BOOLEAN RtlTestBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber)", page="nf-wdm-rtltestbit", irql="any")
+def RtlTestBit(nt: System, header: int, number: int) -> int:
+    buffer = _bit_map(nt, header)[1]
+    return nt.memory.read_uint(buffer + number // 8, 1) >> number % 8 & 1
+
+
+def _checked(nt: System, value: int, limit: int, result: int) -> int:
+    """Store a result that fits, or the largest number with STATUS_INTEGER_OVERFLOW."""
+    fits = 0 <= value <= limit
+    nt.memory.write(result, (value if fits else limit).to_bytes(4 if limit == U32 else 8, "little"), True)
+    return STATUS_SUCCESS if fits else STATUS_INTEGER_OVERFLOW
+
+
+def _bit_map(nt: System, header: int) -> tuple[int, int]:
+    """The bits of an RTL_BITMAP (SizeOfBitMap, then Buffer): how many there are, and where they lie."""
+    return nt.memory.read_uint(header, 4), nt.memory.read_uint(header + 8, 8)
+
+
+def _change(nt: System, header: int, start: int, count: int, one: bool) -> None:
+    size, buffer = _bit_map(nt, header)
+    if not count:
+        return
+    first, last = start // 32 * 4, (start + count + 31) // 32 * 4
+    bits = nt.memory.read_uint(buffer + first, last - first)
+    mask = ((1 << count) - 1) << start % 32
+    nt.memory.write_uint(buffer + first, last - first, bits | mask if one else bits & ~mask)

@@ -101,9 +101,12 @@ def wheel_problems(path: Path) -> list[str]:
 
 @nox.session
 def oracle(session: nox.Session) -> None:
-    """Compare with C compilers on the same programs and layouts; skips what the machine does not have."""
+    """Compare with C compilers on the same programs and layouts, `nox -s oracle -- 1000` on more of them.
+
+    Skips what the machine does not have."""
     session.install("-e", ".[test]")
-    session.run("pytest", "-m", "oracle", *session.posargs, success_codes=[0, 5])
+    session.run("pytest", "-m", "oracle", success_codes=[0, 5])
+    session.run("python", "tests/oracle_csmith.py", *(session.posargs or ["100"]))
 
 
 @nox.session
@@ -117,5 +120,4 @@ def fuzz(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Speed, as ratios measured within one process."""
     session.install(".")
-    for script in sorted((ROOT / "bench").glob("bench_*.py")):
-        session.run("python", str(script), *session.posargs)
+    session.run("python", "-m", "bench", *session.posargs)

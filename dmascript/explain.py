@@ -82,7 +82,8 @@ def explain_code(text: str) -> str:
         return ""
     rules = [rule.id for rule in RULES.values() if rule.stop and rule.stop[0] == code and sub in (None, rule.stop[1])]
     fields = [("rules", ", ".join(rules) or "none: no rule of the simulator ends in it")]
-    return _entry(f"0x{code:X}{f'/0x{sub:X}' if sub is not None else ''}: {name}", bugchecks.meaning_of(code, sub), fields)
+    shown = f"0x{code:X}" + (f"/0x{sub:X}" if sub is not None else "")
+    return _entry(f"{shown}: {name}", bugchecks.meaning_of(code, sub), fields)
 
 
 def stop_meaning(stop: Stop) -> str:

@@ -42,13 +42,13 @@ Execute = Callable[[str, str, Options], Came]
 
 def execute(path: str, text: str, options: Options) -> Came:
     """Load and run one program."""
-    from .interp import script
+    from .interp.script import load, run
 
-    loaded = script.load(path, options, text)
+    loaded = load(path, options, text)
     if loaded.program is None or any(d.severity == "error" for d in loaded.diagnostics):
         return Came(refused=True, diagnostics=list(loaded.diagnostics), files=loaded.files)
     chunks: list[str] = []
-    outcome = script.run(loaded, options, chunks.append)
+    outcome = run(loaded, options, chunks.append)
     return Came(
         diagnostics=list(loaded.diagnostics), output="".join(chunks), reports=list(outcome.reports),
         limit=outcome.limit, exit_code=outcome.exit_code, files=loaded.files,

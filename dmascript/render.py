@@ -6,6 +6,8 @@ data to text; `files` gives the text of each file by the name that the places us
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from .paint import PLAIN, Paint
 from .snippet import Mark, excerpt, printable
 
@@ -71,8 +73,9 @@ def _note_place(note: Note) -> _Place:
 
 
 def called(report: Report) -> str:
-    """The call stack in one line, innermost first, with the level that it ran at."""
-    names = [name for name, _, _ in report.calls]
+    """The call stack in one line, innermost first, with the level that it ran at; a recursion is told once."""
+    runs = [(name, len(list(calls))) for name, calls in groupby(name for name, _, _ in report.calls)]
+    names = [name if count == 1 else f"{name} ({count} times)" for name, count in runs]
     if len(names) > MOST_CALLS:
         names = [*names[: MOST_CALLS - 1], f"... {len(names) - MOST_CALLS} more ...", names[-1]]
     where = f", processor {report.processor}" if report.processor else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .console import EXIT_CLEAN, EXIT_REFUSED, EXIT_USAGE, Console
+from .console import EXIT_CLEAN, EXIT_FOUND, EXIT_REFUSED, EXIT_USAGE, Console
 from .interp import script
 
 TYPE_CHECKING = False
@@ -90,6 +90,8 @@ def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -
         drawn = [_screen(report, console) + render_report(report, files, console.paint) for report in outcome.reports]
         console.say("\n".join(drawn))
         _close(summary(report.severity for report in outcome.reports), console)
+    elif outcome.exit_code == EXIT_FOUND:
+        console.say("dmascript: nothing was found, but the function that was run returned a failure")
     if outcome.limit:
         # A run that could not begin, for a setting that cannot be, says why in the same member.
         heading = "dmascript" if outcome.exit_code == EXIT_USAGE else console.paint("error", "stopped")

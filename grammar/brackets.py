@@ -53,7 +53,7 @@ def _pair(stream: Stream, diagnostics: Diagnostics) -> tuple[bool, list[int]]:
 
 
 def _close(terminals: list[str], stack: list[int], closer: str) -> int:
-    """Take the partner of a closing bracket off the stack; -1 if it has none. A brace closes what was left open in it."""
+    """Take the partner of a closing bracket off the stack; -1 if it has none. A brace closes what is open in it."""
     wanted = _PARTNER[closer]
     for depth in range(len(stack) - 1, -1, -1):
         opener = terminals[stack[depth]]

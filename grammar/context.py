@@ -32,7 +32,7 @@ class SwitchState:
 
     type: IntType | None
     path: Path
-    cases: list[Case] = field(default_factory=list)
+    cases: list[Case | None] = field(default_factory=list)
     seen: dict[int | None, Span] = field(default_factory=dict)
 
 

@@ -217,12 +217,14 @@ class Conversions:
 
 
 def pointers_agree(one: PointerType, other: PointerType) -> bool:
-    """True if MSVC passes one for the other in silence: void, one type, or integers of one size."""
+    """True if MSVC passes one for the other in silence: void at any level, one type, or integers of one size."""
     a, b = one.target, other.target
     while isinstance(a, PointerType) and isinstance(b, PointerType):
         a, b = a.target, b.target
-    if isinstance(one.target, VoidType) or isinstance(other.target, VoidType) or same_type(a, b):
+    if isinstance(one.target, VoidType) or isinstance(other.target, VoidType):
         return True
-    if isinstance(a, FunctionType) and isinstance(b, FunctionType):
-        return False
+    if isinstance(a, VoidType) or isinstance(b, VoidType):
+        return True
+    if same_type(a, b):
+        return True
     return isinstance(a, IntType) and isinstance(b, IntType) and a.size == b.size

@@ -86,7 +86,8 @@ class Declarations:
                     before.type = replace(type, typedef="") if not before.type.prototyped else before.type
                 return before
             if before is not None and not isinstance(before, Function) and not self.may_redefine(before):
-                self._redefined(before, name, span, "as a function")
+                if not (isinstance(before, Variable) and isinstance(before.type, ErrorType)):
+                    self._redefined(before, name, span, "as a function")
             function = Function(name, type, span, builtin=context.quiet > 0, static=static)
             self._add(function)
             return function
@@ -128,7 +129,9 @@ class Declarations:
                 self._redefined(variable, variable.name, one.span, "and initialised twice")
                 return
             self._initialised.add(variable)
-            initialiser, constant = self._static_value(variable, one.initialiser)
+            if not self._can_hold(variable, one):
+                return
+            initialiser, constant = self.initialisers.static(variable, one.initialiser)
         if not self._has_size(variable, one.span):
             return
         if constant:
@@ -158,11 +161,6 @@ class Declarations:
         self._add(variable)
         return variable
 
-    def _static_value(self, variable: Variable, node: Node) -> tuple[Initialiser | None, bool]:
-        if isinstance(variable.type, ErrorType):
-            return None, True
-        return self.initialisers.static(variable, node)
-
     def _in_block(self, one: InitDeclarator, type: Type, storage: tuple[str, ...], statements: list[Stmt]) -> None:
         name, span = one.declarator.name, one.declarator.span
         context = self.context
@@ -177,7 +175,7 @@ class Declarations:
         variable = Variable(name, type, "static" if static else "local", span, in_memory=static or _is_aggregate(type))
         variable.register = "register" in storage
         self._add(variable)
-        if not self._can_be_local(variable, one):
+        if not self._can_hold(variable, one):
             variable.type = ERROR
             return
         if static:
@@ -185,20 +183,21 @@ class Declarations:
             return
         context.function.locals.append(variable)
         initialiser = None
-        if one.initialiser is not None and not isinstance(type, ErrorType):
+        if one.initialiser is not None:
             initialiser = self.initialisers.local(variable, one.initialiser)
         if self._has_size(variable, span):
             statements.append(Declare(one.span, variable, initialiser))
 
-    def _can_be_local(self, variable: Variable, one: InitDeclarator) -> bool:
+    def _can_hold(self, variable: Variable, one: InitDeclarator) -> bool:
+        """True if the variable's type is complete, but for the number of elements that its initialiser will tell."""
         type = variable.type
         if isinstance(type, ArrayType) and type.count is None:
             type = type.element
-        return isinstance(type, ErrorType) or self.names.complete(type, one.declarator.span, f"'{variable.name}'")
+        return not isinstance(type, ErrorType) and self.names.complete(type, one.declarator.span, f"'{variable.name}'")
 
     def _static_local(self, variable: Variable, one: InitDeclarator) -> None:
         initialiser = None
-        if one.initialiser is not None and not isinstance(variable.type, ErrorType):
+        if one.initialiser is not None:
             initialiser, constant = self.initialisers.static(variable, one.initialiser)
             if not constant:
                 self.context.error(

@@ -19,7 +19,7 @@ from .declare import Types
 from .intrinsics import NAMES, Intrinsics
 from .lookup import Lookup
 from .operators import Operators
-from .places import is_bit_field, load, phrase
+from .places import address_of, is_bit_field, is_place, load, phrase
 from .scope import Constant, TypedefName
 from .source import Span
 from .syntax import (
@@ -46,7 +46,7 @@ from .syntax import (
     VaArgExpr,
 )
 from .tokens import IDENTIFIER
-from .tree import Const, Expr, Function, FunctionAddress, Global, Local, StringAddress, Variable
+from .tree import Const, Deref, Expr, Function, FunctionAddress, Global, Local, StringAddress, Variable
 from .typenames import with_article
 from .types import (
     ERROR,
@@ -58,6 +58,7 @@ from .types import (
     StructType,
     Type,
     VoidType,
+    is_scalar,
 )
 
 _CHAINS = (Infix, Dot, Index, CallExpr)
@@ -258,13 +259,13 @@ class Expressions:
     # ---- operators ------------------------------------------------------------------------------------------
 
     def _prefix(self, node: Prefix) -> Expr:
+        if node.op in ("++", "--"):
+            return self.assignments.step(node.op, self._target(node.operand), False, node.span)
         operand = self.raw(node.operand)
         if node.op == "&":
             return self._address(node, operand)
         if node.op == "*":
             return self.access.deref(load(operand), node.span)
-        if node.op in ("++", "--"):
-            return self.assignments.step(node.op, operand, False, node.span)
         return self.operators.prefix(node.op, load(operand), node.span)
 
     def _address(self, node: Prefix, operand: Expr) -> Expr:
@@ -273,17 +274,28 @@ class Expressions:
         return self.access.address(operand, node.span)
 
     def _postfix(self, node: Postfix) -> Expr:
-        return self.assignments.step(node.op, self.raw(node.operand), True, node.span)
+        return self.assignments.step(node.op, self._target(node.operand), True, node.span)
 
     def _ternary(self, node: Ternary) -> Expr:
         test = self.value(node.test)
         return self.operators.conditional(test, self.value(node.then), self.value(node.otherwise), node.span)
 
     def _assignment(self, node: Assignment) -> Expr:
-        place, value = self.raw(node.target), self.value(node.value)
+        place, value = self._target(node.target), self.value(node.value)
         if node.op == "=":
             return self.assignments.assign(place, value, node.span, node.op_span)
         return self.assignments.compound(node.op[:-1], place, value, node.span, node.op_span)
+
+    def _target(self, node: Node) -> Expr:
+        """What is assigned to. MSVC takes a cast there, if it keeps the size, for the place itself with another type."""
+        if not isinstance(node, CastExpr):
+            return self.raw(node)
+        type = self.types.type_name(node.type_name)
+        operand = self.raw(node.operand)
+        if is_place(operand) and is_scalar(operand.type) and is_scalar(type) and operand.type.size == type.size:
+            if not is_bit_field(operand):
+                return Deref(type, node.span, address_of(operand, PointerType(type), node.span))
+        return self.conversions.cast(load(operand), type, node.span)
 
     def _cast(self, node: CastExpr) -> Expr:
         type = self.types.type_name(node.type_name)

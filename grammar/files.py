@@ -13,6 +13,7 @@ from typing import Protocol
 from .source import Diagnostic, Diagnostics, SourceFile, Span
 
 MAX_LINE = 64 * 1024  # characters
+MAX_JOINED = 16 * MAX_LINE  # characters of lines joined by backslashes
 MAX_SOURCE = 8 * 1024 * 1024  # bytes of one file; also characters of all files of one script together
 
 
@@ -70,11 +71,19 @@ def _report_encoding(name: str, data: bytes, encoding: str, failure: UnicodeDeco
 
 
 def _has_long_line(name: str, text: str, diagnostics: Diagnostics) -> bool:
+    joined = 0
     for number, line in enumerate(text.split("\n"), 1):
-        if len(line) > MAX_LINE:
-            message = f"line {number} has {len(line):,} characters, more than the {MAX_LINE:,} that a line may have"
+        size = len(line)
+        joined += size
+        if size > MAX_LINE or joined > MAX_JOINED:
+            if size > MAX_LINE:
+                message = f"line {number} has {size:,} characters, more than the {MAX_LINE:,} that a line may have"
+            else:
+                message = f"the lines that backslashes join here have more than {MAX_JOINED:,} characters together"
             diagnostics.error("line-too-long", message, Span(name, number, 1, number, 2), "break the line")
             return True
+        if not line.endswith("\\"):
+            joined = 0
     return False
 
 

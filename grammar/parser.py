@@ -66,8 +66,8 @@ def _is_empty(item: Node) -> bool:
 
 
 def _actions() -> tuple[tables.Tables, list[Action], list[str]]:
-    """The tables; for each rule its nonterminal, size, builder and the values that the builder gets; and the nonterminals
-    of rules that only hand a value on ("" for others, and for the file itself)."""
+    """The tables; for each rule its nonterminal, size, builder and the values that the builder gets; and the
+    nonterminals of rules that only hand a value on ("" for others, and for the file itself)."""
     if not _loaded:
         loaded = tables.load()
         actions = []

@@ -19,6 +19,7 @@ from .tokens import END, Token
 
 __all__ = ["FolderLoader", "IncludeError", "Loader", "decode", "preprocess"]
 
+MAX_TOKENS = 1_000_000  # of a script with all its files
 _NO_DEFINES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -39,6 +40,10 @@ def preprocess(
     try:
         while (line := directives.next_line()) is not None:
             _add_line(line, tokens, directives, diagnostics)
+            if len(tokens) > MAX_TOKENS:
+                message = f"here the script passes {MAX_TOKENS:,} tokens"
+                diagnostics.error("source-too-large", message, tokens[-1].span)
+                break
     except Runaway:
         pass  # what is left cannot be expanded, so its errors would be noise
     lines = source.lines

@@ -195,7 +195,8 @@ class Statements:
         with self.context.nested("switch"):
             body = self.statement(node.body)
         state.switches.pop()
-        return Switch(node.span, value if type is not None else Const(INT, value.span, 0), body, tuple(switch.cases))
+        cases = tuple(case for case in switch.cases if case is not None)
+        return Switch(node.span, value if type is not None else Const(INT, value.span, 0), body, cases)
 
     def _case_list(self, node: CaseLabel) -> list[Stmt]:
         """The labels that stand before one statement, each but the last with an empty body."""
@@ -203,16 +204,16 @@ class Statements:
         while isinstance(labels[-1].body, CaseLabel):
             labels.append(labels[-1].body)
         values = [self._case_value(label) for label in labels]
+        switch = self.context.function.switches[-1] if self.context.function.switches else SwitchState(None, ())
+        first = len(switch.cases)
+        switch.cases.extend([None] * len(labels))  # places in the order of the text, for the body may have cases too
         body = self.statement(labels[-1].body)
         found: list[Stmt] = []
-        for label, (legal, value) in zip(labels, values):
-            one = body if label is labels[-1] else Empty(label.span)
-            if not legal:
-                found.append(one)
-                continue
-            case = Case(label.span, value, one)
-            self.context.function.switches[-1].cases.append(case)
-            found.append(case)
+        for index, (label, (legal, value)) in enumerate(zip(labels, values, strict=True)):
+            one: Stmt = body if label is labels[-1] else Empty(label.span)
+            if legal:
+                one = switch.cases[first + index] = Case(label.span, value, one)
+            found.append(one)
         return found
 
     def _cases(self, node: CaseLabel) -> Stmt:

@@ -1,6 +1,7 @@
-"""Loop counters whose range is known, so that stepping and using them needs no masks.
+"""Variables whose range is known at a place, so that using and stepping them needs no masks.
 
 In `for (i = 0; i < n; i++)`, with nothing in the body that writes i, the body sees 0 <= i < n, and i + 1 cannot leave the type of i.
+Behind `if (n < 2) return …;` n is at least 2, as long as nothing that follows writes it.
 """
 
 from __future__ import annotations
@@ -93,3 +94,45 @@ def walk(node: object) -> Iterator[object]:
         elif isinstance(found, (tree.Expr, tree.Stmt, tree.Initialiser, tree.Store)):
             yield found
             todo.extend(getattr(found, field.name) for field in fields(found))
+
+
+OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
+
+
+def narrowed(test: tree.Expr, truth: bool) -> tuple[tree.Variable, Range] | None:
+    """What a comparison with a constant tells of a variable, if it came out as `truth`."""
+    if not isinstance(test, tree.Binary) or test.op not in OPPOSITE or not isinstance(test.right, tree.Const):
+        return None
+    inner = test.left
+    while isinstance(inner, tree.Cast):
+        inner = inner.operand
+    if not isinstance(inner, tree.Load) or not isinstance(inner.place, tree.Local):
+        return None
+    variable = inner.place.variable
+    if variable.in_memory or not isinstance(variable.type, IntType) or not is_load(test.left, variable):
+        return None
+    low, high = limits(variable.type)
+    value = test.right.value
+    op = test.op if truth else OPPOSITE[test.op]
+    if op == "<":
+        high = min(high, value - 1)
+    elif op == "<=":
+        high = min(high, value)
+    elif op == ">":
+        low = max(low, value + 1)
+    elif op == ">=":
+        low = max(low, value)
+    elif op == "==":
+        low, high = max(low, value), min(high, value)
+    elif value == low:
+        low += 1
+    else:
+        return None
+    return (variable, (low, high)) if low <= high else None
+
+
+def leaves(s: tree.Stmt) -> bool:
+    """True if control never comes out at the end of a statement."""
+    while isinstance(s, tree.Block) and s.body:
+        s = s.body[-1]
+    return isinstance(s, (tree.Return, tree.Break, tree.Continue, tree.Goto, tree.Leave))

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from dmascript import stdlib
-from dmascript.runtime import constants, declarations, routines
-from dmascript.runtime.routine import MEMBERS
+from .. import stdlib
+from ..runtime import constants, declarations, routines
+from ..runtime.routine import MEMBERS
 
 # Headers whose contents are built in. The WDK has more; including one of those is a note and brings nothing.
 _HEADERS = """
     wdm.h ntddk.h ntifs.h ntdef.h ntstatus.h ntstrsafe.h ntintsafe.h wdmsec.h wdmguid.h initguid.h hal.h devioctl.h
     ntddstor.h basetsd.h bugcodes.h excpt.h guiddef.h driverspecs.h specstrings.h sal.h windows.h winbase.h windef.h
     minwindef.h winnt.h winioctl.h winerror.h fileapi.h handleapi.h ioapiset.h memoryapi.h processthreadsapi.h
-    synchapi.h errhandlingapi.h assert.h ctype.h intrin.h limits.h malloc.h stdarg.h stdbool.h stddef.h stdint.h
-    stdio.h stdlib.h string.h tchar.h wchar.h
+    synchapi.h errhandlingapi.h assert.h ctype.h dontuse.h intrin.h limits.h malloc.h stdarg.h stdbool.h stddef.h
+    stdint.h stdio.h stdlib.h string.h tchar.h wchar.h
 """
 HEADERS = frozenset(_HEADERS.split())
 

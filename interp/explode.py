@@ -55,11 +55,12 @@ class Explode(Expressions):
         self.regions += 1
         region = Region(f"j{self.regions}", self.region)
         region.labels.update(labels_of(s))
+        if end is not None:
+            region.labels.add(end)
         self.region = region
         self.out = region.begin(0)
         self.explode(s)
         if end is not None:
-            region.labels.add(end)
             self.mark(end)
         self.region = region.parent
         self.out = outer_out

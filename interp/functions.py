@@ -46,6 +46,7 @@ class FunctionCompiler(Statements):
 
     def function(self, function: tree.Function) -> ast.stmt:
         assert function.body is not None
+        self.whole = function.body
         self.returns_value = not isinstance(function.type.returns, VoidType)
         parameters = ["sp"]
         stored: list[tuple[tree.Variable, str]] = []
@@ -76,6 +77,7 @@ class FunctionCompiler(Statements):
 
     def script(self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: tree.Span) -> ast.stmt:
         """The file-level statements as a function named `main`."""
+        self.whole = statements
         self.give_places(local)
         self.uninitialised(local)
         self.out.extend(self.bounded(tree.Block(span, statements, span)))

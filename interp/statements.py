@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..grammar import tree
 from . import emit
-from .counting import counted
+from .counting import counted, leaves, narrowed, walk, writes
 from .explode import Explode
 from .value import wrap
 
@@ -29,11 +29,45 @@ class Loop:
 
 
 class Statements(Explode):
-    """The half of a function's compiler that deals with control flow."""
+    """The half of a function's compiler that deals with control flow. `whole` is all that is being compiled."""
+
+    whole: object = None
+    filters_write: set[tree.Variable] | None = None
 
     def body(self, statements: tuple[tree.Stmt, ...]) -> None:
-        for statement in statements:
+        outer = self.ranges
+        for position, statement in enumerate(statements):
             self.statement(statement)
+            if isinstance(statement, tree.If) and statement.otherwise is None and leaves(statement.then):
+                self.know(narrowed(statement.test, False), statements[position + 1 :])
+        self.ranges = outer
+
+    def know(self, fact: tuple[tree.Variable, tuple[int, int]] | None, where: object) -> None:
+        """Rely on a variable's range in the statements that come, if none of them writes it. A label among them may be
+        reached from elsewhere."""
+        if fact is None or fact[0] in self.written_by_filters() or writes(where, fact[0]) or any(isinstance(node, tree.Labelled | tree.Case) for node in walk(where)):
+            return
+        low, high = self.ranges.get(fact[0], fact[1])
+        self.ranges = {**self.ranges, fact[0]: (max(low, fact[1][0]), min(high, fact[1][1]))}
+
+    def written_by_filters(self) -> set[tree.Variable]:
+        """Variables that a filter may change between any two statements."""
+        if self.filters_write is None:
+            self.filters_write = {
+                node.place.variable
+                for found in walk(self.whole)
+                if isinstance(found, tree.TryExcept)
+                for node in walk(found.filter)
+                if isinstance(node, tree.Assign | tree.CompoundAssign | tree.IncDec) and isinstance(node.place, tree.Local)
+            }
+        return self.filters_write
+
+    def block_knowing(self, s: tree.Stmt, fact: tuple[tree.Variable, tuple[int, int]] | None) -> list[stmt]:
+        outer = self.ranges
+        self.know(fact, s)
+        made = self.block_of(s)
+        self.ranges = outer
+        return made
 
     def block_of(self, s: tree.Stmt) -> list[stmt]:
         """A statement as a list of its own."""
@@ -80,20 +114,21 @@ class Statements(Explode):
 
     def do_If(self, s: tree.If, links: int = 1) -> None:
         test = self.test(s.test)
-        then = self.block_of(s.then)
+        then = self.block_knowing(s.then, narrowed(s.test, True))
         if not isinstance(s.otherwise, tree.If):
-            self.out.append(emit.if_(test.node, then, self.block_of(s.otherwise) if s.otherwise is not None else None))
+            otherwise = self.block_knowing(s.otherwise, narrowed(s.test, False)) if s.otherwise is not None else None
+            self.out.append(emit.if_(test.node, then, otherwise))
             return
         outer, self.out = self.out, []
         self.do_If(s.otherwise, links % LONG_CHAIN + 1)
-        otherwise, self.out = self.out, outer
+        chained, self.out = self.out, outer
         if links < LONG_CHAIN:
-            self.out.append(emit.if_(test.node, then, otherwise))
+            self.out.append(emit.if_(test.node, then, chained))
             return
         rest = self.temporary()
         self.out.append(emit.assign(rest, emit.const(0)))
         self.out.append(emit.if_(test.node, then, [emit.assign(rest, emit.const(1))]))
-        self.out.append(emit.if_(emit.name(rest), otherwise))
+        self.out.append(emit.if_(emit.name(rest), chained))
 
     def do_Return(self, s: tree.Return) -> None:
         if s.value is None:
@@ -143,6 +178,8 @@ class Statements(Explode):
         self.body(s.first)
         loop = Loop(False)
         counter = counted(s)
+        if counter is not None and counter[0] in self.written_by_filters():
+            counter = None
 
         def step() -> None:
             if s.step is not None:
@@ -152,12 +189,12 @@ class Statements(Explode):
 
         def make() -> None:
             self.leave_unless(s.test)
+            outer = self.ranges
             if counter is not None:
-                self.ranges[counter[0]] = counter[1]
+                self.ranges = {**outer, counter[0]: counter[1]}
             self.statement(s.body)
             step()
-            if counter is not None:
-                del self.ranges[counter[0]]
+            self.ranges = outer
 
         self.out.append(emit.budgeted(self.looped(loop, make)))
 

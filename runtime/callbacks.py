@@ -288,6 +288,13 @@ _callback(
     "<= DISPATCH_LEVEL",
     "",
 )
+_callback(
+    "QueryRoutine",
+    "NTSTATUS RTL_QUERY_REGISTRY_ROUTINE(PWSTR ValueName, ULONG ValueType, PVOID ValueData, ULONG ValueLength, "
+    "PVOID Context, PVOID EntryContext)",
+    "== PASSIVE_LEVEL",
+    "nc-wdm-rtl_query_registry_routine",
+)
 
 _macro("ULONG ADDRESS_AND_SIZE_TO_SPAN_PAGES(PVOID Va, SIZE_T Size)", "any", "nf-wdm-address_and_size_to_span_pages")
 _macro("ULONG BYTE_OFFSET(PVOID Va)", "any", "nf-wdm-byte_offset")

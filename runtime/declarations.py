@@ -28,6 +28,8 @@ typedef short SHORT, *PSHORT, CSHORT, *PCSHORT, INT16, *PINT16;
 typedef unsigned short USHORT, *PUSHORT, WORD, *PWORD, *LPWORD, UINT16, *PUINT16;
 typedef unsigned short wchar_t, WCHAR, *PWCHAR, *PWCH, *PWSTR, *LPWSTR, *PZZWSTR, wint_t, ATOM;
 typedef const unsigned short *PCWCH, *PCWSTR, *LPCWSTR, *PCZZWSTR;
+typedef WCHAR TCHAR, *PTCHAR, *PTSTR, *LPTSTR;
+typedef const WCHAR *PCTSTR, *LPCTSTR;
 typedef PWSTR *PZPWSTR;
 typedef int INT, *PINT, BOOL, *PBOOL, *LPBOOL, INT32, *PINT32, errno_t;
 typedef unsigned int UINT, *PUINT, UINT32, *PUINT32;
@@ -114,6 +116,8 @@ ENUMS = {
     "_DEVICE_TEXT_TYPE": ("device_text", "DEVICE_TEXT_TYPE *PDEVICE_TEXT_TYPE"),
     "_DEVICE_USAGE_NOTIFICATION_TYPE": ("device_usage", "DEVICE_USAGE_NOTIFICATION_TYPE"),
     "_DEVICE_REGISTRY_PROPERTY": ("device_property", "DEVICE_REGISTRY_PROPERTY"),
+    "_DRIVER_RUNTIME_INIT_FLAGS": ("driver_runtime", "DRIVER_RUNTIME_INIT_FLAGS *PDRIVER_RUNTIME_INIT_FLAGS"),
+    "_BUS_DATA_TYPE": ("bus_data_type", "BUS_DATA_TYPE *PBUS_DATA_TYPE"),
     "_KEY_VALUE_INFORMATION_CLASS": ("key_value_class", "KEY_VALUE_INFORMATION_CLASS"),
     "_SECTION_INHERIT": ("section_inherit", "SECTION_INHERIT"),
     "POOL_EXTENDED_PARAMETER_TYPE": (
@@ -551,6 +555,66 @@ RECORDS = {
     ULONG Type;
     ULONG DataLength;
     UCHAR Data[1];
+};""",
+    ),
+    "_RTL_QUERY_REGISTRY_TABLE": (
+        "RTL_QUERY_REGISTRY_TABLE *PRTL_QUERY_REGISTRY_TABLE",
+        """struct _RTL_QUERY_REGISTRY_TABLE {
+    PRTL_QUERY_REGISTRY_ROUTINE QueryRoutine;
+    ULONG Flags;
+    PWSTR Name;
+    PVOID EntryContext;
+    ULONG DefaultType;
+    PVOID DefaultData;
+    ULONG DefaultLength;
+};""",
+    ),
+    "_PCI_SLOT_NUMBER": (
+        "PCI_SLOT_NUMBER *PPCI_SLOT_NUMBER",
+        """struct _PCI_SLOT_NUMBER {
+    union {
+        struct {
+            ULONG DeviceNumber : 5;
+            ULONG FunctionNumber : 3;
+            ULONG Reserved : 24;
+        } bits;
+        ULONG AsULONG;
+    } u;
+};""",
+    ),
+    # The header of a device; those of bridges are left out.
+    "_PCI_COMMON_CONFIG": (
+        "PCI_COMMON_CONFIG *PPCI_COMMON_CONFIG",
+        """struct _PCI_COMMON_CONFIG {
+    USHORT VendorID;
+    USHORT DeviceID;
+    USHORT Command;
+    USHORT Status;
+    UCHAR RevisionID;
+    UCHAR ProgIf;
+    UCHAR SubClass;
+    UCHAR BaseClass;
+    UCHAR CacheLineSize;
+    UCHAR LatencyTimer;
+    UCHAR HeaderType;
+    UCHAR BIST;
+    union {
+        struct _PCI_HEADER_TYPE_0 {
+            ULONG BaseAddresses[6];
+            ULONG CIS;
+            USHORT SubVendorID;
+            USHORT SubSystemID;
+            ULONG ROMBaseAddress;
+            UCHAR CapabilitiesPtr;
+            UCHAR Reserved1[3];
+            ULONG Reserved2;
+            UCHAR InterruptLine;
+            UCHAR InterruptPin;
+            UCHAR MinimumGrant;
+            UCHAR MaximumLatency;
+        } type0;
+    } u;
+    UCHAR DeviceSpecific[192];
 };""",
     ),
     "_TIME_FIELDS": (

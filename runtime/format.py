@@ -230,7 +230,7 @@ class Formatter:
         if self.wide:
             return text
         if self.nt.irql and not self.user:
-            self.nt.violation(rules.UNICODE_AT_RAISED_IRQL, about=("", 0))
+            self.nt.violation(rules.UNICODE_AT_RAISED_IRQL)
         return text.encode("utf-8", "replace").decode("latin-1")
 
     def from_narrow(self, data: bytes) -> str:

@@ -47,8 +47,8 @@ class Routine:
     """
 
     __slots__ = (
-        "body", "calls_back", "category", "fails", "header", "irql", "irql_max", "irql_min", "irql_stop", "macro", "name",
-        "page", "prototype", "raises", "takes_list", "type", "undo", "variadic", "version",
+        "body", "calls_back", "category", "fails", "header", "irql", "irql_max", "irql_min", "irql_stop", "macro",
+        "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic", "version",
     )  # fmt: skip
 
     def __init__(self, prototype: str, page: str, irql: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .system import System
 
 BUFFER = 8
@@ -66,20 +68,20 @@ def lower_units(data: bytes) -> bytes:
     return _mapped(data, str.lower)
 
 
-def _mapped(data: bytes, case: object) -> bytes:
-    if data.isascii():
-        text = data.decode("latin-1")
-        return (text.upper() if case is str.upper else text.lower()).encode("latin-1")
-    changed = bytearray()
-    for index in range(0, len(data) - 1, 2):
-        unit = data[index : index + 2]
-        changed += _unit(unit, case)
-    return bytes(changed)
+def lower_ascii_units(data: bytes) -> bytes:
+    """UTF-16 text with A to Z in lower case, as the C library's functions have it."""
+    pairs = zip(data[::2], data[1::2], strict=False)
+    return bytes(byte for low, high in pairs for byte in (low | 32 if not high and 65 <= low <= 90 else low, high))
 
 
-def _unit(unit: bytes, case: object) -> bytes:
+def _mapped(data: bytes, case: Callable[[str], str]) -> bytes:
+    units = (data[index : index + 2] for index in range(0, len(data) - 1, 2))
+    return b"".join(_unit(unit, case) for unit in units)
+
+
+def _unit(unit: bytes, case: Callable[[str], str]) -> bytes:
     code = int.from_bytes(unit, "little")
     if 0xD800 <= code < 0xE000:
         return unit
-    text = chr(code).upper() if case is str.upper else chr(code).lower()
+    text = case(chr(code))
     return text.encode("utf-16-le") if len(text) == 1 and ord(text) < 0x1_0000 else unit

@@ -83,6 +83,7 @@ STRUCTURES = {
     } Tail;
 };""",
     ),
+    # The WDK aligns each of the padded members to 8 bytes, the size of a pointer.
     "_IO_STACK_LOCATION": (
         "IO_STACK_LOCATION *PIO_STACK_LOCATION",
         """struct _IO_STACK_LOCATION {
@@ -94,26 +95,32 @@ STRUCTURES = {
         struct {
             PIO_SECURITY_CONTEXT SecurityContext;
             ULONG Options;
-            USHORT POINTER_ALIGNMENT FileAttributes;
+            ULONG : 32;
+            USHORT FileAttributes;
             USHORT ShareAccess;
-            ULONG POINTER_ALIGNMENT EaLength;
+            ULONG : 32;
+            ULONG EaLength;
         } Create;
         struct {
             ULONG Length;
-            ULONG POINTER_ALIGNMENT Key;
+            ULONG : 32;
+            ULONG Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Read;
         struct {
             ULONG Length;
-            ULONG POINTER_ALIGNMENT Key;
+            ULONG : 32;
+            ULONG Key;
             ULONG Flags;
             LARGE_INTEGER ByteOffset;
         } Write;
         struct {
             ULONG OutputBufferLength;
-            ULONG POINTER_ALIGNMENT InputBufferLength;
-            ULONG POINTER_ALIGNMENT IoControlCode;
+            ULONG : 32;
+            ULONG InputBufferLength;
+            ULONG : 32;
+            ULONG IoControlCode;
             PVOID Type3InputBuffer;
         } DeviceIoControl;
         struct {
@@ -139,7 +146,8 @@ STRUCTURES = {
             ULONG WhichSpace;
             PVOID Buffer;
             ULONG Offset;
-            ULONG POINTER_ALIGNMENT Length;
+            ULONG : 32;
+            ULONG Length;
         } ReadWriteConfig;
         struct {
             BOOLEAN Lock;
@@ -149,12 +157,16 @@ STRUCTURES = {
         } QueryId;
         struct {
             DEVICE_TEXT_TYPE DeviceTextType;
-            LCID POINTER_ALIGNMENT LocaleId;
+            ULONG : 32;
+            LCID LocaleId;
+            ULONG : 32;
         } QueryDeviceText;
         struct {
             BOOLEAN InPath;
             BOOLEAN Reserved[3];
-            DEVICE_USAGE_NOTIFICATION_TYPE POINTER_ALIGNMENT Type;
+            ULONG : 32;
+            DEVICE_USAGE_NOTIFICATION_TYPE Type;
+            ULONG : 32;
         } UsageNotification;
         struct {
             SYSTEM_POWER_STATE PowerState;
@@ -167,9 +179,13 @@ STRUCTURES = {
                 ULONG SystemContext;
                 SYSTEM_POWER_STATE_CONTEXT SystemPowerStateContext;
             };
-            POWER_STATE_TYPE POINTER_ALIGNMENT Type;
-            POWER_STATE POINTER_ALIGNMENT State;
-            POWER_ACTION POINTER_ALIGNMENT ShutdownType;
+            ULONG : 32;
+            POWER_STATE_TYPE Type;
+            ULONG : 32;
+            POWER_STATE State;
+            ULONG : 32;
+            POWER_ACTION ShutdownType;
+            ULONG : 32;
         } Power;
         struct {
             PCM_RESOURCE_LIST AllocatedResources;

@@ -18,6 +18,8 @@
 #define NT_SUCCESS(Status) ((NTSTATUS)(Status) >= 0)
 #define NT_INFORMATION(Status) ((ULONG)(Status) >> 30 == 1)
 #define NT_WARNING(Status) ((ULONG)(Status) >> 30 == 2)
+#define SUCCEEDED(hr) ((HRESULT)(hr) >= 0)
+#define FAILED(hr) ((HRESULT)(hr) < 0)
 #define NT_ERROR(Status) ((ULONG)(Status) >> 30 == 3)
 
 // Fields and arrays

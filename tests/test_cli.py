@@ -31,8 +31,17 @@ def script(folder: Path, text: str, name: str = "s.dma") -> str:
     return name
 
 
+def needs_installation() -> None:
+    """Another process finds the package only where it is installed, not in a bare checkout."""
+    import dmascript
+
+    if str(ROOT) in dmascript.__path__:
+        pytest.skip("dmascript is not installed")
+
+
 def dmascript(*words: str, given: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """A whole start of the program, as a user starts it; the checkout is found also where nothing is installed."""
+    """A whole start of the program, as a user starts it."""
+    needs_installation()
     return subprocess.run(
         [sys.executable, "-m", "dmascript", *words], input=given, capture_output=True, encoding="utf-8", timeout=60,
         env={**os.environ, **environment}, check=False,
@@ -218,6 +227,28 @@ def test_a_bug_check_shows_its_screen(here: Path) -> None:
     assert "MANUALLY_INITIATED_CRASH" in result.stderr
 
 
+def test_a_main_that_fails(here: Path) -> None:
+    """A value other than 0 is exit code 1, and a sentence says why."""
+    result = dmascript("run", script(here, "int main(void) { return 3; }\n", "m.c"))
+    assert (result.returncode, result.stdout) == (1, "")
+    assert "returned" in result.stderr
+
+
+def test_a_setting_that_cannot_be(here: Path) -> None:
+    """The run does not begin: wrong usage."""
+    result = dmascript("run", script(here, "int x;\n"), "--set", "processors=0")
+    assert result.returncode == 2
+    assert result.stderr.startswith("dmascript: processors must lie between")
+
+
+def test_a_trace(here: Path) -> None:
+    """`--trace` prints the calls, `--trace-file` writes them."""
+    result = dmascript("run", script(here, 'DbgPrint("x\\n");\n'), "--trace", "--trace-file", "t.jsonl")
+    assert (result.returncode, result.stdout) == (0, "x\n")
+    assert "DbgPrint(" in result.stderr
+    assert json.loads((here / "t.jsonl").read_text("utf-8"))["routine"] == "DbgPrint"
+
+
 def test_a_step_limit(here: Path) -> None:
     """An endless loop ends by its budget, with exit code 3."""
     result = dmascript("run", script(here, "for (;;) ;\n"), "--max-steps", "10000")
@@ -245,6 +276,7 @@ def test_colour_is_for_terminals(here: Path) -> None:
 @pytest.mark.skipif(os.name == "nt", reason="a closed pipe shows differently there")
 def test_a_reader_that_goes_away(here: Path) -> None:
     """`| head -1` ends the run without a traceback."""
+    needs_installation()
     path = script(here, 'for (int i = 0; i < 100000; i++) DbgPrint("%d\\n", i);\n')
     with subprocess.Popen(
         [sys.executable, "-m", "dmascript", "run", path], stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -278,6 +310,7 @@ def test_an_interrupt_is_quiet(monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
 
 def test_a_cached_start_imports_little(here: Path) -> None:
     """The second start of a script loads neither click nor lark, nor what is slow in the standard library."""
+    needs_installation()
     path = script(here, 'DbgPrint("x\\n");\n')
     code = (
         "import sys; before = set(sys.modules); sys.argv = ['dmascript', 'run', sys.argv[1]]\n"
@@ -311,6 +344,7 @@ def test_test_command(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_pytest_plugin(here: Path) -> None:
     """A script named to pytest is collected, one item for each of its programs; others are left alone."""
+    needs_installation()
     script(here, 'DbgPrint("1\\n"); // expect: 1\n---\nDbgPrint("2\\n"); // expect: 1\n')
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
     named = subprocess.run([*command, "s.dma"], capture_output=True, encoding="utf-8", check=False)

@@ -19,7 +19,7 @@ from dmascript.grammar.syntax import Declarator, FunctionPart, Node, PointerPart
 from dmascript.grammar.tokens import END, IDENTIFIER, NUMBER, PUNCTUATOR, STRING, Token
 
 BUILT_IN_TYPES = frozenset(
-    ["VOID", "PVOID", "ULONG", "PULONG", "UCHAR", "NTSTATUS", "PIRP", "PDEVICE_OBJECT", "DRIVER_DISPATCH", "SIZE_T", "HANDLE"]
+    ["VOID", "PVOID", "ULONG", "PULONG", "UCHAR", "NTSTATUS", "PIRP", "PDEVICE_OBJECT", "DRIVER_DISPATCH"]
 )
 
 
@@ -111,7 +111,9 @@ SHAPES: dict[str, Any] = {
         + (f" align{n.align}" if n.align else "")
         + ("" if n.members is None else "{" + " ".join(map(show, n.members)) + "}")
     ),
-    "EnumSpec": lambda n: f"enum {n.tag}" + ("" if n.enumerators is None else f"{{{' '.join(map(show, n.enumerators))}}}"),
+    "EnumSpec": lambda n: (
+        f"enum {n.tag}" + ("" if n.enumerators is None else "{" + " ".join(map(show, n.enumerators)) + "}")
+    ),
     "Enumerator": lambda n: n.name + ("" if n.value is None else f"={show(n.value)}"),
     "Specifiers": specifiers,
     "Declarator": declarator,
@@ -213,7 +215,8 @@ def test_expressions(text: str, expected: str) -> None:
 
 DECLARATIONS = [
     ("int x;", "<int; x>"),
-    ("unsigned const long static *const volatile p = 0, q[2];", "<static const unsigned long; p* const volatile=0; q[2]>"),
+    ("unsigned const long static *const volatile p = 0, q[2];",
+     "<static const unsigned long; p* const volatile=0; q[2]>"),
     ("int *(*f[3])(void);", "<int; f[3]*(void)*>"),
     ("int f(), g(int, char **v, ...), h(VOID);", "<int; f(); g(int, char v**, ...); h(void)>"),
     ("typedef VOID (NTAPI *CB)(PVOID); CB cb;", "<typedef VOID; CB*(PVOID)> <CB; cb>"),
@@ -259,7 +262,7 @@ def test_declarations(text: str, expected: str) -> None:
 ANNOTATED = [
     "NTSTATUS NTAPI F(IN PVOID A, OUT PULONG B OPTIONAL, IN OUT PVOID C, PVOID D OPTIONAL);",
     "NTSTATUS __stdcall F(_In_ PVOID A, _Out_writes_bytes_(A + (1)) PULONG B, __in PVOID C, __in_bcount(n) PVOID D);",
-    "_IRQL_requires_max_(DISPATCH_LEVEL) _Must_inspect_result_ NTKERNELAPI NTSTATUS F(PVOID A, PULONG B, PVOID C, PVOID D);",
+    "_IRQL_requires_max_(APC_LEVEL) _Must_inspect_result_ NTSYSAPI NTSTATUS F(PVOID A, PULONG B, PVOID C, PVOID D);",
     "_Use_decl_annotations_ EXTERN_C NTSTATUS F(PVOID A, PULONG B, __drv_aliasesMem PVOID C, __deref_out PVOID D);",
     "EXTERN_C_START NTSTATUS (F)(PVOID A, PULONG B, PVOID C, PVOID D) __attribute__((nonnull(1))); EXTERN_C_END",
     'extern "C" { __declspec(dllimport) NTSTATUS WINAPI F(PVOID A, PULONG B, PVOID C, PVOID D); }',
@@ -330,7 +333,8 @@ TYPEDEFS = [
     ("typedef int T; int f(T T) { return T * T; } T g; int h(int T); T k; int m(int (T));",
      "<typedef int; T> (def int f(T T) {(return (* T T))}) <T; g> <int; h(int T)> <T; k> <int; m(int (T))>"),
     ("typedef int T; void f(void) { for (T T = 0; T < 3; T++) { } T y; if (1) { int T; T = 1; } T z; }",
-     "<typedef int; T> (def void f(void) {(for <T; T=0> (< T 3) (post++ T) {}) <T; y> (if 1 {<int; T> (= T 1);}) <T; z>})"),
+     "<typedef int; T> (def void f(void) {(for <T; T=0> (< T 3) (post++ T) {}) <T; y> (if 1 {<int; T> (= T 1);})"
+     " <T; z>})"),
     ("typedef int T; void f(void) { enum { T } e; e = T; } T x;",
      "<typedef int; T> (def void f(void) {<enum {T}; e> (= e T);}) <T; x>"),
     ("typedef int T, *PT, A[sizeof(T)]; PT p; A a; unsigned T;",
@@ -377,7 +381,8 @@ def test_block_words_are_names_elsewhere() -> None:
     names = ["device", "driver", "process", "machine", "registers", "on", "after", "read", "write", "reset"]
     for name in names:
         assert tree(f"int {name}; {name} = 1; {name}++; f({name}); {name}(1); p->{name} = {name} + 1;").count(name) == 7
-    assert tree("typedef int process; process app; process *p;") == "<typedef int; process> <process; app> <process; p*>"
+    typed = tree("typedef int process; process app; process *p;")
+    assert typed == "<typedef int; process> <process; app> <process; p*>"
     assert tree("driver N { on START (PIRP on) { int device = 1, after; after(on); on(device); } }") == (
         "(driver N (on START (PIRP on) {<int; device=1; after> (call after on); (call on device);}))"
     )
@@ -433,7 +438,7 @@ ERRORS = [
     ("unsinged x;", "1:1 syntax-error unexpected 'unsinged'; did you mean 'unsigned'?"),
     ("strcut S { int x; };", "1:1 syntax-error unexpected 'strcut'; did you mean 'struct'?"),
     ("class Foo { public: int x; };\nint y;", "1:1 cplusplus-class 'class' is C++, and scripts are written in C"),
-    ("template <class T> T f(T x) { return x; }", "1:1 cplusplus-class 'template' is C++, and scripts are written in C"),
+    ("template <class T> T f(T x) { }", "1:1 cplusplus-class 'template' is C++, and scripts are written in C"),
     ("namespace a { int x; }", "1:1 cplusplus-class 'namespace' is C++, and scripts are written in C"),
     ("struct S { public: int x; };", "1:12 cplusplus-class 'public' is C++, and scripts are written in C"),
     ("p = new Foo(1);", "1:5 cplusplus-class 'new' is C++, and scripts are written in C"),
@@ -445,7 +450,8 @@ ERRORS = [
     ("x = _Generic(y, int: 1, default: 2) + 1;",
      "1:5 generic-selection _Generic is not supported: drivers are compiled as C that does not have it"),
     ("x = 1 + ; y = * ; z = 2 2;", "1:9 syntax-error unexpected ';', expected an expression",
-     "1:17 syntax-error unexpected ';', expected an expression", "1:25 syntax-error unexpected '2', expected ',' or ';'"),
+     "1:17 syntax-error unexpected ';', expected an expression",
+     "1:25 syntax-error unexpected '2', expected ',' or ';'"),
     ("machine { memory 6; seed = 1; }", "1:17 syntax-error expected '=' after 'memory'"),
     ("device D { registers { ULONG A = 0; } }", "1:32 syntax-error unexpected '=', expected '@'"),
     ("x = (1 + 2", "1:5 missing-bracket this '(' is never closed"),
@@ -463,7 +469,8 @@ def test_errors(case: tuple[str, ...]) -> None:
 
 def test_parsing_goes_on_after_an_error() -> None:
     """What stands around a mistake is in the tree, and Broken stands for what was lost."""
-    unit, diagnostics = parse_text("int a; f(1 2, 3); x = = 4; void g(void) { h( ; y; } struct S { int a; 5; int b; } s;")
+    text = "int a; f(1 2, 3); x = = 4; void g(void) { h( ; y; } struct S { int a; 5; int b; } s;"
+    unit, diagnostics = parse_text(text)
     assert len(diagnostics.errors) == 4
     assert " ".join(show(item) for item in unit.items) == (
         "<int; a> (call f BROKEN 3); (= x BROKEN); (def void g(void) {(call h); y;})"
@@ -545,7 +552,14 @@ def test_what_is_not_too_deep() -> None:
 # ---- no sense at all ----------------------------------------------------------------------------------------------
 
 SOUND = " ".join(text for table in (DECLARATIONS, STATEMENTS, TYPEDEFS, BLOCKS) for text, _ in table if "#" not in text)
-WORDS = ["(", ")", "[", "]", "{", "}", ";", ",", ":", "?", "=", ".", "->", "...", "@", "&", "*", "+", "/", "<<", "++", "!", "~", "+=", "##", "if", "else", "while", "do", "for", "switch", "case", "default", "return", "goto", "sizeof", "enum", "struct", "break", "__leave", "leave", "__try", "try", "__except", "except", "finally", "typedef", "static", "int", "const", "T", "ULONG", "x", "y", "device", "driver", "process", "machine", "on", "read", "after", "registers", "class", "new", "template", "namespace", "__asm", "_Generic", "public", "extern", "_In_", "__declspec", "align", "IN", "OPTIONAL", "bool", "KiB", "us", "retrun", "esle", "whlie", "_Static_assert", "__alignof", "__builtin_va_arg", "__builtin_offsetof"]
+VOCABULARY = """
+    ( ) [ ] { } ; , : ? = . -> ... @ & * + / << ++ ! ~ += ## if else while do for switch case default return
+    goto sizeof enum struct break __leave leave __try try __except except finally typedef static int const T
+    ULONG x y device driver process machine on read after registers class new template namespace __asm
+    _Generic public extern _In_ __declspec align IN OPTIONAL bool KiB us retrun esle whlie _Static_assert
+    __alignof __builtin_va_arg __builtin_offsetof
+"""
+WORDS = VOCABULARY.split()
 
 
 def soup(chance: random.Random) -> list[Token]:

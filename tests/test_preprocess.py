@@ -628,6 +628,11 @@ def test_too_many_includes() -> None:
     assert rules('#include "0.h"', files) == ["source-too-large"]
 
 
+def test_too_many_tokens() -> None:
+    """A script of more than a million tokens is refused where it passes them."""
+    assert rules("a;a;a;a;a;a;a;a;\n" * 80_000) == ["source-too-large"]
+
+
 def test_conditional_must_end_in_its_file() -> None:
     """An #if does not reach over the end of its file, nor an #endif."""
     assert rules('#include "b.h"\n#endif', {"b.h": "#if 1"}) == ["unclosed-conditional", "stray-directive"]
@@ -728,6 +733,7 @@ def test_long_line_is_refused_at_once() -> None:
     assert decoded(b"ok\n" + b"(" * (10 << 20)) == (None, ["line-too-long 2:1"])
     assert time.perf_counter() - start < 0.5
     assert decoded(b"a" * 65536)[1] == []
+    assert decoded((b"#define A " + b"a" * 60000 + b"\\\n") * 18) == (None, ["line-too-long 18:1"])
     assert decoded(b"a\n" * (5 << 20)) == (None, ["source-too-large 1:1"])
 
 

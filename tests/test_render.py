@@ -13,7 +13,7 @@ from dmascript.bugcheck_screen import bugcheck_screen, moment
 from dmascript.grammar.source import Diagnostic, Note, Span
 from dmascript.interp.report import Place, Report, Stop
 from dmascript.paint import Paint, wants_colour
-from dmascript.render import render_diagnostic, render_report, summary
+from dmascript.render import called, render_diagnostic, render_report, summary
 from dmascript.snippet import LONGEST_LINE, Mark, display_width, excerpt
 from dmascript.trace_text import trace_lines, write_trace
 
@@ -92,6 +92,12 @@ def test_long_call_stacks_are_shortened_in_the_middle() -> None:
     calls = [(f"f{depth}", PATH, 1) for depth in range(20)]
     line = next(part for part in render_report(report(calls=calls), {}).splitlines() if "called" in part)
     assert line.endswith("f0 <- f1 <- f2 <- f3 <- f4 <- f5 <- f6 <- ... 12 more ... <- f19, PASSIVE_LEVEL")
+
+
+def test_a_recursion_is_told_once() -> None:
+    """A function that called itself stands once, with how often."""
+    calls = [("f", PATH, 1)] * 512 + [("script", PATH, 2)]
+    assert called(report(calls=calls)) == "f (512 times) <- script, PASSIVE_LEVEL"
 
 
 def test_diagnostic_with_a_note_in_the_same_file() -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from dmascript.runtime.routine import MEMBERS, ROWS
+from ..routine import MEMBERS, ROWS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from dmascript.runtime.routine import Routine
+    from ..routine import Routine
 
 MODULES = {
     "crt": """
@@ -50,6 +50,7 @@ MODULES = {
         ExReleaseRundownProtection ExInitializeRundownProtection ExWaitForRundownProtectionRelease
     """,
     "hal": """
+        HalTranslateBusAddress HalGetInterruptVector HalGetBusDataByOffset HalSetBusDataByOffset
         HalGetAdapter IoAllocateAdapterChannel IoMapTransfer IoFlushAdapterBuffers IoFreeAdapterChannel
         IoFreeMapRegisters HalAllocateCommonBuffer HalFreeCommonBuffer HalReadDmaCounter HalGetDmaAlignmentRequirement
     """,
@@ -86,6 +87,7 @@ MODULES = {
         IoCsqInitialize IoCsqInitializeEx IoCsqInsertIrp IoCsqInsertIrpEx IoCsqRemoveIrp IoCsqRemoveNextIrp
     """,
     "io_device": """
+        IoWMIRegistrationControl
         IoCreateDevice IoDeleteDevice IoCreateSymbolicLink IoDeleteSymbolicLink IoAttachDeviceToDeviceStack
         IoAttachDevice IoDetachDevice IoGetAttachedDeviceReference IoGetDeviceObjectPointer IoRegisterDeviceInterface
         IoSetDeviceInterfaceState IoGetDeviceProperty IoCreateDeviceSecure IoCreateUnprotectedSymbolicLink
@@ -167,6 +169,10 @@ MODULES = {
         PsGetProcessId PsGetThreadId PsGetThreadProcess PsLookupProcessByProcessId PsLookupThreadByThreadId
         PsSetCreateProcessNotifyRoutine PsIsSystemThread PsGetVersion IoThreadToProcess IoGetRequestorProcessId
         KeAttachProcess KeDetachProcess
+    """,
+    "registry": """
+        RtlQueryRegistryValues RtlWriteRegistryValue RtlCreateRegistryKey RtlCheckRegistryKey RtlDeleteRegistryValue
+        ZwCreateKey ZwDeleteKey ZwSetValueKey ZwFlushKey IoOpenDeviceInterfaceRegistryKey
     """,
     "rtl": """
         RtlCopyMemory RtlMoveMemory RtlZeroMemory RtlFillMemory RtlSecureZeroMemory RtlEqualMemory RtlCompareMemory

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .. import rules
 from ..blocks import compare, copy, fill, overlap, sign
 from ..routine import known, routine
-from ..strings import lower_units
+from ..strings import lower_ascii_units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -149,12 +149,12 @@ def wcsncmp(nt: System, one: int, other: int, count: int) -> int:
 
 @routine("int _wcsicmp(const wchar_t *string1, const wchar_t *string2)", irql="any", header="string.h")
 def _wcsicmp(nt: System, one: int, other: int) -> int:
-    return _sign_wide(lower_units(_wide(nt, one)), lower_units(_wide(nt, other)))
+    return _sign_wide(lower_ascii_units(_wide(nt, one)), lower_ascii_units(_wide(nt, other)))
 
 
 @routine("int _wcsnicmp(const wchar_t *string1, const wchar_t *string2, size_t count)", irql="any", header="string.h")
 def _wcsnicmp(nt: System, one: int, other: int, count: int) -> int:
-    return _sign_wide(lower_units(_limited_wide(nt, one, count)), lower_units(_limited_wide(nt, other, count)))
+    return _sign_wide(lower_ascii_units(_limited_wide(nt, one, count)), lower_ascii_units(_limited_wide(nt, other, count)))
 
 
 @routine("wchar_t *wcscpy(wchar_t *dest, const wchar_t *src)", irql="any", header="string.h")

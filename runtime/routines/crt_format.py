@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..format import Slots, VaList, format_bytes, format_wide
-from ..routine import known, routine
+from ..routine import routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import member
+from ..routine import member
 
 member(
     "VOID PutDmaAdapter(PDMA_ADAPTER DmaAdapter)",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known
 
 known(
     "PADAPTER_OBJECT HalGetAdapter(PDEVICE_DESCRIPTION DeviceDescription, PULONG NumberOfMapRegisters)",
@@ -50,4 +50,26 @@ known(
 known(
     "ULONG HalGetDmaAlignmentRequirement(VOID)",
     page="nc-wdm-pget_dma_alignment", irql="any", header="ntddk.h", macro=True,
+)  # fmt: skip
+
+# Before Plug and Play, drivers found their hardware themselves. Nothing of that is simulated.
+known(
+    "BOOLEAN HalTranslateBusAddress(INTERFACE_TYPE InterfaceType, ULONG BusNumber, PHYSICAL_ADDRESS BusAddress, "
+    "PULONG AddressSpace, PPHYSICAL_ADDRESS TranslatedAddress)",
+    irql="== PASSIVE_LEVEL", fails="FALSE", header="ntddk.h",
+)  # fmt: skip
+known(
+    "ULONG HalGetInterruptVector(INTERFACE_TYPE InterfaceType, ULONG BusNumber, ULONG BusInterruptLevel, "
+    "ULONG BusInterruptVector, PKIRQL Irql, PKAFFINITY Affinity)",
+    irql="== PASSIVE_LEVEL", header="ntddk.h",
+)  # fmt: skip
+known(
+    "ULONG HalGetBusDataByOffset(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber, PVOID Buffer, "
+    "ULONG Offset, ULONG Length)",
+    irql="<= DISPATCH_LEVEL", header="ntddk.h",
+)  # fmt: skip
+known(
+    "ULONG HalSetBusDataByOffset(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber, PVOID Buffer, "
+    "ULONG Offset, ULONG Length)",
+    irql="<= DISPATCH_LEVEL", header="ntddk.h",
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known
 
 known("UCHAR READ_REGISTER_UCHAR(volatile UCHAR *Register)", page="nf-wdm-read_register_uchar", irql="any", macro=True)
 known(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..routine import known, routine
+from ..routine import routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known
 
 known(
     "NTSTATUS IoCsqInitialize(PIO_CSQ Csq, PIO_CSQ_INSERT_IRP CsqInsertIrp, PIO_CSQ_REMOVE_IRP CsqRemoveIrp, "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known
 
 known(
     "NTSTATUS IoCreateDevice(PDRIVER_OBJECT DriverObject, ULONG DeviceExtensionSize, PUNICODE_STRING DeviceName, "
@@ -116,4 +116,8 @@ known(
 known(
     "VOID IoAdjustPagingPathCount(PLONG Count, BOOLEAN Increment)",
     page="nf-wdm-ioadjustpagingpathcount", irql="any", macro=True,
+)  # fmt: skip
+known(
+    "NTSTATUS IoWMIRegistrationControl(PDEVICE_OBJECT DeviceObject, ULONG Action)",
+    page="nf-wdm-iowmiregistrationcontrol", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip

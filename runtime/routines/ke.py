@@ -2,30 +2,64 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.constants import (
+from .. import rules
+from ..constants import (
     STATUS_ABANDONED,
     STATUS_MUTANT_LIMIT_EXCEEDED,
     STATUS_MUTANT_NOT_OWNED,
     STATUS_SEMAPHORE_LIMIT_EXCEEDED,
 )
-from dmascript.runtime.routine import known
+from ..routine import known, routine
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+SIGNAL_STATE, WAIT_LIST = 4, 8  # in a DISPATCHER_HEADER
+EVENT_WORDS = 6  # sizeof(KEVENT) / 4
 known(
     "BOOLEAN KeSynchronizeExecution(PKINTERRUPT Interrupt, PKSYNCHRONIZE_ROUTINE SynchronizeRoutine, "
     "PVOID SynchronizeContext)",
     page="nf-wdm-kesynchronizeexecution", irql="<= DIRQL", fails="FALSE", calls_back=True,
 )  # fmt: skip
-known(
+
+
+@routine(
     "VOID KeInitializeEvent(PRKEVENT Event, EVENT_TYPE Type, BOOLEAN State)",
     page="nf-wdm-keinitializeevent", irql="any",
 )  # fmt: skip
-known(
+def KeInitializeEvent(nt: System, event: int, kind: int, state: int) -> None:
+    memory = nt.memory
+    memory.write(event, bytes([kind & 0xFF, 0, EVENT_WORDS, 0]))
+    memory.write_uint(event + SIGNAL_STATE, 4, int(state != 0))
+    memory.write_uint(event + WAIT_LIST, 8, event + WAIT_LIST)
+    memory.write_uint(event + WAIT_LIST + 8, 8, event + WAIT_LIST)
+
+
+@routine(
     "LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)",
-    page="nf-wdm-kesetevent", irql="<= APC_LEVEL if Wait else <= DISPATCH_LEVEL", calls_back=True,
+    page="nf-wdm-kesetevent", irql="<= APC_LEVEL if Wait else <= DISPATCH_LEVEL", irql_stop=(0xC4, 0x80), calls_back=True,
 )  # fmt: skip
-known("VOID KeClearEvent(PRKEVENT Event)", page="nf-wdm-keclearevent", irql="<= DISPATCH_LEVEL")
-known("LONG KeResetEvent(PRKEVENT Event)", page="nf-wdm-keresetevent", irql="<= DISPATCH_LEVEL")
-known("LONG KeReadStateEvent(PRKEVENT Event)", page="nf-wdm-kereadstateevent", irql="<= DISPATCH_LEVEL")
+def KeSetEvent(nt: System, event: int, increment: int, wait: int) -> int:
+    """Signal an event. The state before is returned, which is not 0 if it was signalled."""
+    return _exchange(nt, event, 1)
+
+
+@routine("VOID KeClearEvent(PRKEVENT Event)", page="nf-wdm-keclearevent", irql="<= DISPATCH_LEVEL")
+def KeClearEvent(nt: System, event: int) -> None:
+    _exchange(nt, event, 0)
+
+
+@routine("LONG KeResetEvent(PRKEVENT Event)", page="nf-wdm-keresetevent", irql="<= DISPATCH_LEVEL")
+def KeResetEvent(nt: System, event: int) -> int:
+    return _exchange(nt, event, 0)
+
+
+@routine("LONG KeReadStateEvent(PRKEVENT Event)", page="nf-wdm-kereadstateevent", irql="<= DISPATCH_LEVEL")
+def KeReadStateEvent(nt: System, event: int) -> int:
+    return nt.memory.read_uint(event + SIGNAL_STATE, 4)
+
+
 known(
     "NTSTATUS KeWaitForSingleObject(PVOID Object, KWAIT_REASON WaitReason, KPROCESSOR_MODE WaitMode, "
     "BOOLEAN Alertable, PLARGE_INTEGER Timeout)",
@@ -82,32 +116,79 @@ known(
     "BOOLEAN KeRemoveEntryDeviceQueue(PKDEVICE_QUEUE DeviceQueue, PKDEVICE_QUEUE_ENTRY DeviceQueueEntry)",
     page="nf-wdm-keremoveentrydevicequeue", irql="<= DISPATCH_LEVEL", fails="FALSE",
 )  # fmt: skip
-known("VOID KeMemoryBarrier(VOID)", page="nf-wdm-kememorybarrier", irql="any", macro=True)
-known(
+
+
+@routine("VOID KeMemoryBarrier(VOID)", page="nf-wdm-kememorybarrier", irql="any", macro=True)
+def KeMemoryBarrier(nt: System) -> None:
+    """All accesses before it are done: they always are here, where one processor runs at a time."""
+
+
+@routine(
     "VOID KeBugCheckEx(ULONG BugCheckCode, ULONG_PTR BugCheckParameter1, ULONG_PTR BugCheckParameter2, "
     "ULONG_PTR BugCheckParameter3, ULONG_PTR BugCheckParameter4)",
     page="nf-wdm-kebugcheckex", irql="any", fails="does not return",
 )  # fmt: skip
-known(
+def KeBugCheckEx(nt: System, code: int, first: int, second: int, third: int, fourth: int) -> None:
+    nt.bug_check(rules.DRIVER_BUG_CHECK, code, (first, second, third, fourth))
+
+
+@routine(
     "VOID KeBugCheck(ULONG BugCheckCode)",
     page="nf-ntddk-kebugcheck", irql="any", fails="does not return", header="ntddk.h",
 )  # fmt: skip
-known("ULONG KeGetCurrentProcessorNumber(VOID)", page="nf-wdm-kegetcurrentprocessornumber", irql="any")
-known(
+def KeBugCheck(nt: System, code: int) -> None:
+    nt.bug_check(rules.DRIVER_BUG_CHECK, code, (0, 0, 0, 0))
+
+
+@routine("ULONG KeGetCurrentProcessorNumber(VOID)", page="nf-wdm-kegetcurrentprocessornumber", irql="any")
+def KeGetCurrentProcessorNumber(nt: System) -> int:
+    return nt.cpu.number
+
+
+@routine(
     "ULONG KeGetCurrentProcessorNumberEx(PPROCESSOR_NUMBER ProcNumber)",
     page="nf-wdm-kegetcurrentprocessornumberex", irql="any",
 )  # fmt: skip
-known("KAFFINITY KeQueryActiveProcessors(VOID)", page="nf-wdm-kequeryactiveprocessors", irql="any")
-known(
+def KeGetCurrentProcessorNumberEx(nt: System, number: int) -> int:
+    """The index of the processor; its group, number and a reserved byte are stored if asked for. There is one group."""
+    if number:
+        nt.memory.write(number, bytes([0, 0, nt.cpu.number, 0]))
+    return nt.cpu.number
+
+
+@routine("KAFFINITY KeQueryActiveProcessors(VOID)", page="nf-wdm-kequeryactiveprocessors", irql="any")
+def KeQueryActiveProcessors(nt: System) -> int:
+    return (1 << len(nt.processors)) - 1
+
+
+@routine(
     "ULONG KeQueryActiveProcessorCount(PKAFFINITY ActiveProcessors)",
     page="nf-wdm-kequeryactiveprocessorcount", irql="any",
 )  # fmt: skip
-known(
+def KeQueryActiveProcessorCount(nt: System, active: int) -> int:
+    if active:
+        nt.memory.write_uint(active, 8, KeQueryActiveProcessors(nt))
+    return len(nt.processors)
+
+
+@routine(
     "ULONG KeQueryActiveProcessorCountEx(USHORT GroupNumber)",
     page="nf-wdm-kequeryactiveprocessorcountex", irql="any",
 )  # fmt: skip
-known("ULONG KeQueryMaximumProcessorCount(VOID)", page="nf-wdm-kequerymaximumprocessorcount", irql="any")
-known("PKTHREAD KeGetCurrentThread(VOID)", page="nf-wdm-kegetcurrentthread", irql="any")
+def KeQueryActiveProcessorCountEx(nt: System, group: int) -> int:
+    return len(nt.processors) if group in (0, 0xFFFF) else 0
+
+
+@routine("ULONG KeQueryMaximumProcessorCount(VOID)", page="nf-wdm-kequerymaximumprocessorcount", irql="any")
+def KeQueryMaximumProcessorCount(nt: System) -> int:
+    return len(nt.processors)
+
+
+@routine("PKTHREAD KeGetCurrentThread(VOID)", page="nf-wdm-kegetcurrentthread", irql="any")
+def KeGetCurrentThread(nt: System) -> int:
+    return nt.thread.address
+
+
 known(
     "KPRIORITY KeSetPriorityThread(PKTHREAD Thread, KPRIORITY Priority)",
     page="nf-wdm-kesetprioritythread", irql="== PASSIVE_LEVEL",
@@ -160,4 +241,14 @@ known(
     page="nf-wdm-keinitializecallbackrecord", irql="any", macro=True,
 )  # fmt: skip
 known("VOID KeInvalidateAllCaches(VOID)", page="nf-wdm-keinvalidateallcaches", irql="<= APC_LEVEL")
-known("VOID KeMemoryBarrierWithoutFence(VOID)", irql="any", macro=True)
+
+
+@routine("VOID KeMemoryBarrierWithoutFence(VOID)", irql="any", macro=True)
+def KeMemoryBarrierWithoutFence(nt: System) -> None:
+    """The compiler moves no access across it; this one moves none anyway."""
+
+
+def _exchange(nt: System, event: int, state: int) -> int:
+    before = nt.memory.read_uint(event + SIGNAL_STATE, 4)
+    nt.memory.write_uint(event + SIGNAL_STATE, 4, state)
+    return before

@@ -2,40 +2,94 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from .. import rules
+from ..irql import lower, raise_to
+from ..processor import DISPATCH_LEVEL
+from ..routine import known, routine
+from ..spinlock import acquire, release
 
-known("VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)", page="nf-wdm-keinitializespinlock", irql="any")
-known(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+HANDLE_LOCK, HANDLE_OLD_IRQL = 8, 16  # in a KLOCK_QUEUE_HANDLE
+
+
+@routine("VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)", page="nf-wdm-keinitializespinlock", irql="any")
+def KeInitializeSpinLock(nt: System, lock: int) -> None:
+    nt.memory.write_uint(lock, 8, 0)
+
+
+@routine(
     "VOID KeAcquireSpinLock(PKSPIN_LOCK SpinLock, PKIRQL OldIrql)",
-    page="nf-wdm-keacquirespinlock", irql="<= DISPATCH_LEVEL", undo="KeReleaseSpinLock", calls_back=True, macro=True,
+    page="nf-wdm-keacquirespinlock", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x42), undo="KeReleaseSpinLock", calls_back=True, macro=True,
 )  # fmt: skip
-known(
+def KeAcquireSpinLock(nt: System, lock: int, old: int) -> None:
+    """Raise to DISPATCH_LEVEL, then take the lock. The old IRQL is stored when that is done."""
+    nt.memory.write(old, bytes([KeAcquireSpinLockRaiseToDpc(nt, lock)]), True)
+
+
+@routine(
     "VOID KeReleaseSpinLock(PKSPIN_LOCK SpinLock, KIRQL NewIrql)",
-    page="nf-wdm-kereleasespinlock", irql="== DISPATCH_LEVEL", calls_back=True,
+    page="nf-wdm-kereleasespinlock", irql="== DISPATCH_LEVEL", irql_stop=(0xC4, 0x32), calls_back=True,
 )  # fmt: skip
-known(
+def KeReleaseSpinLock(nt: System, lock: int, new: int) -> None:
+    release(nt, lock)
+    lower(nt, new)
+
+
+@routine(
     "VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)",
-    page="nf-wdm-keacquirespinlockatdpclevel", irql=">= DISPATCH_LEVEL", undo="KeReleaseSpinLockFromDpcLevel",
+    page="nf-wdm-keacquirespinlockatdpclevel", irql=">= DISPATCH_LEVEL", irql_stop=(0xC4, 0x40), undo="KeReleaseSpinLockFromDpcLevel",
     calls_back=True, macro=True,
 )  # fmt: skip
-known(
+def KeAcquireSpinLockAtDpcLevel(nt: System, lock: int) -> None:
+    acquire(nt, lock)
+
+
+@routine(
     "VOID KeReleaseSpinLockFromDpcLevel(PKSPIN_LOCK SpinLock)",
-    page="nf-wdm-kereleasespinlockfromdpclevel", irql=">= DISPATCH_LEVEL", calls_back=True,
+    page="nf-wdm-kereleasespinlockfromdpclevel", irql=">= DISPATCH_LEVEL", irql_stop=(0xC4, 0x41), calls_back=True,
 )  # fmt: skip
-known(
+def KeReleaseSpinLockFromDpcLevel(nt: System, lock: int) -> None:
+    release(nt, lock)
+
+
+@routine(
     "BOOLEAN KeTryToAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)",
     page="nf-wdm-ketrytoacquirespinlockatdpclevel", irql=">= DISPATCH_LEVEL", fails="FALSE",
     undo="KeReleaseSpinLockFromDpcLevel",
 )  # fmt: skip
-known(
+def KeTryToAcquireSpinLockAtDpcLevel(nt: System, lock: int) -> int:
+    """TRUE if the lock was free and is taken now."""
+    if nt.memory.read_uint(lock, 8):
+        return 0
+    acquire(nt, lock)
+    return 1
+
+
+@routine(
     "VOID KeAcquireInStackQueuedSpinLock(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)",
     page="nf-wdm-keacquireinstackqueuedspinlock", irql="<= DISPATCH_LEVEL", undo="KeReleaseInStackQueuedSpinLock",
     calls_back=True,
 )  # fmt: skip
-known(
+def KeAcquireInStackQueuedSpinLock(nt: System, lock: int, handle: int) -> None:
+    """Take the lock, and keep it and the old IRQL in the caller's handle."""
+    before = raise_to(nt, DISPATCH_LEVEL)
+    KeAcquireInStackQueuedSpinLockAtDpcLevel(nt, lock, handle)
+    nt.memory.write_uint(handle + HANDLE_OLD_IRQL, 1, before)
+
+
+@routine(
     "VOID KeReleaseInStackQueuedSpinLock(PKLOCK_QUEUE_HANDLE LockHandle)",
-    page="nf-wdm-kereleaseinstackqueuedspinlock", irql="== DISPATCH_LEVEL", calls_back=True,
+    page="nf-wdm-kereleaseinstackqueuedspinlock", irql="== DISPATCH_LEVEL", irql_stop=(0xC4, 0x36), calls_back=True,
 )  # fmt: skip
+def KeReleaseInStackQueuedSpinLock(nt: System, handle: int) -> None:
+    before = nt.memory.read_uint(handle + HANDLE_OLD_IRQL, 1)
+    KeReleaseInStackQueuedSpinLockFromDpcLevel(nt, handle)
+    lower(nt, before)
+
+
 known(
     "KIRQL KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)",
     page="nf-wdm-keacquireinterruptspinlock", irql="<= DIRQL", undo="KeReleaseInterruptSpinLock", calls_back=True,
@@ -44,47 +98,98 @@ known(
     "VOID KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)",
     page="nf-wdm-kereleaseinterruptspinlock", irql="== DIRQL", calls_back=True,
 )  # fmt: skip
-known(
+
+
+@routine(
     "VOID KeRaiseIrql(KIRQL NewIrql, PKIRQL OldIrql)",
     page="nf-wdm-keraiseirql", irql="any", fails="bug check", undo="KeLowerIrql", macro=True,
 )  # fmt: skip
-known("VOID KeLowerIrql(KIRQL NewIrql)", page="nf-wdm-kelowerirql", irql="any", fails="bug check", calls_back=True)
-known(
+def KeRaiseIrql(nt: System, new: int, old: int) -> None:
+    """Raise the IRQL; the old one is stored at the new level already."""
+    nt.memory.write(old, bytes([raise_to(nt, new)]), True)
+
+
+@routine("VOID KeLowerIrql(KIRQL NewIrql)", page="nf-wdm-kelowerirql", irql="any", fails="bug check", calls_back=True)
+def KeLowerIrql(nt: System, new: int) -> None:
+    lower(nt, new)
+
+
+@routine(
     "KIRQL KeRaiseIrqlToDpcLevel(VOID)",
     page="nf-wdm-keraiseirqltodpclevel", irql="<= DISPATCH_LEVEL", fails="bug check", undo="KeLowerIrql",
 )  # fmt: skip
-known("KIRQL KeGetCurrentIrql(VOID)", page="nf-wdm-kegetcurrentirql", irql="any")
+def KeRaiseIrqlToDpcLevel(nt: System) -> int:
+    return raise_to(nt, DISPATCH_LEVEL)
+
+
+@routine("KIRQL KeGetCurrentIrql(VOID)", page="nf-wdm-kegetcurrentirql", irql="any")
+def KeGetCurrentIrql(nt: System) -> int:
+    return nt.irql
+
+
 known(
     "VOID ExInitializeFastMutex(PFAST_MUTEX FastMutex)",
     page="nf-wdm-exinitializefastmutex", irql="<= DISPATCH_LEVEL", macro=True,
 )  # fmt: skip
 known(
     "VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exacquirefastmutex", irql="<= APC_LEVEL", undo="ExReleaseFastMutex", calls_back=True,
+    page="nf-wdm-exacquirefastmutex", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x33), undo="ExReleaseFastMutex", calls_back=True,
 )  # fmt: skip
 known(
     "VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exreleasefastmutex", irql="== APC_LEVEL", calls_back=True,
+    page="nf-wdm-exreleasefastmutex", irql="== APC_LEVEL", irql_stop=(0xC4, 0x34), calls_back=True,
 )  # fmt: skip
-known(
+
+
+@routine(
     "VOID KeEnterCriticalRegion(VOID)",
-    page="nf-wdm-keentercriticalregion", irql="<= APC_LEVEL", undo="KeLeaveCriticalRegion",
+    page="nf-wdm-keentercriticalregion", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x11A), undo="KeLeaveCriticalRegion",
 )  # fmt: skip
-known("VOID KeLeaveCriticalRegion(VOID)", page="nf-wdm-keleavecriticalregion", irql="<= APC_LEVEL", calls_back=True)
-known(
+def KeEnterCriticalRegion(nt: System) -> None:
+    """Keep normal kernel APCs out of this thread. Regions nest."""
+    nt.thread.regions_entered += 1
+
+
+@routine("VOID KeLeaveCriticalRegion(VOID)", page="nf-wdm-keleavecriticalregion", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x11B), calls_back=True)
+def KeLeaveCriticalRegion(nt: System) -> None:
+    _leave(nt)
+
+
+@routine(
     "KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)",
-    page="nf-wdm-keacquirespinlockraisetodpc", irql="<= DISPATCH_LEVEL", undo="KeReleaseSpinLock", calls_back=True,
+    page="nf-wdm-keacquirespinlockraisetodpc", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x42), undo="KeReleaseSpinLock", calls_back=True,
 )  # fmt: skip
-known(
+def KeAcquireSpinLockRaiseToDpc(nt: System, lock: int) -> int:
+    before = raise_to(nt, DISPATCH_LEVEL)
+    acquire(nt, lock)
+    return before
+
+
+@routine(
     "VOID KeAcquireInStackQueuedSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock, PKLOCK_QUEUE_HANDLE LockHandle)",
     page="nf-wdm-keacquireinstackqueuedspinlockatdpclevel", irql=">= DISPATCH_LEVEL",
     undo="KeReleaseInStackQueuedSpinLockFromDpcLevel", calls_back=True,
 )  # fmt: skip
-known(
+def KeAcquireInStackQueuedSpinLockAtDpcLevel(nt: System, lock: int, handle: int) -> None:
+    nt.memory.write_uint(handle, 8, 0)
+    nt.memory.write_uint(handle + HANDLE_LOCK, 8, lock)
+    acquire(nt, lock)
+
+
+@routine(
     "VOID KeReleaseInStackQueuedSpinLockFromDpcLevel(PKLOCK_QUEUE_HANDLE LockHandle)",
     page="nf-wdm-kereleaseinstackqueuedspinlockfromdpclevel", irql=">= DISPATCH_LEVEL", calls_back=True,
 )  # fmt: skip
-known("BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock)", page="nf-wdm-ketestspinlock", irql="any")
+def KeReleaseInStackQueuedSpinLockFromDpcLevel(nt: System, handle: int) -> None:
+    release(nt, nt.memory.read_uint(handle + HANDLE_LOCK, 8))
+
+
+@routine("BOOLEAN KeTestSpinLock(PKSPIN_LOCK SpinLock)", page="nf-wdm-ketestspinlock", irql="any")
+def KeTestSpinLock(nt: System, lock: int) -> int:
+    """TRUE if the lock is free."""
+    return int(not nt.memory.read_uint(lock, 8))
+
+
 known(
     "BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex)",
     page="nf-wdm-extrytoacquirefastmutex", irql="<= APC_LEVEL", fails="FALSE", undo="ExReleaseFastMutex",
@@ -97,12 +202,26 @@ known(
     "VOID ExReleaseFastMutexUnsafe(PFAST_MUTEX FastMutex)",
     page="nf-wdm-exreleasefastmutexunsafe", irql="<= APC_LEVEL", calls_back=True,
 )  # fmt: skip
-known(
+
+
+@routine(
     "VOID KeEnterGuardedRegion(VOID)",
     page="nf-wdm-keenterguardedregion", irql="<= APC_LEVEL", undo="KeLeaveGuardedRegion",
 )  # fmt: skip
-known("VOID KeLeaveGuardedRegion(VOID)", page="nf-wdm-keleaveguardedregion", irql="<= APC_LEVEL", calls_back=True)
-known("BOOLEAN KeAreApcsDisabled(VOID)", page="nf-wdm-keareapcsdisabled", irql="<= DISPATCH_LEVEL")
+def KeEnterGuardedRegion(nt: System) -> None:
+    nt.thread.regions_entered += 1
+
+
+@routine("VOID KeLeaveGuardedRegion(VOID)", page="nf-wdm-keleaveguardedregion", irql="<= APC_LEVEL", calls_back=True)
+def KeLeaveGuardedRegion(nt: System) -> None:
+    _leave(nt)
+
+
+@routine("BOOLEAN KeAreApcsDisabled(VOID)", page="nf-wdm-keareapcsdisabled", irql="<= DISPATCH_LEVEL")
+def KeAreApcsDisabled(nt: System) -> int:
+    return int(nt.thread.regions_entered > 0)
+
+
 known("BOOLEAN KeAreAllApcsDisabled(VOID)", page="nf-wdm-keareallapcsdisabled", irql="<= DISPATCH_LEVEL")
 known(
     "VOID KeInitializeGuardedMutex(PKGUARDED_MUTEX Mutex)",
@@ -116,3 +235,10 @@ known(
     "VOID KeReleaseGuardedMutex(PKGUARDED_MUTEX Mutex)",
     page="nf-wdm-kereleaseguardedmutex", irql="<= APC_LEVEL", calls_back=True,
 )  # fmt: skip
+
+
+def _leave(nt: System) -> None:
+    if not nt.thread.regions_entered:
+        nt.violation(rules.CRITICAL_REGION_NOT_ENTERED)
+        return
+    nt.thread.regions_entered -= 1

@@ -1,9 +1,20 @@
-"""DPCs, timers, delays and clocks."""
+"""DPCs, timers, delays and clocks.
+
+All clocks follow from the simulated time that has passed. The machine starts at midnight UTC on 1 January 2026; what is said to
+be updated with each clock tick moves in steps of 15.625 ms.
+"""
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known, routine
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+TICK = 156_250  # units of 100 ns
+START = 134_116_992_000_000_000  # units of 100 ns since 1 January 1601
+FREQUENCY = 10_000_000  # of the performance counter
 known(
     "VOID KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)",
     page="nf-wdm-keinitializedpc", irql="any",
@@ -34,18 +45,46 @@ known(
 )  # fmt: skip
 known("BOOLEAN KeCancelTimer(PKTIMER Timer)", page="nf-wdm-kecanceltimer", irql="<= DISPATCH_LEVEL", fails="FALSE")
 known("BOOLEAN KeReadStateTimer(PKTIMER Timer)", page="nf-wdm-kereadstatetimer", irql="<= DISPATCH_LEVEL")
-known(
+
+
+@routine(
     "VOID KeStallExecutionProcessor(ULONG MicroSeconds)",
     page="nf-wdm-kestallexecutionprocessor", irql="any", calls_back=True,
 )  # fmt: skip
-known("VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime)", page="nf-wdm-kequerysystemtime~r1", irql="any", macro=True)
-known(
+def KeStallExecutionProcessor(nt: System, microseconds: int) -> None:
+    nt.clock.pass_ns(1000 * microseconds)
+
+
+@routine("VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime)", page="nf-wdm-kequerysystemtime~r1", irql="any", macro=True)
+def KeQuerySystemTime(nt: System, time: int) -> None:
+    nt.memory.write(time, (START + _ticks(nt) * TICK).to_bytes(8, "little"), True)
+
+
+@routine(
     "LARGE_INTEGER KeQueryPerformanceCounter(PLARGE_INTEGER PerformanceFrequency)",
     page="nf-wdm-kequeryperformancecounter", irql="any",
 )  # fmt: skip
-known("VOID KeQueryTickCount(PLARGE_INTEGER CurrentCount)", page="nf-wdm-kequerytickcount", irql="any", macro=True)
-known("ULONGLONG KeQueryInterruptTime(VOID)", page="nf-wdm-kequeryinterrupttime", irql="any")
-known("ULONG KeQueryTimeIncrement(VOID)", page="nf-wdm-kequerytimeincrement", irql="any")
+def KeQueryPerformanceCounter(nt: System, frequency: int) -> int:
+    if frequency:
+        nt.memory.write_uint(frequency, 8, FREQUENCY)
+    return _units(nt)
+
+
+@routine("VOID KeQueryTickCount(PLARGE_INTEGER CurrentCount)", page="nf-wdm-kequerytickcount", irql="any", macro=True)
+def KeQueryTickCount(nt: System, count: int) -> None:
+    nt.memory.write(count, _ticks(nt).to_bytes(8, "little"), True)
+
+
+@routine("ULONGLONG KeQueryInterruptTime(VOID)", page="nf-wdm-kequeryinterrupttime", irql="any")
+def KeQueryInterruptTime(nt: System) -> int:
+    return _ticks(nt) * TICK
+
+
+@routine("ULONG KeQueryTimeIncrement(VOID)", page="nf-wdm-kequerytimeincrement", irql="any")
+def KeQueryTimeIncrement(nt: System) -> int:
+    return TICK
+
+
 known(
     "VOID KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)",
     page="nf-wdm-keinitializethreadeddpc", irql="any",
@@ -59,9 +98,31 @@ known(
     "PKDPC Dpc)",
     page="nf-wdm-kesetcoalescabletimer", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer",
 )  # fmt: skip
-known("VOID KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime)", page="nf-wdm-kequerysystemtimeprecise", irql="any")
-known(
+
+
+@routine("VOID KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime)", page="nf-wdm-kequerysystemtimeprecise", irql="any")
+def KeQuerySystemTimePrecise(nt: System, time: int) -> None:
+    nt.memory.write_uint(time, 8, START + _units(nt))
+
+
+@routine(
     "ULONG64 KeQueryInterruptTimePrecise(PULONG64 QpcTimeStamp)",
     page="nf-wdm-kequeryinterrupttimeprecise", irql="any",
 )  # fmt: skip
-known("ULONGLONG KeQueryUnbiasedInterruptTime(VOID)", page="nf-wdm-kequeryunbiasedinterrupttime", irql="any")
+def KeQueryInterruptTimePrecise(nt: System, counter: int) -> int:
+    nt.memory.write_uint(counter, 8, _units(nt))
+    return _units(nt)
+
+
+@routine("ULONGLONG KeQueryUnbiasedInterruptTime(VOID)", page="nf-wdm-kequeryunbiasedinterrupttime", irql="any")
+def KeQueryUnbiasedInterruptTime(nt: System) -> int:
+    return _ticks(nt) * TICK
+
+
+def _units(nt: System) -> int:
+    """Time since the machine started, in units of 100 ns."""
+    return nt.clock.now_ns // 100
+
+
+def _ticks(nt: System) -> int:
+    return _units(nt) // TICK

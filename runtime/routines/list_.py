@@ -10,7 +10,7 @@ from .. import rules
 from ..constants import STATUS_DATATYPE_MISALIGNMENT
 from ..findings import address
 from ..processor import HIGH_LEVEL
-from ..routine import known, routine
+from ..routine import routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def InsertTailList(nt: System, head: int, entry: int) -> None:
 def RemoveHeadList(nt: System, head: int) -> int:
     """Unlink the first entry. That of an empty list is its head, never NULL."""
     entry = _get(nt, head + FLINK)
-    _must_agree(nt, entry, _get(nt, _get(nt, entry + FLINK) + BLINK), entry)
+    _must_agree(nt, head, _get(nt, entry + BLINK), head)
     RemoveEntryList(nt, entry)
     return entry
 

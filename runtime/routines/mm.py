@@ -84,7 +84,7 @@ known(
 )  # fmt: skip
 known(
     "PVOID MmMapIoSpace(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType)",
-    page="nf-wdm-mmmapiospace", irql="<= DISPATCH_LEVEL", fails="NULL", undo="MmUnmapIoSpace",
+    page="nf-wdm-mmmapiospace", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x73), fails="NULL", undo="MmUnmapIoSpace",
 )  # fmt: skip
 known(
     "PVOID MmMapIoSpaceEx(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes, ULONG Protect)",
@@ -92,7 +92,7 @@ known(
 )  # fmt: skip
 known(
     "VOID MmUnmapIoSpace(PVOID BaseAddress, SIZE_T NumberOfBytes)",
-    page="nf-wdm-mmunmapiospace", irql="<= DISPATCH_LEVEL",
+    page="nf-wdm-mmunmapiospace", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x7B),
 )  # fmt: skip
 
 

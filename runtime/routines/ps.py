@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known, routine
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
 known(
     "NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
     "HANDLE ProcessHandle, PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine, PVOID StartContext)",
@@ -13,13 +16,32 @@ known(
     "NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)",
     page="nf-wdm-psterminatesystemthread", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
 )  # fmt: skip
-known(
+
+
+@routine(
     "PEPROCESS PsGetCurrentProcess(VOID)",
     page="nf-wdm-iogetcurrentprocess", irql="any", header="ntddk.h", macro=True,
 )  # fmt: skip
-known("PEPROCESS IoGetCurrentProcess(VOID)", page="nf-wdm-iogetcurrentprocess", irql="any")
-known("PETHREAD PsGetCurrentThread(VOID)", page="nf-wdm-psgetcurrentthread", irql="any", macro=True)
-known("HANDLE PsGetCurrentProcessId(VOID)", page="nf-ntddk-psgetcurrentprocessid", irql="any", header="ntddk.h")
+def PsGetCurrentProcess(nt: System) -> int:
+    """The process whose user addresses are visible now."""
+    return nt.process.address
+
+
+@routine("PEPROCESS IoGetCurrentProcess(VOID)", page="nf-wdm-iogetcurrentprocess", irql="any")
+def IoGetCurrentProcess(nt: System) -> int:
+    return nt.process.address
+
+
+@routine("PETHREAD PsGetCurrentThread(VOID)", page="nf-wdm-psgetcurrentthread", irql="any", macro=True)
+def PsGetCurrentThread(nt: System) -> int:
+    return nt.thread.address
+
+
+@routine("HANDLE PsGetCurrentProcessId(VOID)", page="nf-ntddk-psgetcurrentprocessid", irql="any", header="ntddk.h")
+def PsGetCurrentProcessId(nt: System) -> int:
+    return nt.process.id
+
+
 known(
     "PEPROCESS IoGetRequestorProcess(PIRP Irp)",
     page="nf-ntifs-iogetrequestorprocess", irql="<= DISPATCH_LEVEL", fails="NULL", header="ntifs.h",
@@ -34,7 +56,14 @@ known(
     page="nf-ntifs-keunstackdetachprocess", irql="<= APC_LEVEL", fails="bug check", header="ntifs.h",
 )  # fmt: skip
 known("HANDLE PsGetCurrentThreadId(VOID)", page="nf-ntddk-psgetcurrentthreadid", irql="any", header="ntddk.h")
-known("HANDLE PsGetProcessId(PEPROCESS Process)", page="nf-ntddk-psgetprocessid", irql="any", header="ntddk.h")
+
+
+@routine("HANDLE PsGetProcessId(PEPROCESS Process)", page="nf-ntddk-psgetprocessid", irql="any", header="ntddk.h")
+def PsGetProcessId(nt: System, process: int) -> int:
+    """The id of a process, 0 for an address that is none."""
+    return next((found.id for found in nt.processes if found.address == process), 0)
+
+
 known("HANDLE PsGetThreadId(PETHREAD Thread)", irql="any", header="ntddk.h")
 known("PEPROCESS PsGetThreadProcess(PETHREAD Thread)", irql="any", header="ntifs.h")
 known(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known
 
 known("VOID SimPageOut(PVOID VirtualAddress, SIZE_T Length)", irql="any", header="")
 known("ULONG SimPinnedFrames(VOID)", irql="any", header="")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..constants import STATUS_BUFFER_OVERFLOW, STATUS_INVALID_PARAMETER, STATUS_SUCCESS
 from ..format import Slots, VaList, format_bytes, format_wide
-from ..routine import known, routine
+from ..routine import routine
 from ..strings import Counted
 
 TYPE_CHECKING = False

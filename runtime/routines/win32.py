@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.routine import known
+from ..routine import known
 
 known(
     "HANDLE CreateFileA(PCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, "

@@ -12,7 +12,11 @@ typedef unsigned int uint32_t;
 typedef long long int64_t;
 typedef unsigned long long uint64_t;
 
+#ifdef DMASCRIPT
+#define printf DbgPrint
+#else
 int printf(const char *, ...);
+#endif
 
 #define STATIC static
 

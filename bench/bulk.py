@@ -1,0 +1,159 @@
+"""Bulk work of the simulated machine: copying, describing and locking large buffers, faults.
+
+A transfer is what a device does with the pages that a driver described to it: bytes of the device's own to or from memory, page
+by page or in whatever runs the machine makes of them. memcpy is one copy of as many bytes between two host buffers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from dmascript.runtime import virtual
+from dmascript.runtime.choose import Chooser
+from dmascript.runtime.constants import MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE
+from dmascript.runtime.memory import PAGE
+from dmascript.runtime.system import Settings, System
+
+from .by_hand import body
+from .measure import Row, best, ms, us
+
+CONTIGUOUS, RUNS, DESCRIBE_MS = 0.9, 0.45, 20.0
+RUN_BYTES = 4 * PAGE
+USER_MODE, IO_WRITE_ACCESS = 1, 1
+
+
+def booted(max_memory: int = 1 << 30, fragmentation: str = "scattered") -> System:
+    settings = Settings()
+    settings.max_memory = max_memory
+    settings.fragmentation = fragmentation
+    nt = System(settings, Chooser())
+    nt.attach(nt.create_process("bench"))
+    return nt
+
+
+def user_buffer(nt: System, length: int) -> int:
+    answer = virtual.allocate(nt, 0, length, 0, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE)
+    assert not answer.status, hex(answer.status)
+    return answer.base
+
+
+def copies(quick: bool) -> list[Row]:
+    """Reading and writing memory in whole buffers and in runs of four pages, against memcpy."""
+    length = 16 * RUN_BYTES if quick else 32 << 20
+    rounds = 1 if quick else 9
+    nt = booted()
+    buffer = user_buffer(nt, length)
+    memory = nt.memory
+    memory.write(buffer, bytes(length))
+    device = bytearray(b"\xa5" * length)
+    source, target = memoryview(device), memoryview(bytearray(length))
+
+    def memcpy() -> None:
+        target[:] = source
+
+    def write_whole() -> None:
+        memory.write(buffer, source)
+
+    def read_whole() -> None:
+        memory.read(buffer, length)
+
+    def write_runs() -> None:
+        for offset in range(0, length, RUN_BYTES):
+            memory.write(buffer + offset, source[offset : offset + RUN_BYTES])
+
+    def read_runs() -> None:
+        for offset in range(0, length, RUN_BYTES):
+            source[offset : offset + RUN_BYTES] = memory.read(buffer + offset, RUN_BYTES)
+
+    ways: tuple[tuple[str, Callable[[], None], float], ...] = (
+        ("device to memory, contiguous", write_whole, CONTIGUOUS),
+        ("memory to device, contiguous", read_whole, CONTIGUOUS),
+        ("device to memory, runs of four pages", write_runs, RUNS),
+        ("memory to device, runs of four pages", read_runs, RUNS),
+    )
+    reference, *times = best(rounds, memcpy, *(way for _, way, _ in ways))
+    return [
+        Row(f"memcpy / {what}", reference / taken, bound, at_most=False, detail=f"{ms(reference)} / {ms(taken)}")
+        for (what, _, bound), taken in zip(ways, times, strict=True)
+    ]
+
+
+def describe(quick: bool) -> list[Row]:
+    """An MDL for 1 GiB of user memory: made, its pages locked, the frames read out, and undone."""
+    length = (1 << 20) if quick else 1 << 30
+    nt = booted()
+    buffer = user_buffer(nt, length)
+
+    def once() -> None:
+        mdl = body("IoAllocateMdl")(nt, buffer, length, 0, 0, 0)
+        body("MmProbeAndLockPages")(nt, mdl, USER_MODE, IO_WRITE_ACCESS)
+        frames = nt.mdls.at(mdl).frames
+        assert len(frames) == length // PAGE
+        body("MmUnlockPages")(nt, mdl)
+        body("IoFreeMdl")(nt, mdl)
+
+    (taken,) = best(1 if quick else 15, once)
+    return [Row(f"lock, describe and list {length >> 20} MiB", 1000 * taken, DESCRIBE_MS, unit=" ms")]
+
+
+def cycles(quick: bool) -> list[Row]:
+    """Small buffers, again and again."""
+    count = 3 if quick else 300
+    nt = booted()
+    buffer = user_buffer(nt, 4 * PAGE)
+
+    def locking() -> None:
+        for _ in range(count):
+            mdl = body("IoAllocateMdl")(nt, buffer + 100, 10_000, 0, 0, 0)
+            body("MmProbeAndLockPages")(nt, mdl, USER_MODE, IO_WRITE_ACCESS)
+            body("MmUnlockPages")(nt, mdl)
+            body("IoFreeMdl")(nt, mdl)
+
+    def pool() -> None:
+        for _ in range(count):
+            nt.pool.free(nt.pool.allocate(256, 0x20202020))
+
+    taken, pooled = best(1 if quick else 15, locking, pool)
+    return [
+        Row("allocate, lock, unlock, free an MDL of 3 pages", count / taken, detail=f"{us(taken / count)} each", unit="/s"),
+        Row("allocate and free 256 bytes of pool", count / pooled, detail=f"{us(pooled / count)} each", unit="/s"),
+    ]
+
+
+def faults(quick: bool) -> list[Row]:
+    """The first touch of a page (a frame, a slot and a window entry are found) and the next window's (only an entry)."""
+    pages = 4 if quick else 512
+    nt = booted()
+    names = nt.names
+    exec("def load4(a):\n return U32[(a + R4[a & -4093]) >> 2]\ndef load8(a):\n return U64[(a + R8[a & -4089]) >> 3]", names)
+    load4: Callable[[int], int] = names["load4"]  # type: ignore[assignment]
+    load8: Callable[[int], int] = names["load8"]  # type: ignore[assignment]
+    found: dict[str, list[float]] = {"first": [], "again": [], "hit": []}
+    for _ in range(1 if quick else 9):
+        start = user_buffer(nt, pages * PAGE)
+        addresses = range(start, start + pages * PAGE, PAGE)
+
+        def touch(load: Callable[[int], int], addresses: range = addresses) -> None:
+            for address in addresses:
+                load(address)
+
+        for what, load in (("first", load4), ("again", load8), ("hit", load4)):
+            found[what].append(once(lambda load=load: touch(load)))  # type: ignore[misc]
+        virtual.free(nt, start, 0, MEM_RELEASE)
+    first, again, hit = (min(found[what]) / pages for what in ("first", "again", "hit"))
+    return [
+        Row("first touch of a page / a hit", first / hit, detail=f"{us(first)} / {us(hit)}"),
+        Row("fault on a resident page / a hit", again / hit, detail=f"{us(again)} / {us(hit)}"),
+    ]
+
+
+def once(work: Callable[[], None]) -> float:
+    from .measure import OWN_CLOCK
+
+    start = OWN_CLOCK()
+    work()
+    return OWN_CLOCK() - start
+
+
+def run(quick: bool) -> list[Row]:
+    return [*copies(quick), *describe(quick), *cycles(quick), *faults(quick)]

@@ -26,7 +26,7 @@ def name(identifier: str) -> expr:
     return ast.Name(identifier, LOAD)
 
 
-def const(value: int | bytes | str | None | tuple[int, ...]) -> expr:
+def const(value: int | bytes | str | None) -> expr:
     if isinstance(value, int) and value < 0:
         return ast.UnaryOp(_NEGATE, ast.Constant(-value))
     return ast.Constant(value)

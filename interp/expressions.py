@@ -13,6 +13,7 @@ from ast import Call, expr, stmt
 from collections.abc import Sequence
 
 from ..grammar import tree
+from ..grammar.source import Span
 from ..grammar.types import IntType, Member, StructType, Type, VoidType
 from . import emit
 from .unit import Unit
@@ -87,7 +88,7 @@ class Expressions:
     def cut(self, value: Value) -> Value:
         return self.keep(value) if value.depth > DEEP else value
 
-    def at(self, node: expr, span: tree.Span) -> expr:
+    def at(self, node: expr, span: Span) -> expr:
         """Place a node at a span of the script."""
         line, index = self.unit.spans.index(span)
         emit.place(node, line, index)
@@ -160,7 +161,7 @@ class Expressions:
         low, high = self.ranges.get(variable) or limits(variable.type)
         return Value(emit.name(identifier), low, high, 1, True)
 
-    def load(self, where: Address, type: Type, span: tree.Span) -> Value:
+    def load(self, where: Address, type: Type, span: Span) -> Value:
         if isinstance(type, StructType):
             return Value(self.at(emit.call("LB", where.node(), emit.const(type.size)), span), 0, 0, 3)
         low, high = limits(type)
@@ -250,7 +251,7 @@ class Expressions:
         left, right = self.operands((e.left, e.right))
         return self.arithmetic(e.op, left, right, e.type, e.left.type, e.span)
 
-    def arithmetic(self, op: str, left: Value, right: Value, type: Type, operand: Type, span: tree.Span) -> Value:
+    def arithmetic(self, op: str, left: Value, right: Value, type: Type, operand: Type, span: Span) -> Value:
         depth = max(left.depth, right.depth) + 1
         if op in INT_RESULT:
             return Value(emit.compare(left.node, op, right.node), 0, 1, depth)
@@ -286,7 +287,7 @@ class Expressions:
             return wrap(Value(node, min(left.low << bits, 0), max(left.high << bits, 0), depth), type)
         return Value(node, min(left.low, 0), max(left.high, 0), depth)
 
-    def division(self, op: str, left: Value, right: Value, type: Type, span: tree.Span) -> Value:
+    def division(self, op: str, left: Value, right: Value, type: Type, span: Span) -> Value:
         """C divides towards zero; a divisor of zero is an exception at this very place, before anything is unwound."""
         depth = max(left.depth, right.depth) + 3
         python = "//" if op == "/" else "%"
@@ -420,7 +421,7 @@ class Expressions:
 
     # -- stores
 
-    def store(self, where: Address, type: Type, value: Value, span: tree.Span) -> None:
+    def store(self, where: Address, type: Type, value: Value, span: Span) -> None:
         """Append the statement that stores a value of this type."""
         if isinstance(type, StructType):
             node = self.at(emit.call("SB", where.node(), value.node), span)
@@ -435,7 +436,7 @@ class Expressions:
         statement.col_offset = statement.end_col_offset = index
         self.out.append(statement)
 
-    def store_bits(self, where: Address, member: Member, value: Value, span: tree.Span) -> None:
+    def store_bits(self, where: Address, member: Member, value: Value, span: Span) -> None:
         """Replace the bits of a bit-field in its unit. The value may be any int."""
         unit = self.unit.unsigned(member.type.size)
         where = self.steady(where)
@@ -447,7 +448,7 @@ class Expressions:
         old = emit.binary(self.load(where, unit, span).node, "&", emit.const(rest))
         self.store(where, unit, Value(emit.binary(old, "|", bits), 0, unit.high, 5), span)
 
-    def assign(self, place: tree.Expr, value: Value, span: tree.Span, need: bool) -> Value:
+    def assign(self, place: tree.Expr, value: Value, span: Span, need: bool) -> Value:
         """Store into any place. If `need`, the value comes back as C sees it afterwards, free of effects."""
         if isinstance(place, tree.Local):
             where = self.places[place.variable]
@@ -505,7 +506,7 @@ class Expressions:
             self.out.extend(tail)
         return address, value
 
-    def put(self, address: Address, member: Member | None, type: Type, new: Value, span: tree.Span, need: bool) -> Value:
+    def put(self, address: Address, member: Member | None, type: Type, new: Value, span: Span, need: bool) -> Value:
         if need:
             new = self.keep(new)
         if member is not None:
@@ -589,7 +590,7 @@ class Expressions:
 
     frame_size: expr
 
-    def spill_variadic(self, values: list[Value], arguments: Sequence[tree.Expr], span: tree.Span) -> expr:
+    def spill_variadic(self, values: list[Value], arguments: Sequence[tree.Expr], span: Span) -> expr:
         """Write variadic arguments to this frame, 8 bytes each, and yield their address."""
         self.has_frame = True
         start = self.frame_slots(8 * max(len(values), 1))
@@ -641,7 +642,7 @@ class Expressions:
 
     # -- initialisers
 
-    def initialise(self, where: Address, initialiser: tree.Initialiser, span: tree.Span) -> None:
+    def initialise(self, where: Address, initialiser: tree.Initialiser, span: Span) -> None:
         """Fill an object that lies in memory."""
         if initialiser.data is not None:
             node = emit.call("SB", where.node(), emit.const(initialiser.data))

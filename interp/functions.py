@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 
 from ..grammar import tree
+from ..grammar.source import Span
 from ..grammar.types import StructType, VoidType
 from . import emit
 from .expressions import Address
@@ -75,7 +76,7 @@ class FunctionCompiler(Statements):
         emit.fill_positions(made, line, index)
         return made
 
-    def script(self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: tree.Span) -> ast.stmt:
+    def script(self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: Span) -> ast.stmt:
         """The file-level statements as a function named `main`."""
         self.whole = statements
         self.give_places(local)

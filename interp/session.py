@@ -8,7 +8,8 @@ from ..runtime import rules
 from ..runtime.choose import Chooser
 from ..runtime.exceptions import BugCheck, HostLimit, MachineStop, NotModelled, Unwind
 from ..runtime.findings import Finding, level_name
-from ..runtime.memory import PAGE, Region
+from ..runtime.memory import Region
+from ..runtime.store import PAGE
 from ..runtime.routines import find
 from ..runtime.system import IMAGE, Settings, System
 from . import helpers

@@ -10,7 +10,8 @@ from .constants import (
 )
 from .mapping import unmap_system
 from .mdl import PAGES_LOCKED, WRITE_OPERATION, Lock, span_pages
-from .memory import KERNEL_BASE, PAGE, USER_LIMIT, Region
+from .memory import KERNEL_BASE, USER_LIMIT, Region
+from .store import PAGE
 from .processor import DISPATCH_LEVEL
 
 TYPE_CHECKING = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from . import rules
 from .constants import MdlMappingNoExecute, MdlMappingNoWrite
 from .mdl import MAPPED_TO_SYSTEM_VA, PARTIAL, PARTIAL_HAS_BEEN_MAPPED
-from .memory import PAGE, Region
+from .memory import Region
+from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

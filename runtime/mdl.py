@@ -6,7 +6,7 @@ from array import array
 
 from . import rules
 from .findings import address, plural
-from .memory import PAGE
+from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from .mdl import (
     Partial,
     span_pages,
 )
-from .memory import PAGE
+from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

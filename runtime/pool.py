@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from . import rules
 from .findings import address
-from .memory import PAGE, Region
+from .memory import Region
+from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -36,7 +36,7 @@ class Store:
     def _bind(self) -> None:
         self.bytes = memoryview(self._map)
         for name, code in FORMATS:
-            self.names[name] = self.bytes.cast(code)
+            self.names[name] = self.bytes.cast(code)  # type: ignore[call-overload]
 
     def _grow(self) -> None:
         """Double the map: views cannot outlive a resize, so a new map takes over the bytes."""

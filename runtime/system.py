@@ -6,6 +6,7 @@ was in a script is known only to the hook `where`, which the interpreter sets.
 
 from __future__ import annotations
 
+from .store import PAGE, Store
 from . import rules
 from .choose import Chooser
 from .clock import Clock
@@ -14,11 +15,10 @@ from .faults import Faults
 from .findings import Finding, Held, Moment, address, level_name
 from .frames import GIB_FRAMES, Frames
 from .mdl import Mdls
-from .memory import PAGE, Memory, Region
+from .memory import Memory, Region
 from .pool import Pool
 from .process import Process
 from .processor import DISPATCH_LEVEL, Processor, Thread
-from .store import Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -29,7 +29,8 @@ from .constants import (
     STATUS_SUCCESS,
     STATUS_UNABLE_TO_FREE_VM,
 )
-from .memory import ADDRESS_MASK, PAGE, USER_LIMIT, Region, Space
+from .memory import ADDRESS_MASK, USER_LIMIT, Region, Space
+from .store import PAGE
 from .process import ALLOCATION_GRANULARITY, USER_FIRST, USER_LOWEST
 
 TYPE_CHECKING = False

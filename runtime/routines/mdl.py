@@ -13,7 +13,8 @@ from ..constants import (
 from ..locking import KERNEL_MODE, make_resident, pieces, probe_and_lock, unlock
 from ..mapping import map_system, map_user, unmap_system, unmap_system_at, unmap_user
 from ..mdl import ALLOCATED_FIXED_SIZE, HEADER, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL, Mdl, span_pages
-from ..memory import ADDRESS_MASK, KERNEL_BASE, PAGE
+from ..memory import ADDRESS_MASK, KERNEL_BASE
+from ..store import PAGE
 from ..partial import build_partial
 from ..routine import known, routine
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..constants import STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT
-from ..memory import PAGE, USER_LIMIT
+from ..memory import USER_LIMIT
+from ..store import PAGE
 from ..processor import DISPATCH_LEVEL
 from ..routine import known, routine
 

@@ -19,13 +19,14 @@ STRIDE = 7919  # from one node of the list to the next, modulo their number
 RUN_PAGES = 4
 NAMES = ("crc_table", "crc_bit", "list_walk", "scatter", "fib", "calls")
 TITLES = {
-    "crc_table": "CRC-32 by table", "crc_bit": "CRC-32 by bit", "list_walk": "walk of a list", "scatter": "scatter list",
-    "fib": "recursive calls", "calls": "routine calls",
+    "crc_table": "CRC-32 by table", "crc_bit": "CRC-32 by bit", "list_walk": "walk of a list",
+    "scatter": "scatter list", "fib": "recursive calls", "calls": "routine calls",
 }  # fmt: skip
 
 
 class Contest:
-    """One workload on one machine: `arguments` are for both the script and the hand; `answer` is what both must give."""
+    """One workload on one machine: `arguments` are for both the script and the hand; `answer` is what both must
+    give."""
 
     def __init__(self, name: str, size: int, budget: bool = True) -> None:
         self.name = name

@@ -1,7 +1,9 @@
-"""The six workloads against picoc, a C interpreter written in C, where the environment variable PICOC names its binary.
+"""The six workloads against picoc, a C interpreter written in C, where the environment variable PICOC names its
+binary.
 
-picoc runs the same work in plain C (workloads/*.c) on its own memory: `calls` are calls of a library function of its own. Each
-program takes as its argument how often to do the work; what doing it 0 times takes is the start, and is subtracted.
+picoc runs the same work in plain C (workloads/*.c) on its own memory: `calls` are calls of a library function of its
+own. Each program takes as its argument how often to do the work; what doing it 0 times takes is the start, and is
+subtracted.
 """
 
 from __future__ import annotations
@@ -27,7 +29,15 @@ def run(quick: bool) -> list[Row]:
         contest.check()
         (script,) = best(1 if quick else 7, contest.by_script)
         foreign = time_of(binary, name, size, contest.answer, 1 if quick else 3)
-        rows.append(Row(f"{TITLES[name]}: picoc / script", foreign / script, TARGET, at_most=False, detail=f"{ms(foreign)} / {ms(script)}"))
+        rows.append(
+            Row(
+                f"{TITLES[name]}: picoc / script",
+                foreign / script,
+                TARGET,
+                at_most=False,
+                detail=f"{ms(foreign)} / {ms(script)}",
+            )
+        )
     rows.append(Row("picoc, geometric mean", geometric_mean(max(row.value, 1e-9) for row in rows)))
     return rows
 

@@ -16,6 +16,8 @@ def run(quick: bool) -> list[Row]:
         counted.check()
         free.check()
         with_it, without = best(1 if quick else 12, counted.by_script, free.by_script)
-        rows.append(Row(f"{TITLES[name]}: step budget on / off", with_it / without, detail=f"{ms(with_it)} / {ms(without)}"))
+        rows.append(
+            Row(f"{TITLES[name]}: step budget on / off", with_it / without, detail=f"{ms(with_it)} / {ms(without)}")
+        )
     rows.append(Row("step budget, geometric mean", geometric_mean(row.value for row in rows), TARGET))
     return rows

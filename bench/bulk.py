@@ -1,7 +1,8 @@
 """Bulk work of the simulated machine: copying, describing and locking large buffers, faults.
 
-A transfer is what a device does with the pages that a driver described to it: bytes of the device's own to or from memory, page
-by page or in whatever runs the machine makes of them. memcpy is one copy of as many bytes between two host buffers.
+A transfer is what a device does with the pages that a driver described to it: bytes of the device's own to or from
+memory, page by page or in whatever runs the machine makes of them. memcpy is one copy of as many bytes between two
+host buffers.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dmascript.runtime import virtual
 from dmascript.runtime.choose import Chooser
 from dmascript.runtime.constants import MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE
-from dmascript.runtime.memory import PAGE
+from dmascript.runtime.store import PAGE
 from dmascript.runtime.system import Settings, System
 
 from .by_hand import body
@@ -115,17 +116,26 @@ def cycles(quick: bool) -> list[Row]:
 
     taken, pooled = best(1 if quick else 15, locking, pool)
     return [
-        Row("allocate, lock, unlock, free an MDL of 3 pages", count / taken, detail=f"{us(taken / count)} each", unit="/s"),
+        Row(
+            "allocate, lock, unlock, free an MDL of 3 pages",
+            count / taken,
+            detail=f"{us(taken / count)} each",
+            unit="/s",
+        ),
         Row("allocate and free 256 bytes of pool", count / pooled, detail=f"{us(pooled / count)} each", unit="/s"),
     ]
 
 
 def faults(quick: bool) -> list[Row]:
-    """The first touch of a page (a frame, a slot and a window entry are found) and the next window's (only an entry)."""
+    """The first touch of a page (a frame, a slot and a window entry are found) and the next window's (only an
+    entry)."""
     pages = 4 if quick else 512
     nt = booted()
     names = nt.names
-    exec("def load4(a):\n return U32[(a + R4[a & -4093]) >> 2]\ndef load8(a):\n return U64[(a + R8[a & -4089]) >> 3]", names)
+    exec(
+        "def load4(a):\n return U32[(a + R4[a & -4093]) >> 2]\ndef load8(a):\n return U64[(a + R8[a & -4089]) >> 3]",
+        names,
+    )
     load4: Callable[[int], int] = names["load4"]  # type: ignore[assignment]
     load8: Callable[[int], int] = names["load8"]  # type: ignore[assignment]
     found: dict[str, list[float]] = {"first": [], "again": [], "hit": []}

@@ -1,8 +1,9 @@
 """The six workloads as an engineer who knows the simulated memory would write them in Python.
 
-Loads and stores go through the same views (U8 … U64) and page windows (R1 … W8) as in generated code, in the same words:
-`U32[(a + R4[a & -4093]) >> 2]`, the address in a local called `a` and the value of a store in one called `s`, where a page fault
-looks for them. Values are masked only where they can leave their C type, loops are Python's own, and nobody counts steps.
+Loads and stores go through the same views (U8 … U64) and page windows (R1 … W8) as in generated code, in the same
+words: `U32[(a + R4[a & -4093]) >> 2]`, the address in a local called `a` and the value of a store in one called `s`,
+where a page fault looks for them. Values are masked only where they can leave their C type, loops are Python's own,
+and nobody counts steps.
 """
 
 from __future__ import annotations

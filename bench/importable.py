@@ -1,7 +1,7 @@
 """Lets the benches import dmascript: what is installed first, else the checkout's own folders.
 
-In the root of a checkout the folder `dmascript` lies in the current folder, which Python searches before site-packages; the
-package found there would lack its subpackages.
+In the root of a checkout the folder `dmascript` lies in the current folder, which Python searches before site-
+packages; the package found there would lack its subpackages.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """How many runs of a script one core gives in a second, each on a machine in its first state.
 
-A run is what `dmascript run` does after loading: a new machine, the program mapped and linked, its statements, the leak check.
+A run is what `dmascript run` does after loading: a new machine, the program mapped and linked, its statements, the
+leak check.
 """
 
 from __future__ import annotations
@@ -26,7 +27,14 @@ def run(quick: bool) -> list[Row]:
     (machine,) = best(rounds, lambda: System(Settings(), Chooser()))
     whole, simple = best(rounds, lambda: go(driver, options), lambda: go(plain, options))
     return [
-        Row("re-runs of a script of 200 statements", 1 / simple, TARGET, at_most=False, detail=f"{ms(simple)}, {statements} steps", unit="/s"),
+        Row(
+            "re-runs of a script of 200 statements",
+            1 / simple,
+            TARGET,
+            at_most=False,
+            detail=f"{ms(simple)}, {statements} steps",
+            unit="/s",
+        ),
         Row("re-runs of a driver's test", 1 / whole, detail=f"{ms(whole)}, {steps} steps", unit="/s"),
         Row("new machines", 1 / machine, detail=ms(machine), unit="/s"),
     ]
@@ -45,5 +53,8 @@ def check(loaded: Loaded, options: Options) -> int:
     """The steps of one run, which must be a clean one."""
     outcome = go(loaded, options)
     if outcome.exit_code:
-        raise SystemExit(f"{loaded.path}: exit code {outcome.exit_code}: {[report.title for report in outcome.reports]} {outcome.limit}")
+        raise SystemExit(
+            f"{loaded.path}: exit code {outcome.exit_code}: "
+            f"{[report.title for report in outcome.reports]} {outcome.limit}"
+        )
     return outcome.steps

@@ -1,7 +1,7 @@
 """Measuring: contestants take turns within one process, and the best time of each counts.
 
-The machines this runs on are noisy, so that only ratios of times taken together mean anything. Within this process the clock
-is processor time where it ticks finely (not on Windows), since what other processes take is then left out.
+The machines this runs on are noisy, so that only ratios of times taken together mean anything. Within this process
+the clock is processor time where it ticks finely (not on Windows), since what other processes take is then left out.
 """
 
 from __future__ import annotations
@@ -49,13 +49,20 @@ def geometric_mean(values: Iterable[float]) -> float:
 
 
 class Row:
-    """One line of the result: what was measured and what it should be. `bound` is None where there is no target, `at_most` tells
-    on which side of it good lies; `detail` are the numbers behind it."""
+    """One line of the result: what was measured and what it should be. `bound` is None where there is no target,
+    `at_most` tells on which side of it good lies; `detail` are the numbers behind it."""
 
     __slots__ = ("what", "value", "bound", "at_most", "detail", "unit")
 
     def __init__(
-        self, what: str, value: float, bound: float | None = None, *, at_most: bool = True, detail: str = "", unit: str = ""
+        self,
+        what: str,
+        value: float,
+        bound: float | None = None,
+        *,
+        at_most: bool = True,
+        detail: str = "",
+        unit: str = "",
     ) -> None:
         self.what = what
         self.value = value
@@ -93,9 +100,5 @@ def table(rows: Iterable[Row]) -> str:
     """The rows with their columns aligned."""
     cells = [("what", "measured", "target", "", "from"), *(row.cells() for row in rows)]
     widths = [max(len(line[column]) for line in cells) for column in range(4)]
-    lines = []
-    for what, value, target, verdict, detail in cells:
-        lines.append(
-            f"{what:<{widths[0]}}  {value:>{widths[1]}}  {target:>{widths[2]}}  {verdict:<{widths[3]}}  {detail}".rstrip()
-        )
-    return "\n".join(lines)
+    forms = [f"{{:{'<>><'[column]}{width}}}" for column, width in enumerate(widths)]
+    return "\n".join("  ".join([*forms, "{}"]).format(*line).rstrip() for line in cells)

@@ -1,9 +1,9 @@
 """Runs the benches and prints what they measured beside what they should reach.
 
-    python -m bench                 all of them
-    python -m bench start bulk      some
-    python -m bench --quick         at tiny sizes: only shows that they run
-    python -m bench --strict        the exit code is 1 if a target is missed
+python -m bench                 all of them
+python -m bench start bulk      some
+python -m bench --quick         at tiny sizes: only shows that they run
+python -m bench --strict        the exit code is 1 if a target is missed
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ BENCHES = ("against_hand", "against_picoc", "budget", "start", "bulk", "machines
 
 
 def main(words: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        prog="bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=f"one of {', '.join(BENCHES)}")
     parser.add_argument("--quick", action="store_true", help="tiny sizes, one round: the numbers mean nothing")
     parser.add_argument("--strict", action="store_true", help="fail if a target is missed")

@@ -93,7 +93,12 @@ class Unbudgeted(ast.NodeTransformer):
         if is_steps(node.iter) and isinstance(node.body[0], ast.Break):
             return None
         drawn = node.iter
-        if isinstance(drawn, ast.Call) and drawn.args and is_steps(drawn.args[0]) and isinstance(node.target, ast.Tuple):
+        if (
+            isinstance(drawn, ast.Call)
+            and drawn.args
+            and is_steps(drawn.args[0])
+            and isinstance(node.target, ast.Tuple)
+        ):
             node.iter, node.target = drawn.args[1], node.target.elts[1]
             node.orelse = []
         return node

@@ -1,7 +1,7 @@
 """How long `dmascript run` takes from the shell's view, against a Python that does nothing.
 
-The package is installed from its wheel, byte-compiled, into a fresh virtual environment: an editable install and a checkout
-start more slowly. Processes take turns, and the median of each counts.
+The package is installed from its wheel, byte-compiled, into a fresh virtual environment: an editable install and a
+checkout start more slowly. Processes take turns, and the median of each counts.
 """
 
 from __future__ import annotations
@@ -35,7 +35,9 @@ class Installed:
         self.environment["DMASCRIPT_CACHE"] = str(self.cache)
 
     def process(self, *words: str) -> None:
-        done = subprocess.run([self.python, *words], cwd=self.folder, env=self.environment, capture_output=True, check=False)
+        done = subprocess.run(
+            [self.python, *words], cwd=self.folder, env=self.environment, capture_output=True, check=False
+        )
         if done.returncode:
             raise SystemExit(f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr.decode()}")
 
@@ -54,8 +56,8 @@ class Installed:
 
 
 def install(folder: Path) -> str:
-    """Build the wheel, install it into a new environment, and return that one's Python. What the package needs comes from the
-    environment that runs the bench, by a path file."""
+    """Build the wheel, install it into a new environment, and return that one's Python. What the package needs comes
+    from the environment that runs the bench, by a path file."""
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "-q"]
     source = folder / "source"
     copy_tracked(source)
@@ -64,9 +66,14 @@ def install(folder: Path) -> str:
     venv.create(place, with_pip=False, symlinks=os.name != "nt")
     python = next(path for path in (place / "bin" / "python", place / "Scripts" / "python.exe") if path.exists())
     wheel = next(folder.glob("*.whl"))
-    subprocess.run([*pip, "--python", str(python), "install", "--no-deps", "--no-index", "--compile", str(wheel)], check=True)
+    subprocess.run(
+        [*pip, "--python", str(python), "install", "--no-deps", "--no-index", "--compile", str(wheel)], check=True
+    )
     purelib = subprocess.run(
-        [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], capture_output=True, text=True, check=True
+        [str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.strip()
     import lark
 
@@ -91,5 +98,10 @@ def run(quick: bool) -> list[Row]:
         nothing, again, first = medians(1 if quick else 15, place.nothing, place.again, place.first)
     return [
         Row("start, script cached / python -c pass", again / nothing, AGAIN, detail=f"{ms(again)} / {ms(nothing)}"),
-        Row("start, script new, tables cached / python -c pass", first / nothing, FIRST, detail=f"{ms(first)} / {ms(nothing)}"),
+        Row(
+            "start, script new, tables cached / python -c pass",
+            first / nothing,
+            FIRST,
+            detail=f"{ms(first)} / {ms(nothing)}",
+        ),
     ]

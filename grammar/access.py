@@ -52,7 +52,9 @@ class Access:
         type = pointer.type
         if not isinstance(type, PointerType):
             return self.context.poison(
-                "wrong-type", f"{phrase(pointer)} is {with_article(type)}, not a pointer, and cannot be dereferenced", span
+                "wrong-type",
+                f"{phrase(pointer)} is {with_article(type)}, not a pointer, and cannot be dereferenced",
+                span,
             )
         if isinstance(type.target, FunctionType):
             return pointer
@@ -101,7 +103,9 @@ class Access:
             return self.context.poison("wrong-type", f"{phrase(place)} is a bit-field, which has no address", span)
         variable = variable_of(place)
         if isinstance(place, Local) and variable is not None and variable.register:
-            return self.context.poison("wrong-type", f"{phrase(place)} is a register variable, which has no address", span)
+            return self.context.poison(
+                "wrong-type", f"{phrase(place)} is a register variable, which has no address", span
+            )
         return address_of(place, PointerType(place.type), span)
 
     # ---- members --------------------------------------------------------------------------------------------
@@ -138,10 +142,14 @@ class Access:
             return type
         if arrow and isinstance(type, StructType):
             help = f"write '.{name}'"
-            self.context.error("wrong-type", f"{phrase(base)} is {with_article(type)}, not a pointer to one", span, help)
+            self.context.error(
+                "wrong-type", f"{phrase(base)} is {with_article(type)}, not a pointer to one", span, help
+            )
         elif not arrow and isinstance(target, StructType):
             help = f"write '->{name}'"
-            self.context.error("wrong-type", f"{phrase(base)} is {with_article(type)}, a pointer to a struct", span, help)
+            self.context.error(
+                "wrong-type", f"{phrase(base)} is {with_article(type)}, a pointer to a struct", span, help
+            )
         else:
             self.context.error("wrong-type", f"{phrase(base)} is {with_article(type)}, not a struct", span)
         return None

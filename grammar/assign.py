@@ -92,12 +92,17 @@ class Assignments:
             self.context.error("not-an-lvalue", f"{phrase(place)} is a function, which cannot be assigned to", span)
             return False
         if not is_place(place):
-            self.context.error("not-an-lvalue", f"{phrase(place)} is a value, not something that can be assigned to", span)
+            self.context.error(
+                "not-an-lvalue", f"{phrase(place)} is a value, not something that can be assigned to", span
+            )
             return False
         if isinstance(place.type, ArrayType):
             help = "copy it with RtlCopyMemory"
             self.context.error(
-                "wrong-type", f"{phrase(place)} is {with_article(place.type)}: an array cannot be assigned to", span, help
+                "wrong-type",
+                f"{phrase(place)} is {with_article(place.type)}: an array cannot be assigned to",
+                span,
+                help,
             )
             return False
         if place.type.const or has_const_member(place.type):

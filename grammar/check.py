@@ -1,8 +1,8 @@
 """The checker: from the syntax tree to the typed tree, with every error of a unit in one pass.
 
-The parts stand in a ladder, each using those above it: names (what a name means) -> declare (types from syntax) ->
-conversions, operators, access, assign, calls (what typed values do) -> express (expressions from syntax) -> initialise ->
-declarations -> statements -> functions -> this. `context` holds what they share.
+The parts stand in a ladder, each using those above it: lookup (what a name means) -> declare (types from syntax) ->
+conversions, operators, access, assign, calls (what typed values do) -> express (expressions from syntax) ->
+initialise -> declarations -> statements -> functions -> this. `context` holds what they share.
 """
 
 from __future__ import annotations
@@ -64,9 +64,7 @@ class Checker:
         assignments = Assignments(context, conversions, operators)
         calls = Calls(context, names, conversions)
         intrinsics = Intrinsics(context, names, calls)
-        express = Expressions(
-            context, names, types, conversions, operators, access, assignments, calls, intrinsics
-        )
+        express = Expressions(context, names, types, conversions, operators, access, assignments, calls, intrinsics)
         initialisers = Initialisers(context, names, conversions, express)
         self._declarations = Declarations(context, names, types, initialisers)
         self._statements = Statements(context, conversions, express, self._declarations)
@@ -74,14 +72,14 @@ class Checker:
         self._settings = Settings(context, names, express)
         # The rungs above that the lower ones call back into.
         names.declare = lambda unit: self._declarations.builtin(unit.items)
-        types.constant = express.constant
+        context.constant = express.constant
         express.compound_literal = initialisers.compound_literal
 
     # ---- the public face ------------------------------------------------------------------------------------
 
     def check(self, unit: TranslationUnit, replace: bool = False) -> Program:
-        """Check a unit. With `replace` it may define again what earlier units defined; a unit with errors then leaves no
-        names behind."""
+        """Check a unit. With `replace` it may define again what earlier units defined, and leaves no names behind if
+        it has errors."""
         context = self.context
         errors = len(context.diagnostics.errors)
         before = dict(context.file.names), dict(context.file.tags)

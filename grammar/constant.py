@@ -35,7 +35,9 @@ def address_constant(expr: Expr) -> Address | None:
         elif isinstance(expr, PtrAdd) and isinstance(expr.index, Const):
             addend += expr.index.value * expr.scale
             expr = expr.pointer
-        elif isinstance(expr, Binary) and expr.op in ("+", "-") and isinstance(expr.right, Const) and expr.type.size == 8:
+        elif (
+            isinstance(expr, Binary) and expr.op in ("+", "-") and isinstance(expr.right, Const) and expr.type.size == 8
+        ):
             addend += expr.right.value if expr.op == "+" else -expr.right.value
             expr = expr.left
         elif isinstance(expr, AddressOf):

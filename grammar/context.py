@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .environment import Environment
 from .scope import Scope
 from .source import Diagnostics, Note, Span
+from .syntax import Node
 from .tree import Case, Const, Expr, Function, Initialiser, Label, Variable
 from .types import ERROR, IntType, Type
 
@@ -68,6 +69,7 @@ class Context:
         self.quiet = 0  # inside the text of a built-in declaration
         self.depth = 0
         self.constant_depth = 0  # inside an expression that must be constant
+        self.constant: Callable[[Node, str], int | None] = _no_constant  # set by the checker: a constant expression
         self.externals: dict[str, Function] = {}
         self.variables: dict[Variable, Initialiser | None] = {}  # the globals and statics that this unit defines
         self.used: dict[Variable | Function, Span] = {}  # what needs a definition, with its first use
@@ -124,3 +126,8 @@ class Context:
         finally:
             state.nest.pop()
             state.path = path
+
+
+def _no_constant(node: Node, rule: str) -> int | None:
+    """Before the checker is put together nothing can be evaluated."""
+    return None

@@ -16,7 +16,6 @@ from .types import (
     UNSIGNED_OF,
     VOID,
     ErrorType,
-    FunctionType,
     IntType,
     PointerType,
     StructType,
@@ -34,7 +33,9 @@ def is_null(expr: Expr) -> bool:
     """True for a null pointer constant."""
     if not isinstance(expr, Const) or expr.value != 0:
         return False
-    return isinstance(expr.type, IntType) or isinstance(expr.type, PointerType) and isinstance(expr.type.target, VoidType)
+    return (
+        isinstance(expr.type, IntType) or isinstance(expr.type, PointerType) and isinstance(expr.type.target, VoidType)
+    )
 
 
 def convert(expr: Expr, type: Type, implicit: bool = True, span: Span | None = None) -> Expr:
@@ -45,13 +46,8 @@ def convert(expr: Expr, type: Type, implicit: bool = True, span: Span | None = N
             return Const(type, place, type.wrap(expr.value))
         if isinstance(type, PointerType):
             return Const(type, place, expr.value & POINTER_MASK)
-    if implicit and (expr.type is type or not isinstance(type, PointerType) and same_type(expr.type, type)):
+    if implicit and (expr.type is type or same_type(expr.type, type)):
         return expr
-    if implicit and isinstance(expr.type, PointerType) and isinstance(type, PointerType):
-        if expr.type.target is type.target:
-            return expr
-    if isinstance(expr, Cast) and expr.implicit and implicit and isinstance(type, PointerType) and same_type(expr.type, type):
-        return Cast(type, place, expr.operand, implicit)
     return Cast(type, place, expr, implicit)
 
 
@@ -126,7 +122,9 @@ class Conversions:
             return expr
         if not isinstance(type, (IntType, PointerType)) or not isinstance(expr.type, (IntType, PointerType)):
             return self.context.poison(
-                "wrong-type", f"{phrase(expr)} is {with_article(expr.type)}, which cannot be cast to {described(type)}", span
+                "wrong-type",
+                f"{phrase(expr)} is {with_article(expr.type)}, which cannot be cast to {described(type)}",
+                span,
             )
         if not isinstance(expr, Const):
             self._cast_between(expr, type, span)
@@ -211,7 +209,8 @@ class Conversions:
         if not low <= expr.value <= type.high and not (type.size == 4 and 0 <= expr.value <= 0xFFFF_FFFF):
             self.context.warning(
                 "constant-truncated",
-                f"{what}: the constant {expr.value} does not fit into {described(type)}, and becomes {type.wrap(expr.value)}",
+                f"{what}: the constant {expr.value} does not fit into {described(type)}, "
+                f"and becomes {type.wrap(expr.value)}",
                 expr.span,
             )
 

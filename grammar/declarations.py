@@ -1,4 +1,4 @@
-"""Declarations: typedefs, functions and variables get their names, in file scope, in blocks, and among the built-in names."""
+"""Declarations: typedefs, functions and variables get their names, at file level, in blocks, among the built-ins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .lookup import Lookup
 from .scope import Symbol, TypedefName
 from .source import Span
 from .syntax import Declaration, FunctionDefinition, InitDeclarator, Node
-from .tree import Declare, Function, Initialiser, Stmt, Variable
+from .tree import Declare, Function, Stmt, Variable
 from .typenames import described, spelled
 from .types import ERROR, ArrayType, ErrorType, FunctionType, StructType, Type, named, same_type
 
@@ -104,7 +104,7 @@ class Declarations:
         old, new = before.type, type
         if same_type(old.returns, new.returns) and len(old.parameters) == len(new.parameters):
             if old.variadic == new.variadic:
-                for i, (a, b) in enumerate(zip(old.parameters, new.parameters)):
+                for i, (a, b) in enumerate(zip(old.parameters, new.parameters, strict=True)):
                     if not same_type(a, b):
                         text = f"parameter {i + 1} of '{before.name}' is {described(b)} here, and was {described(a)}"
                         self.context.warning("conflicting-types", text, span, notes=notes)

@@ -1,7 +1,7 @@
 """Expressions: from syntax to typed nodes.
 
-`raw` gives a place where there is one, `value` what is read from it. Chains of operators, members, indices and calls are
-walked along their left side without recursion, so that their length is no matter.
+`raw` gives a place where there is one, `value` what is read from it. Chains of operators, members, indices and calls
+are walked along their left side without recursion, so that their length is no matter.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .lookup import Lookup
 from .operators import Operators
 from .places import address_of, is_bit_field, is_place, load, phrase
 from .scope import Constant, TypedefName
+from .sizes import Sizes
 from .source import Span
 from .syntax import (
     Assignment,
@@ -47,17 +48,11 @@ from .syntax import (
 )
 from .tokens import IDENTIFIER
 from .tree import Const, Deref, Expr, Function, FunctionAddress, Global, Local, StringAddress, Variable
-from .typenames import with_article
 from .types import (
     ERROR,
-    SIZE,
     ArrayType,
-    FunctionType,
     IntType,
     PointerType,
-    StructType,
-    Type,
-    VoidType,
     is_scalar,
 )
 
@@ -86,6 +81,7 @@ class Expressions:
         self.access = access
         self.assignments = assignments
         self.calls = calls
+        self.sizes = Sizes(context, names, types, conversions, access)
         self.intrinsics = intrinsics
         self.compound_literal: Callable[[CompoundLiteralExpr], Expr] = _no_literal  # set by the checker
         self._visitors: dict[type, Callable[[Any], Expr]] = {
@@ -142,7 +138,9 @@ class Expressions:
             return expr.value
         if rule == "variable-length-array":
             message = "the size of an array must be a constant: arrays of variable length do not exist in this dialect"
-            self.context.error(rule, message, node.span, "allocate it with ExAllocatePool2, or give it its largest size")
+            self.context.error(
+                rule, message, node.span, "allocate it with ExAllocatePool2, or give it its largest size"
+            )
         else:
             self.context.error(rule, f"{phrase(expr)} is not a constant", node.span, "it must be known at compile time")
         return None
@@ -261,9 +259,9 @@ class Expressions:
     def _prefix(self, node: Prefix) -> Expr:
         if node.op in ("++", "--"):
             return self.assignments.step(node.op, self._target(node.operand), False, node.span)
-        operand = self.raw(node.operand)
         if node.op == "&":
-            return self._address(node, operand)
+            return self._address(node, self._target(node.operand))
+        operand = self.raw(node.operand)
         if node.op == "*":
             return self.access.deref(load(operand), node.span)
         return self.operators.prefix(node.op, load(operand), node.span)
@@ -287,7 +285,7 @@ class Expressions:
         return self.assignments.compound(node.op[:-1], place, value, node.span, node.op_span)
 
     def _target(self, node: Node) -> Expr:
-        """What is assigned to. MSVC takes a cast there, if it keeps the size, for the place itself with another type."""
+        """What is assigned to. MSVC takes a cast there that keeps the size for the place, with another type."""
         if not isinstance(node, CastExpr):
             return self.raw(node)
         type = self.types.type_name(node.type_name)
@@ -308,19 +306,10 @@ class Expressions:
     # ---- sizes ----------------------------------------------------------------------------------------------
 
     def _sizeof(self, node: SizeofExpr) -> Expr:
-        operand = self._unevaluated(node.operand)
-        if is_error(operand):
-            return Const(ERROR, node.span, 0)
-        if isinstance(node.operand, (String, Name)) and isinstance(operand, StringAddress):
-            return Const(SIZE, node.span, len(operand.data))
-        if isinstance(operand, FunctionAddress) and isinstance(node.operand, Name):
-            return self._no_size(f"'{operand.function.name}' is a function", node.span)
-        if is_bit_field(operand):
-            return self._no_size(f"{phrase(operand)} is a bit-field", node.span)
-        return self._size_of_type(operand.type, node.span)
+        return self.sizes.of_expression(node, self._unevaluated(node.operand))
 
     def _unevaluated(self, node: Node) -> Expr:
-        """Check an expression for its type only: it takes no address and writes nothing."""
+        """Check an expression for its type only, so that what it would do at run time is not warned of."""
         context = self.context
         before, context.quiet = context.quiet, context.quiet + 1
         try:
@@ -329,54 +318,10 @@ class Expressions:
             context.quiet = before
 
     def _sizeof_type(self, node: SizeofType) -> Expr:
-        type = self.types.type_name(node.type_name)
-        if node.align and self.names.complete(type, node.span):
-            return Const(SIZE, node.span, type.align)
-        return self._size_of_type(type, node.span)
-
-    def _size_of_type(self, type: Type, span: Span) -> Expr:
-        if isinstance(type, FunctionType):
-            return self._no_size(f"this is {with_article(type)}", span)
-        if isinstance(type, ArrayType) and type.count is None:
-            return self._no_size(f"this is {with_article(type)}, an array without a size", span)
-        if isinstance(type, VoidType) or not self.names.complete(type, span):
-            return self._no_size("void has no size", span) if isinstance(type, VoidType) else Const(ERROR, span, 0)
-        return Const(SIZE, span, type.size)
-
-    def _no_size(self, what: str, span: Span) -> Expr:
-        return self.context.poison("wrong-type", f"{what}, which sizeof cannot measure", span)
+        return self.sizes.of_type_name(node)
 
     def _offsetof(self, node: OffsetofExpr) -> Expr:
-        type = self.types.type_name(node.type_name)
-        if not isinstance(type, StructType):
-            if is_error(Const(type, node.span, 0)):
-                return Const(ERROR, node.span, 0)
-            return self.context.poison("wrong-type", f"{with_article(type)} has no members", node.type_name.span)
-        if not self.names.complete(type, node.span):
-            return Const(ERROR, node.span, 0)
-        pointer = Const(PointerType(type), node.span, 0)
-        place = self._designated(node.designator, self.access.deref(pointer, node.span))
-        if is_error(place):
-            return place
-        if is_bit_field(place):
-            return self.context.poison("wrong-type", f"{phrase(place)} is a bit-field, which has no offset", node.span)
-        address = self.access.address(place, node.span)
-        if isinstance(address, Const):
-            return Const(SIZE, node.span, address.value)
-        return self.conversions.cast(address, SIZE, node.span)
-
-    def _designated(self, node: Node, struct: Expr) -> Expr:
-        """The place that a path names, its first member taken from the struct."""
-        path: list[Node] = []
-        while isinstance(node, (Dot, Index)):
-            path.append(node)
-            node = node.base
-        if not isinstance(node, Name):
-            return self.context.poison("wrong-type", "offsetof wants the name of a member", node.span)
-        place = self.access.member(struct, node.name, False, node.span, node.span)
-        for step in reversed(path):
-            place = self._link(step, place)
-        return place
+        return self.sizes.offset(node, self.value)
 
 
 def _left(node: Node) -> Node:

@@ -63,7 +63,7 @@ class Functions:
     def _parameters(self, type: FunctionType, part: FunctionPart) -> tuple[Variable, ...]:
         found = []
         names = self.context.scope.names
-        for kind, parameter in zip(type.parameters, part.parameters):
+        for kind, parameter in zip(type.parameters, part.parameters, strict=False):
             name, span = parameter.declarator.name, parameter.declarator.span
             if isinstance(kind, StructType) and not self.names.complete(kind, span, f"the parameter '{name}'"):
                 kind = ERROR
@@ -95,6 +95,8 @@ class Functions:
             self._no_return(function, node, state)
 
     def _no_return(self, function: Function, node: FunctionDefinition, state: FunctionState) -> None:
+        if state.reported:
+            return  # one of the unknown names may be what does not return
         what = f"'{function.name}' returns {with_article(state.returns)}"
         if state.has_return:
             self.context.warning("no-return-value", f"{what}, but can reach its end without one", node.body.end)

@@ -2,89 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from .constant import address_constant
 from .context import Context
 from .conversions import Conversions, is_error
 from .express import Expressions
 from .lookup import Lookup
+from .objects import (
+    MAX_DATA,
+    Object,
+    Queue,
+    Slot,
+    array_is_full,
+    element_at,
+    has_unknown_member,
+    holds_text,
+    is_one_string,
+    parts_of,
+)
 from .source import Span
 from .spell import nearest
 from .syntax import CompoundLiteralExpr, Designator, InitItem, InitList, Node, String
 from .tree import CompoundLiteral, Const, Expr, Function, Initialiser, Store, StringAddress, Variable
 from .typenames import described, with_article
-from .types import ERROR, ArrayType, ErrorType, IntType, Member, PointerType, StructType, Type, same_type, unqualified
-
-MAX_DATA = 64 << 20  # bytes of an object whose initialiser is not all zeros
-
-
-@dataclass(slots=True)
-class _Object:
-    """The object that is being initialised: the bytes known so far, and the stores to run."""
-
-    what: str
-    data: bytearray = field(default_factory=bytearray)
-    stores: list[Store] = field(default_factory=list)
-
-    def write(self, offset: int, data: bytes) -> None:
-        self.forget(offset, len(data))
-        if not data.strip(b"\0") and offset >= len(self.data):
-            return
-        self._reach(offset + len(data))
-        self.data[offset : offset + len(data)] = data
-
-    def write_bits(self, offset: int, member: Member, value: int) -> None:
-        size = member.type.size
-        self.stores = [s for s in self.stores if s.member is not member or s.offset != offset]
-        self._reach(offset + size)
-        mask = ((1 << member.bit_width) - 1) << member.bit_offset
-        unit = int.from_bytes(self.data[offset : offset + size], "little") & ~mask
-        unit |= value << member.bit_offset & mask
-        self.data[offset : offset + size] = unit.to_bytes(size, "little")
-
-    def clear(self, offset: int, size: int) -> None:
-        self.forget(offset, size)
-        end = min(offset + size, len(self.data))
-        if offset < end:
-            self.data[offset:end] = bytes(end - offset)
-
-    def forget(self, offset: int, size: int) -> None:
-        if self.stores:
-            self.stores = [
-                s for s in self.stores if s.offset + s.type.size <= offset or s.offset >= offset + size
-            ]
-
-    def _reach(self, end: int) -> None:
-        if len(self.data) < end <= MAX_DATA:
-            self.data += bytes(end - len(self.data))
-
-
-@dataclass(slots=True)
-class _Queue:
-    """The items of one pair of braces, taken one by one; the current one's expression is checked once."""
-
-    items: tuple[InitItem, ...]
-    at: int = 0
-    designated: bool = False  # the current item's designators have been followed
-    expr: Expr | None = None
-
-    def peek(self) -> InitItem | None:
-        return self.items[self.at] if self.at < len(self.items) else None
-
-    def advance(self) -> None:
-        self.at += 1
-        self.designated = False
-        self.expr = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Slot:
-    """A part of an object: an element, or a member."""
-
-    type: Type
-    offset: int
-    member: Member | None = None
+from .types import ERROR, ArrayType, ErrorType, IntType, PointerType, StructType, Type, same_type, unqualified
 
 
 class Initialisers:
@@ -146,7 +86,7 @@ class Initialisers:
         inner = type.element if isinstance(type, ArrayType) and type.count is None else type
         return self.names.complete(inner, span)
 
-    def _scalar_store(self, variable: Variable, object: _Object, node: Node) -> list[Store]:
+    def _scalar_store(self, variable: Variable, object: Object, node: Node) -> list[Store]:
         if object.stores:
             return object.stores
         type = unqualified(variable.type)
@@ -155,31 +95,33 @@ class Initialisers:
         span = node.span if not isinstance(node, InitList) or not node.items else node.items[0].value.span
         return [Store(0, type, Const(type, span, value))]
 
-    def _padded(self, variable: Variable, object: _Object, node: Node) -> bytes:
+    def _padded(self, variable: Variable, object: Object, node: Node) -> bytes:
         size = variable.type.size
         if size > MAX_DATA:
             self.context.error(
-                "bad-array-size", f"'{variable.name}' is larger than 64 MiB, which is too much for an initialiser", node.span
+                "bad-array-size",
+                f"'{variable.name}' is larger than 64 MiB, which is too much for an initialiser",
+                node.span,
             )
             return b""
         return bytes(object.data[:size]) + bytes(max(0, size - len(object.data)))
 
-    def _build(self, variable: Variable, node: Node) -> _Object:
-        object = _Object(f"initialising '{variable.name}'" if variable.name else "initialising the literal")
+    def _build(self, variable: Variable, node: Node) -> Object:
+        object = Object(f"initialising '{variable.name}'" if variable.name else "initialising the literal")
         type = variable.type
-        count = self._object(object, _Slot(type, 0), node)
+        count = self._object(object, Slot(type, 0), node)
         if isinstance(type, ArrayType) and type.count is None:
             variable.type = ArrayType(type.element, max(count, 1), type.typedef)
         return object
 
     # ---- one part -------------------------------------------------------------------------------------------
 
-    def _object(self, object: _Object, slot: _Slot, node: Node) -> int:
+    def _object(self, object: Object, slot: Slot, node: Node) -> int:
         """Initialise a part from an expression or a list; the number of elements if it is an array."""
         if isinstance(node, InitList):
             return self._list(object, slot, node)
         if isinstance(slot.type, ArrayType):
-            if isinstance(node, String) and _holds_text(slot.type):
+            if isinstance(node, String) and holds_text(slot.type):
                 return self._string(object, slot, node)
             self.context.error(
                 "wrong-type",
@@ -190,26 +132,26 @@ class Initialisers:
         self._store(object, slot, self.express.value(node))
         return 1
 
-    def _list(self, object: _Object, slot: _Slot, node: InitList) -> int:
+    def _list(self, object: Object, slot: Slot, node: InitList) -> int:
         type = slot.type
         if isinstance(type, ErrorType):
             return 0
         self.context.enter(node.span)
         count = 1
-        if isinstance(type, ArrayType) and _holds_text(type) and _is_one_string(node):
+        if isinstance(type, ArrayType) and holds_text(type) and is_one_string(node):
             string = node.items[0].value
             assert isinstance(string, String)
             count = self._string(object, slot, string)
         elif isinstance(type, (ArrayType, StructType)):
             if not isinstance(type, ArrayType) or type.count is not None:
                 object.clear(slot.offset, type.size)
-            count = self._parts(object, slot, _Queue(node.items), True)
+            count = self._parts(object, slot, Queue(node.items), True)
         else:
             self._braced_scalar(object, slot, node)
         self.context.depth -= 1
         return count
 
-    def _braced_scalar(self, object: _Object, slot: _Slot, node: InitList) -> None:
+    def _braced_scalar(self, object: Object, slot: Slot, node: InitList) -> None:
         if not node.items:
             self._store(object, slot, Const(slot.type, node.span, 0))
             return
@@ -222,7 +164,7 @@ class Initialisers:
         if len(node.items) > 1:
             self._too_many(object, node.items[1], 1)
 
-    def _store(self, object: _Object, slot: _Slot, expr: Expr) -> None:
+    def _store(self, object: Object, slot: Slot, expr: Expr) -> None:
         member = slot.member
         what = f"{object.what}, member '{member.name}'" if member is not None and member.name else object.what
         type = unqualified(slot.type)
@@ -241,7 +183,7 @@ class Initialisers:
             member = None
         object.stores.append(Store(slot.offset, type, value, member))
 
-    def _string(self, object: _Object, slot: _Slot, node: String) -> int:
+    def _string(self, object: Object, slot: Slot, node: String) -> int:
         """An array of characters from a string; its terminator may be cut off."""
         expr = self.express.value(node)
         type = slot.type
@@ -270,15 +212,15 @@ class Initialisers:
 
     def _parts(
         self,
-        object: _Object,
-        slot: _Slot,
-        queue: _Queue,
+        object: Object,
+        slot: Slot,
+        queue: Queue,
         braced: bool,
         pending: tuple[Designator, ...] = (),
     ) -> int:
         """Initialise the parts of an array or struct in turn, from `pending` designators on; the highest count reached.
         Without braces of its own it takes what it needs and leaves the rest."""
-        parts = _parts_of(slot)
+        parts = parts_of(slot)
         index = highest = 0
         while True:
             item = queue.peek()
@@ -296,13 +238,13 @@ class Initialisers:
                     pending = ()
                     continue
                 index, rest = found
-            elif parts is not None and index >= len(parts) or _array_is_full(slot.type, index):
-                if braced:
+            elif parts is not None and index >= len(parts) or array_is_full(slot.type, index):
+                if braced and not has_unknown_member(slot.type):
                     self._too_many(object, item, highest)
                 break
             else:
                 rest = ()
-            part = parts[index] if parts is not None else _element(slot, index)
+            part = parts[index] if parts is not None else element_at(slot, index)
             if not self._part(object, slot, part, queue, rest, bool(pending)):
                 break
             pending = ()
@@ -313,7 +255,7 @@ class Initialisers:
         return highest
 
     def _part(
-        self, object: _Object, whole: _Slot, part: _Slot, queue: _Queue, rest: tuple[Designator, ...], named: bool
+        self, object: Object, whole: Slot, part: Slot, queue: Queue, rest: tuple[Designator, ...], named: bool
     ) -> bool:
         """Initialise one part from the queue; False if nothing could be done with its item."""
         if named and isinstance(whole.type, StructType) and whole.type.layout.union:
@@ -333,7 +275,7 @@ class Initialisers:
             self._next(object, part, queue)
         return queue.at > before
 
-    def _next(self, object: _Object, slot: _Slot, queue: _Queue) -> None:
+    def _next(self, object: Object, slot: Slot, queue: Queue) -> None:
         """Initialise a part from the current item, or, with braces elided, from as many as it needs."""
         node = queue.items[queue.at].value
         type = slot.type
@@ -342,7 +284,7 @@ class Initialisers:
             self._object(object, slot, node)
             return
         if isinstance(type, ArrayType):
-            if isinstance(node, String) and _holds_text(type):
+            if isinstance(node, String) and holds_text(type):
                 queue.advance()
                 self._string(object, slot, node)
                 return
@@ -363,7 +305,7 @@ class Initialisers:
         self.context.depth -= 1
 
     def _designated(
-        self, object: _Object, slot: _Slot, parts: list[_Slot] | None, pending: tuple[Designator, ...]
+        self, object: Object, slot: Slot, parts: list[Slot] | None, pending: tuple[Designator, ...]
     ) -> tuple[int, tuple[Designator, ...]] | None:
         """The index of the part that the first designator names, and the designators left for it."""
         first = pending[0]
@@ -390,7 +332,7 @@ class Initialisers:
         return None
 
     def _designated_element(
-        self, object: _Object, type: ArrayType, first: Designator, rest: tuple[Designator, ...]
+        self, object: Object, type: ArrayType, first: Designator, rest: tuple[Designator, ...]
     ) -> tuple[int, tuple[Designator, ...]] | None:
         if first.index is None:
             message = f"{object.what}: {with_article(type)} is no struct, and has no member '{first.field}'"
@@ -407,35 +349,6 @@ class Initialisers:
             return None
         return index, rest
 
-    def _too_many(self, object: _Object, item: InitItem, count: int) -> None:
+    def _too_many(self, object: Object, item: InitItem, count: int) -> None:
         values = "one value" if count == 1 else f"{count} values"
         self.context.error("too-many-initialisers", f"{object.what}: there is room for {values} only", item.span)
-
-
-def _parts_of(slot: _Slot) -> list[_Slot] | None:
-    """The members of a struct that an initialiser reaches, in order; None for an array."""
-    if not isinstance(slot.type, StructType):
-        return None
-    return [
-        _Slot(m.type, slot.offset + m.offset, m)
-        for m in slot.type.layout.members
-        if m.name or isinstance(m.type, StructType)
-    ]
-
-
-def _element(array: _Slot, index: int) -> _Slot:
-    assert isinstance(array.type, ArrayType)
-    element = array.type.element
-    return _Slot(element, array.offset + index * element.size)
-
-
-def _array_is_full(type: Type, index: int) -> bool:
-    return isinstance(type, ArrayType) and type.count is not None and index >= type.count
-
-
-def _holds_text(type: ArrayType) -> bool:
-    return isinstance(type.element, IntType) and type.element.size <= 2
-
-
-def _is_one_string(node: InitList) -> bool:
-    return len(node.items) == 1 and isinstance(node.items[0].value, String) and not node.items[0].designators

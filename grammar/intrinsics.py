@@ -1,4 +1,4 @@
-"""What looks like a call and is none: the exception functions, the variadic builtins, and a few of the compiler's own."""
+"""What looks like a call and is none: the exception functions, the variadic builtins, a few of the compiler's own."""
 
 from __future__ import annotations
 
@@ -100,7 +100,9 @@ class Intrinsics:
     def _exception(self, what: str, node: CallExpr) -> Expr:
         context = self.context
         if node.arguments:
-            return context.poison("wrong-argument-count", f"'{what}' takes 0 arguments, not {len(node.arguments)}", node.span)
+            return context.poison(
+                "wrong-argument-count", f"'{what}' takes 0 arguments, not {len(node.arguments)}", node.span
+            )
         places, text = _WHERE[what]
         if not any(word in places for word in context.function.nest):
             return context.poison("exception-context", f"'{what}' may only stand {text}", node.span)
@@ -155,7 +157,9 @@ class Intrinsics:
         if is_error(expr):
             return expr
         if not is_place(expr) or not same_type(expr.type, PointerType(CHAR)):
-            return self.context.poison("wrong-type", f"{phrase(expr)} is {with_article(expr.type)}, not a va_list", expr.span)
+            return self.context.poison(
+                "wrong-type", f"{phrase(expr)} is {with_article(expr.type)}, not a va_list", expr.span
+            )
         return expr
 
     def argument(self, node: VaArgExpr, place: Expr, type: Type) -> Expr:

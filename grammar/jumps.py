@@ -20,7 +20,9 @@ def define_label(context: Context, name: str, span: Span) -> Label:
     state = context.function
     label = label_named(state, name, span)
     if label in state.jumps.defined:
-        context.error("redefined", f"the label '{name}' is defined twice", span, notes=(Note("defined here", label.span),))
+        context.error(
+            "redefined", f"the label '{name}' is defined twice", span, notes=(Note("defined here", label.span),)
+        )
         return Label(name, span)
     label.span = span
     state.jumps.defined[label] = state.path
@@ -45,9 +47,33 @@ def match_jumps(context: Context, state: FunctionState) -> None:
             context.error("unknown-label", f"there is no label '{label.name}' in this function", span, help)
         elif not _is_outside(defined[label], path):
             notes = (Note("the label is here", label.span),)
-            context.error("jump-into-try", f"the goto jumps into a __try statement, to '{label.name}'", span, notes=notes)
+            context.error(
+                "jump-into-try", f"the goto jumps into a __try statement, to '{label.name}'", span, notes=notes
+            )
         elif any(region in state.finals for region in path[len(defined[label]) :]):
             warn_of_leaving_finally(context, "goto", span)
+
+
+_LEADS_OUT_OF = {"break": ("loop", "switch"), "continue": ("loop",), "__leave": ("try",)}
+_STRAY = {
+    "break": ("stray-jump", "'break' stands outside a loop or switch"),
+    "continue": ("stray-jump", "'continue' stands outside a loop"),
+    "__leave": ("leave-outside-try", "'__leave' stands outside the body of a __try"),
+}
+
+
+def may_jump(context: Context, word: str, span: Span) -> bool:
+    """True if `break`, `continue` or `__leave` has something to lead out of; warns if a __finally block is left so."""
+    nest, wanted = context.function.nest, _LEADS_OUT_OF[word]
+    if not any(one in wanted for one in nest):
+        context.error(*_STRAY[word], span)
+        return False
+    for one in reversed(nest):
+        if one in wanted:
+            break
+        if one == "finally":
+            warn_of_leaving_finally(context, word, span)
+    return True
 
 
 def warn_of_leaving_finally(context: Context, word: str, span: Span) -> None:

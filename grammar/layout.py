@@ -1,7 +1,8 @@
 """Where the members of a struct or union lie, as MSVC x64 lays them out.
 
-A bit-field shares the unit of the one before it only if their declared types have one size and it still fits; a zero-width
-one closes the unit. `#pragma pack` lowers the alignment of members, `__declspec(align)` of a member's type is kept.
+A bit-field shares the unit of the one before it only if their declared types have one size and it still fits; a
+zero-width one closes the unit. `#pragma pack` lowers the alignment of members, `__declspec(align)` of a member's type
+is kept.
 """
 
 from __future__ import annotations

@@ -22,7 +22,21 @@ from .types import (
 UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
 _NUMBER = re.compile(r"(0[xX][0-9a-fA-F]+|0[bB][01]+|[0-9]+)([a-zA-Z0-9]*)$")
-_ESCAPES = {"n": 10, "t": 9, "r": 13, "0": 0, "a": 7, "b": 8, "f": 12, "v": 11, "\\": 92, "'": 39, '"': 34, "?": 63, "e": 27}
+_ESCAPES = {
+    "n": 10,
+    "t": 9,
+    "r": 13,
+    "0": 0,
+    "a": 7,
+    "b": 8,
+    "f": 12,
+    "v": 11,
+    "\\": 92,
+    "'": 39,
+    '"': 34,
+    "?": 63,
+    "e": 27,
+}
 _SUFFIXES: dict[str, tuple[IntType, ...]] = {
     "u": (UNSIGNED_INT, UNSIGNED_INT64),
     "l": (LONG, UNSIGNED_LONG, INT64, UNSIGNED_INT64),
@@ -115,7 +129,7 @@ def character(text: str) -> tuple[int, IntType]:
 
 
 def string(parts: list[str]) -> tuple[bytes, IntType]:
-    """The bytes of adjacent string literals with their terminator, and the type of one character. Raises LiteralError."""
+    """The terminated bytes of adjacent string literals, and the type of one character. Raises LiteralError."""
     wide = any(map(_is_wide, parts))
     data = bytearray()
     for part in parts:
@@ -145,7 +159,11 @@ def _units(body: str, wide: bool) -> list[int]:
 def _escape(body: str, at: int, wide: bool, units: list[int]) -> int:
     """Append the meaning of the escape whose letter is at `at`; the position behind it."""
     letter = body[at] if at < len(body) else ""
-    for pattern, base, skip in (("[0-7]{1,3}", 8, 0), ("x[0-9a-fA-F]+", 16, 1), ("u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}", 16, 1)):
+    for pattern, base, skip in (
+        ("[0-7]{1,3}", 8, 0),
+        ("x[0-9a-fA-F]+", 16, 1),
+        ("u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}", 16, 1),
+    ):
         match = re.compile(pattern).match(body, at)
         if match:
             value = int(match.group()[skip:], base)
@@ -169,4 +187,6 @@ def _append(units: list[int], code: int, wide: bool) -> None:
     if code > 0x10FFFF:
         raise LiteralError("bad-character", f"U+{code:X} is not a character")
     data = chr(code).encode("utf-16-le" if wide else "utf-8", "surrogatepass")
-    units.extend(int.from_bytes(data[i : i + 2], "little") for i in range(0, len(data), 2)) if wide else units.extend(data)
+    units.extend(int.from_bytes(data[i : i + 2], "little") for i in range(0, len(data), 2)) if wide else units.extend(
+        data
+    )

@@ -1,5 +1,4 @@
-"""Finding what a name means: in the script's scopes, then among the built-in names, whose C text is read when first asked
-for."""
+"""Finding what a name means: in the script's scopes, then among the built-in names, read when needed."""
 
 from __future__ import annotations
 
@@ -184,7 +183,9 @@ class Lookup:
             return
         state.reported.add(name)
         close = nearest(name, (n for n in self._visible() if self._is_type(n)))
-        self.context.error("unknown-type", f"there is no type '{name}'", span, f"did you mean '{close}'?" if close else "")
+        self.context.error(
+            "unknown-type", f"there is no type '{name}'", span, f"did you mean '{close}'?" if close else ""
+        )
 
     def _is_type(self, name: str) -> bool:
         symbol = self.context.scope.find(name)

@@ -76,7 +76,9 @@ class Operators:
         if isinstance(right, Const):
             if not 0 <= right.value < 8 * type.size:
                 self.context.warning(
-                    "shift-count", f"a shift by {right.value} of {with_article(type)} of {8 * type.size} bits", right.span
+                    "shift-count",
+                    f"a shift by {right.value} of {with_article(type)} of {8 * type.size} bits",
+                    right.span,
                 )
             if isinstance(left, Const):
                 return Const(type, span, type.wrap(fold(op, left.value, right.value, type) or 0))
@@ -192,7 +194,11 @@ class Operators:
         if op == "!":
             if not self.is_test(operand):
                 return Const(ERROR, span, 0)
-            return Const(INT, span, int(not operand.value)) if isinstance(operand, Const) else Unary(INT, span, op, operand)
+            return (
+                Const(INT, span, int(not operand.value))
+                if isinstance(operand, Const)
+                else Unary(INT, span, op, operand)
+            )
         if not isinstance(operand.type, IntType):
             return self.context.poison("wrong-type", f"'{op}' cannot be applied to {described(operand.type)}", span)
         operand = promoted(operand)

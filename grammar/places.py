@@ -5,14 +5,18 @@ from __future__ import annotations
 from .source import Span
 from .tree import (
     AddressOf,
+    Assign,
     Call,
     Cast,
+    Comma,
+    CompoundAssign,
     CompoundLiteral,
     Const,
     Deref,
     Expr,
     FunctionAddress,
     Global,
+    IncDec,
     Load,
     Local,
     MemberPlace,
@@ -88,9 +92,9 @@ def is_bit_field(expr: Expr) -> bool:
 
 
 def bit_width(expr: Expr) -> int:
-    """The width of the bit-field that the value was read from, or 0."""
-    if isinstance(expr, Load):
-        expr = expr.place
+    """The width of the bit-field that the value was read from or has just been stored in, or 0."""
+    while isinstance(expr, (Load, Assign, CompoundAssign, IncDec, Comma)):
+        expr = expr.right if isinstance(expr, Comma) else expr.place
     return expr.member.bit_width if isinstance(expr, (MemberPlace, MemberValue)) else 0
 
 

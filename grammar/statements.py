@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from .context import Context, SwitchState
-from .conversions import Conversions, convert, is_error, promoted
+from .cases import Cases
+from .context import Context
+from .conversions import Conversions, convert, is_error
 from .declarations import Declarations
 from .express import Expressions
-from .jumps import define_label, use_label, warn_of_leaving_finally
-from .places import phrase
-from .source import Note, Span
+from .jumps import define_label, may_jump, use_label, warn_of_leaving_finally
+from .source import Span
 from .syntax import (
     AfterStatement,
     Broken,
@@ -36,8 +36,6 @@ from .syntax import (
 from .tree import (
     Block,
     Break,
-    Case,
-    Const,
     Continue,
     DoWhile,
     Empty,
@@ -50,7 +48,6 @@ from .tree import (
     Leave,
     Return,
     Stmt,
-    Switch,
     TryExcept,
     TryFinally,
     While,
@@ -67,6 +64,7 @@ class Statements:
         self.conversions = conversions
         self.express = express
         self.declarations = declarations
+        self.cases = Cases(context, express, self.statement)
         self._visitors: dict[type, Callable[[Any], Stmt]] = {
             CompoundStatement: self.block,
             ExpressionStatement: self._expression,
@@ -74,8 +72,8 @@ class Statements:
             WhileStatement: self._while,
             DoStatement: self._do,
             ForStatement: self._for,
-            SwitchStatement: self._switch,
-            CaseLabel: self._cases,
+            SwitchStatement: self.cases.switch,
+            CaseLabel: self.cases.labels,
             NameLabel: self._label,
             Jump: self._jump,
             GotoStatement: self._goto,
@@ -106,7 +104,7 @@ class Statements:
             if isinstance(node, Declaration):
                 found.extend(self.declarations.declare(node))
             elif isinstance(node, CaseLabel):
-                found.extend(self._case_list(node))
+                found.extend(self.cases.listed(node))
             else:
                 found.append(self.statement(node))
         return found
@@ -180,70 +178,6 @@ class Statements:
         with self.context.nested("loop"):
             return self.statement(node)
 
-    # ---- switch ---------------------------------------------------------------------------------------------
-
-    def _switch(self, node: SwitchStatement) -> Stmt:
-        state = self.context.function
-        value = promoted(self.express.value(node.value))
-        type = value.type if isinstance(value.type, IntType) else None
-        if type is None and not is_error(value):
-            self.context.error(
-                "wrong-type", f"{phrase(value)} is {with_article(value.type)}; a switch takes an integer", value.span
-            )
-        switch = SwitchState(type, state.path)
-        state.switches.append(switch)
-        with self.context.nested("switch"):
-            body = self.statement(node.body)
-        state.switches.pop()
-        cases = tuple(case for case in switch.cases if case is not None)
-        return Switch(node.span, value if type is not None else Const(INT, value.span, 0), body, cases)
-
-    def _case_list(self, node: CaseLabel) -> list[Stmt]:
-        """The labels that stand before one statement, each but the last with an empty body."""
-        labels = [node]
-        while isinstance(labels[-1].body, CaseLabel):
-            labels.append(labels[-1].body)
-        values = [self._case_value(label) for label in labels]
-        switch = self.context.function.switches[-1] if self.context.function.switches else SwitchState(None, ())
-        first = len(switch.cases)
-        switch.cases.extend([None] * len(labels))  # places in the order of the text, for the body may have cases too
-        body = self.statement(labels[-1].body)
-        found: list[Stmt] = []
-        for index, (label, (legal, value)) in enumerate(zip(labels, values, strict=True)):
-            one: Stmt = body if label is labels[-1] else Empty(label.span)
-            if legal:
-                one = switch.cases[first + index] = Case(label.span, value, one)
-            found.append(one)
-        return found
-
-    def _cases(self, node: CaseLabel) -> Stmt:
-        found = self._case_list(node)
-        return found[0] if len(found) == 1 else Block(node.span, tuple(found), node.span)
-
-    def _case_value(self, node: CaseLabel) -> tuple[bool, int | None]:
-        """Whether the label is a legal one, and its value."""
-        state = self.context.function
-        word = "default" if node.value is None else "case"
-        value = self.express.constant(node.value) if node.value is not None else None
-        if not state.switches:
-            self.context.error("stray-jump", f"'{word}' stands outside a switch", node.span)
-            return False, None
-        switch = state.switches[-1]
-        if switch.path != state.path:
-            self.context.error("jump-into-try", f"'{word}' stands inside a __try that its switch is outside of", node.span)
-            return False, None
-        if node.value is not None and (value is None or switch.type is None):
-            return False, None
-        if value is not None and switch.type is not None:
-            value = switch.type.wrap(value)
-        if value in switch.seen:
-            what = "there is a second 'default'" if value is None else f"there is a second 'case {value}'"
-            notes = (Note("the first is here", switch.seen[value]),)
-            self.context.error("duplicate-case", what, node.value.span if node.value else node.span, notes=notes)
-            return False, None
-        switch.seen[value] = node.value.span if node.value else node.span
-        return True, value
-
     # ---- jumps ----------------------------------------------------------------------------------------------
 
     def _label(self, node: NameLabel) -> Stmt:
@@ -254,29 +188,11 @@ class Statements:
         return Goto(node.span, use_label(self.context, node.name, node.name_span))
 
     def _jump(self, node: Jump) -> Stmt:
+        if not may_jump(self.context, node.word, node.span):
+            return Empty(node.span)
         if node.word == "__leave":
-            return self._leave(node)
-        wanted = ("loop", "switch") if node.word == "break" else ("loop",)
-        if not self._leads_out(wanted, node.word, node.span):
-            where = "a loop or switch" if node.word == "break" else "a loop"
-            self.context.error("stray-jump", f"'{node.word}' stands outside {where}", node.span)
-            return Empty(node.span)
+            return Leave(node.span)
         return Break(node.span) if node.word == "break" else Continue(node.span)
-
-    def _leave(self, node: Jump) -> Stmt:
-        if not self._leads_out(("try",), "__leave", node.span):
-            self.context.error("leave-outside-try", "'__leave' stands outside the body of a __try", node.span)
-            return Empty(node.span)
-        return Leave(node.span)
-
-    def _leads_out(self, wanted: tuple[str, ...], word: str, span: Span) -> bool:
-        """True if one of the wanted constructs is around; warns if a __finally block is left on the way."""
-        for one in reversed(self.context.function.nest):
-            if one in wanted:
-                return True
-            if one == "finally" and any(w in wanted for w in self.context.function.nest):
-                warn_of_leaving_finally(self.context, word, span)
-        return False
 
     def _return(self, node: ReturnStatement) -> Stmt:
         state = self.context.function

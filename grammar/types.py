@@ -1,7 +1,7 @@
 """C types as MSVC x64 has them: LLP64, `long` 32 bits, `wchar_t` 16, `char` signed, pointers 64.
 
-Types are compared with `same_type` (structure, typedef names resolved) and printed with `str` as C text. Struct types are
-objects with identity, filled in when their body is seen.
+Types are compared with `same_type` (structure, typedef names resolved) and printed with `str` as C text. Struct types
+are objects with identity, filled in when their body is seen.
 """
 
 from __future__ import annotations
@@ -260,5 +260,5 @@ def _same_function(one: FunctionType, other: FunctionType) -> bool:
     return (
         one.variadic == other.variadic
         and len(one.parameters) == len(other.parameters)
-        and all(same_type(a, b) for a, b in zip(one.parameters, other.parameters))
+        and all(same_type(a, b) for a, b in zip(one.parameters, other.parameters, strict=True))
     )

@@ -2,8 +2,9 @@
 
     format_text(nt, "%wZ: %08lx\n", Slots(nt, (name, status)), wide=False)
 
-Each variadic argument fills a slot of 8 bytes, of which a conversion takes the low 1, 2, 4 or 8. Narrow text counts in bytes:
-inside this file a narrow string is a `str` with one character for each byte. The machine's ANSI code page is UTF-8.
+Each variadic argument fills a slot of 8 bytes, of which a conversion takes the low 1, 2, 4 or 8. Narrow text counts in
+bytes: inside this file a narrow string is a `str` with one character for each byte. The machine's ANSI code page is
+UTF-8.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ LONGEST_FIELD = 1 << 20  # a width or precision beyond it is cut, so that a form
 
 
 class Slots:
-    """Arguments that came in registers and on the stack, as a tuple of integers. Past the last one every slot reads 0."""
+    """Arguments that came in registers and on the stack, as a tuple of integers. Past the last one every slot reads
+    0."""
 
     __slots__ = ("nt", "values", "taken")
 
@@ -69,7 +71,8 @@ def mismatch(nt: System, what: str) -> None:
 
 
 class Conversion:
-    """One conversion of a format: what stands between its `%` and its letter. A `precision` of -1 means that it has none."""
+    """One conversion of a format: what stands between its `%` and its letter. A `precision` of -1 means that it has
+    none."""
 
     __slots__ = ("left", "plus", "space", "alternate", "zero", "width", "precision", "prefix", "letter", "end")
 
@@ -94,7 +97,8 @@ class Conversion:
         self.end = index + 1
 
     def is_wide(self, wide: bool) -> bool:
-        """Whether the argument of a character or string conversion is wide, in a function whose own text is `wide` or not."""
+        """Whether the argument of a character or string conversion is wide, in a function whose own text is `wide` or
+        not."""
         if self.prefix in ("h", "hh"):
             return False
         if self.prefix in ("l", "w", "ll"):
@@ -254,9 +258,10 @@ def format_wide(nt: System, template: str, argument: NextArgument, user: bool = 
 
 
 def format_text(nt: System, template: str | bytes, next_argument: NextArgument, wide: bool, user: bool = False) -> str:
-    """The text of one call. `next_argument(size, signed)` takes the next slot; `user` is true in a user-mode program, where
-    IRQL is no concern. A wide template may come as UTF-16 bytes, a narrow one as text."""
+    """The text of one call. `next_argument(size, signed)` takes the next slot; `user` is true in a user-mode program,
+    where IRQL is no concern. A wide template may come as UTF-16 bytes, a narrow one as text."""
     if wide:
-        return format_wide(nt, template if isinstance(template, str) else template.decode("utf-16-le", "replace"), next_argument, user)
+        text = template if isinstance(template, str) else template.decode("utf-16-le", "replace")
+        return format_wide(nt, text, next_argument, user)
     data = template.encode() if isinstance(template, str) else template
     return format_bytes(nt, data, next_argument, user).decode("utf-8", "replace")

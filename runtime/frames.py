@@ -1,8 +1,8 @@
 """Physical memory as frames: which exist, which are free, and the scattered order in which they are handed out.
 
 A frame number (PFN) is a physical address divided by the page size. Frames for one allocation are never adjacent unless
-contiguous memory is asked for: small allocations walk each zone of RAM in long strides, large ones take a `range` of every
-second frame, so that a gigabyte is described without a list of its frames.
+contiguous memory is asked for: small allocations walk each zone of RAM in long strides, large ones take a `range` of
+every second frame, so that a gigabyte is described without a list of its frames.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ MOST_SCATTERED = 1 << 16  # frames of a zone that are handed out scattered, at m
 
 
 class Zone:
-    """A range of RAM: its first part is handed out scattered, the rest in runs. `lanes` are the next frames of the two lanes,
-    of even and odd frames, from which strided runs come."""
+    """A range of RAM: its first part is handed out scattered, the rest in runs. `lanes` are the next frames of the two
+    lanes, of even and odd frames, from which strided runs come."""
 
     __slots__ = ("base", "half", "step", "cursor", "lanes", "count")
 
@@ -63,9 +63,12 @@ class Zone:
 
 
 class Frames:
-    """All frames of the machine. `low_share` of 8 scattered frames come from below 4 GiB where there is RAM above it."""
+    """All frames of the machine. `low_share` of 8 scattered frames come from below 4 GiB where there is RAM above
+    it."""
 
-    __slots__ = ("zones", "total", "free_count", "chooser", "low_share", "_turn", "_free", "_free_runs", "fragmentation")
+    __slots__ = (
+        "zones", "total", "free_count", "chooser", "low_share", "_turn", "_free", "_free_runs", "fragmentation",
+    )  # fmt: skip
 
     def __init__(self, total: int, chooser: Chooser, low_share: int = 4, fragmentation: str = "scattered") -> None:
         self.total = total

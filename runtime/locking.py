@@ -11,8 +11,8 @@ from .constants import (
 from .mapping import unmap_system
 from .mdl import PAGES_LOCKED, WRITE_OPERATION, Lock, span_pages
 from .memory import KERNEL_BASE, USER_LIMIT, Region
-from .store import PAGE
 from .processor import DISPATCH_LEVEL
+from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

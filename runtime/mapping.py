@@ -1,4 +1,5 @@
-"""Second addresses for the pages of an MDL: in system space, or in a process. Both show the same frames, hence the same bytes."""
+"""Second addresses for the pages of an MDL: in system space, or in a process. Both show the same frames, hence the same
+bytes."""
 
 from __future__ import annotations
 
@@ -27,9 +28,8 @@ def map_system(nt: System, mdl: Mdl, priority: int) -> int:
     if pages > nt.free_ptes:
         return 0
     nt.free_ptes -= pages
-    region = Region(
-        _system_room(nt, pages), pages, KIND, writable=not priority & MdlMappingNoWrite, frames=mdl.frames, owns_frames=False
-    )
+    writable = not priority & MdlMappingNoWrite
+    region = Region(_system_room(nt, pages), pages, KIND, writable=writable, frames=mdl.frames, owns_frames=False)
     nt.memory.kernel.add(region)
     nt.mdls.mappings[mdl.address] = region
     mdl.mapped_va = region.start + mdl.byte_offset
@@ -52,7 +52,8 @@ def check_filled(nt: System, mdl: Mdl) -> None:
 
 
 def _system_room(nt: System, pages: int) -> int:
-    """Address space for a mapping. It moves on through the area, so that a stale address shows nothing for a long time."""
+    """Address space for a mapping. It moves on through the area, so that a stale address shows nothing for a long
+    time."""
     low = nt.mdls.next_va or SYSTEM_PTES
     start = nt.memory.kernel.gap(low, SYSTEM_PTES_END, pages, guard=1)
     if start is None:

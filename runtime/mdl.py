@@ -112,8 +112,8 @@ class Mdl:
 
 
 class Lock:
-    """What MmProbeAndLockPages pinned through one MDL, which the bytes of the MDL alone do not tell. `process` is the owner of
-    user pages."""
+    """What MmProbeAndLockPages pinned through one MDL, which the bytes of the MDL alone do not tell. `process` is the
+    owner of user pages."""
 
     __slots__ = ("frames", "process", "write")
 
@@ -124,8 +124,8 @@ class Lock:
 
 
 class Partial:
-    """What a partial MDL borrows: the MDL at the root of it, and that one's lock, or None over nonpaged pool. `gone` is true
-    once the root has been unlocked or freed."""
+    """What a partial MDL borrows: the MDL at the root of it, and that one's lock, or None over nonpaged pool. `gone` is
+    true once the root has been unlocked or freed."""
 
     __slots__ = ("root", "lock", "gone")
 
@@ -177,6 +177,17 @@ class Mdls:
         if partial is not None and partial.gone and mdl.is_partial:
             self.nt.violation(rules.PARTIAL_OF_GONE_SOURCE, (_first(mdl), 0, 0), mdl.facts, mdl.about)
         return mdl
+
+    def report_locked(self, process: Process) -> None:
+        """A process ends while pages of its own are locked."""
+        nt = self.nt
+        held = [where for where, lock in self.locks.items() if lock.process is process]
+        facts = [("process", f"{process.name}, {plural(process.locked_pages, 'page')} locked")]
+        about = None
+        if held:
+            facts += Mdl(nt, held[0]).facts
+            about = Mdl(nt, held[0]).about
+        nt.violation(rules.PROCESS_HAS_LOCKED_PAGES, (process.address, process.locked_pages, 0), facts, about)
 
     def let_go(self, root: Mdl, unlocked: bool) -> None:
         """The frames of an MDL are let go: partial MDLs over it lose what they show."""

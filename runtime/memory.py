@@ -1,10 +1,11 @@
 """Virtual memory: regions of pages, the frames behind them, and the windows through which code touches them.
 
-Generated code reads a 32-bit word at `va` as `U32[((a := va) + R4[a & -4093]) >> 2]`: the window R4 maps a page to the distance
-between its virtual address and its bytes in the store. A page that is not in the window, or a misaligned address (whose low
-bits make a key of their own), lands in `Window.__missing__`, which is the page fault: it finds the address in the caller's
-local `a` (and, for a store, the value in its local `s`), and answers with a distance that makes the access come out right.
-Every way in from Python is `read` and `write`. Windows are only ever mutated, never replaced: generated code holds them.
+Generated code reads a 32-bit word at `va` as `U32[((a := va) + R4[a & -4093]) >> 2]`: the window R4 maps a page to the
+distance between its virtual address and its bytes in the store. A page that is not in the window, or a misaligned
+address (whose low bits make a key of their own), lands in `Window.__missing__`, which is the page fault: it finds the
+address in the caller's local `a` (and, for a store, the value in its local `s`), and answers with a distance that makes
+the access come out right. Every way in from Python is `read` and `write`. Windows are only ever mutated, never
+replaced: generated code holds them.
 """
 
 from __future__ import annotations
@@ -30,12 +31,14 @@ SIZES = (1, 2, 4, 8)
 class Region:
     """Pages of one kind that follow one another in virtual memory.
 
-    `frames` has a frame number for each page, or is None while no page has one (demand zero); a page without a frame has
-    0 there. `pageable` pages may not be touched at DISPATCH_LEVEL or above unless they are locked. `device`, if set, answers
-    accesses instead of memory.
+    `frames` has a frame number for each page, or is None while no page has one (demand zero); a page without a frame
+    has 0 there. `pageable` pages may not be touched at DISPATCH_LEVEL or above unless they are locked. `device`, if
+    set, answers accesses instead of memory.
     """
 
-    __slots__ = ("start", "pages", "kind", "frames", "writable", "accessible", "pageable", "owns_frames", "device", "note")
+    __slots__ = (
+        "start", "pages", "kind", "frames", "writable", "accessible", "pageable", "owns_frames", "device", "note",
+    )  # fmt: skip
 
     def __init__(
         self, start: int, pages: int, kind: str, *, pageable: bool = False, writable: bool = True,
@@ -95,7 +98,8 @@ class Space:
         del self.starts[index], self.regions[index]
 
     def gap(self, low: int, high: int, pages: int, granularity: int = PAGE, guard: int = 0) -> int | None:
-        """The lowest start at or above `low` where `pages` pages (and `guard` more behind them) are free below `high`."""
+        """The lowest start at or above `low` where `pages` pages (and `guard` more behind them) are free below
+        `high`."""
         start = -(-low // granularity) * granularity
         size = (pages + guard) * PAGE
         for region in self.regions:
@@ -125,8 +129,8 @@ class Window(dict[int, int]):
 class Memory:
     """All of virtual memory as the current processor and process see it.
 
-    `fault(va, write, in_driver)` is called for an access that may not be made; it raises, or returns if the access shall be
-    tried again. `irql_high()` tells whether the current IRQL is DISPATCH_LEVEL or above.
+    `fault(va, write, in_driver)` is called for an access that may not be made; it raises, or returns if the access
+    shall be tried again. `irql_high()` tells whether the current IRQL is DISPATCH_LEVEL or above.
     """
 
     __slots__ = (
@@ -174,7 +178,7 @@ class Memory:
         """Give frames to those of the pages that have none. False if there are not enough."""
         frames = region.frames
         if frames is None:
-            # A large region gets all of its frames at once where that is cheap: they cost nothing until they are touched.
+            # A large region gets all of its frames at once where that is cheap: untouched ones cost nothing.
             plenty = region.pages >= RUN_PAGES and 2 * region.pages <= self.frames.free_count
             if plenty or count == region.pages:
                 taken = self.frames.take(region.pages)
@@ -204,7 +208,8 @@ class Memory:
         return region is not None and region.accessible and (region.writable or not write)
 
     def _resolve(self, va: int, write: bool, in_driver: bool) -> tuple[Region, int]:
-        """The region of va and the store offset of the start of its page (-1 for a device); faults until it may be touched."""
+        """The region of va and the store offset of the start of its page (-1 for a device); faults until it may be
+        touched."""
         while True:
             region = self.region_at(va)
             if region is not None and region.accessible and (region.writable or not write):
@@ -369,6 +374,27 @@ class Memory:
     def read_wide_string(self, va: int, limit: int = 1 << 20) -> str:
         """The UTF-16 text before the next zero word."""
         return self.read_wide_units(va, limit).decode("utf-16-le", "replace")
+
+    # -- paging
+
+    def move_out(self, va: int, length: int) -> None:
+        """Pageable pages that nobody has locked leave, and come back in other frames with the same bytes."""
+        for page in range(va & -PAGE, va + length, PAGE):
+            region = self.region_at(page)
+            if region is None or not region.pageable or not region.owns_frames or region.frames is None:
+                continue
+            index = (page - region.start) // PAGE
+            frame = region.frames[index]
+            taken = self.frames.take(1) if frame and not self.is_pinned(frame) else None
+            if taken is None:
+                continue
+            moved = list(region.frames)
+            moved[index] = taken[0]
+            region.frames = moved
+            if frame in self.slot_of:
+                self.slot_of[taken[0]] = self.slot_of.pop(frame)
+            self.frames.give([frame])
+            self.forget(page, 1)
 
     # -- mapping
 

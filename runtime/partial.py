@@ -43,9 +43,8 @@ def build_partial(nt: System, source: Mdl, target: Mdl, va: int, length: int) ->
     target.process = source.process
     target.start_va, target.byte_offset, target.byte_count = va & -PAGE, va & (PAGE - 1), length
     target.mapped_va = source.mapped_va + va - start if inherited else 0
-    target.flags = (
-        int(target.flags) & ALLOCATED_FIXED_SIZE | PARTIAL | int(source.flags) & INHERITED | (PARENT_MAPPED_SYSTEM_VA if inherited else 0)
-    )
+    flags = int(target.flags) & ALLOCATED_FIXED_SIZE | PARTIAL | int(source.flags) & INHERITED
+    target.flags = flags | (PARENT_MAPPED_SYSTEM_VA if inherited else 0)
     first = (va & -PAGE) - int(source.start_va) >> 12
     target.frames = source.frames[first : first + target.page_count]
     above = nt.mdls.partials.get(source.address) if source.is_partial else None

@@ -1,7 +1,8 @@
 """Kernel pool: nonpaged and paged blocks with their headers, tags and owners.
 
-A block stands behind a 16-byte header within pages that the pool grows by; from a page on, it has pages of its own, which are
-unmapped when it is freed. Blocks are remembered after they are freed, so that a second free is told from a wild one.
+A block stands behind a 16-byte header within pages that the pool grows by; from a page on, it has pages of its own,
+which are unmapped when it is freed. Blocks are remembered after they are freed, so that a second free is told from a
+wild one.
 """
 
 from __future__ import annotations
@@ -78,7 +79,8 @@ class Pool:
     def allocate(
         self, size: int, tag: int, paged: bool = False, zero: bool = False, cache_aligned: bool = False
     ) -> int:
-        """The address of a block, or 0 if there is no room. Blocks of a page or more begin on a page, and so do aligned ones."""
+        """The address of a block, or 0 if there is no room. Blocks of a page or more begin on a page, and so do aligned
+        ones."""
         large = cache_aligned or size >= PAGE - HEADER
         block = self._large(size, tag, paged) if large else self._small(size, tag, paged)
         if block is None:

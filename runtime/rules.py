@@ -9,15 +9,16 @@ from __future__ import annotations
 
 
 class Rule:
-    """`severity`: "fatal" stops the machine, "error" is reported and the run goes on, "leak" is charged at the end, "note"
-    only informs, "static" comes from the checker. `verifier`: 0 plain Windows notices by itself, 1 Driver Verifier's
-    standard set does, 2 only the full set."""
+    """`severity`: "fatal" stops the machine, "error" is reported and the run goes on, "leak" is charged at the end,
+    "note" only informs, "static" comes from the checker. `verifier`: 0 plain Windows notices by itself, 1 Driver
+    Verifier's standard set does, 2 only the full set."""
 
     __slots__ = ("id", "severity", "title", "here", "earlier", "help", "stop", "verifier", "page", "explanation")
 
     def __init__(
-        self, id: str, severity: str, title: str, *, here: str = "", earlier: tuple[str, str] | None = None, help: str = "",
-        stop: tuple[int, int | None] | None = None, verifier: int = 0, page: str = "", explanation: str = "",
+        self, id: str, severity: str, title: str, *, here: str = "", earlier: tuple[str, str] | None = None,
+        help: str = "", stop: tuple[int, int | None] | None = None, verifier: int = 0, page: str = "",
+        explanation: str = "",
     ) -> None:  # fmt: skip
         self.id = id
         self.severity = severity
@@ -42,56 +43,58 @@ def rule(id: str, severity: str, title: str, **details: object) -> Rule:
 # ---- MDLs ---------------------------------------------------------------------------------------------------------
 
 MDL_ALREADY_LOCKED = rule(
-    "mdl-already-locked", "fatal", "the pages of this MDL are already locked",
-    here="locked again here", earlier=("locked", "locked here"), help="call MmUnlockPages({mdl}) before locking it again",
-    stop=(0xC4, 0xB0), verifier=1, page="nf-wdm-mmprobeandlockpages",
-    explanation="One MDL describes one lock. A second MmProbeAndLockPages overwrites the frame array, and the first lock on "
-    "each page is never released: the pages stay pinned until the machine restarts.",
+    "mdl-already-locked", "fatal", "the pages of this MDL are already locked", here="locked again here",
+    earlier=("locked", "locked here"), help="call MmUnlockPages({mdl}) before locking it again", stop=(0xC4, 0xB0),
+    verifier=1, page="nf-wdm-mmprobeandlockpages",
+    explanation="One MDL describes one lock. A second MmProbeAndLockPages overwrites the frame array, and the first "
+    "lock on each page is never released: the pages stay pinned until the machine restarts.",
 )  # fmt: skip
 MDL_NEVER_LOCKED = rule(
     "mdl-describes-nonpaged-pool", "fatal", "this MDL describes nonpaged pool, which is always resident",
     here="locked here", earlier=("built", "built for nonpaged pool here"),
-    help="leave MmProbeAndLockPages out: MmBuildMdlForNonPagedPool has filled in the frames already",
-    stop=(0xC4, 0xB0), verifier=1, page="nf-wdm-mmprobeandlockpages",
-    explanation="Nonpaged pool never leaves memory, so it is described and not locked. Locking such an MDL mixes the two "
-    "ways to fill it; its pages would be released as if they were somebody else's.",
+    help="leave MmProbeAndLockPages out: MmBuildMdlForNonPagedPool has filled in the frames already", stop=(0xC4, 0xB0),
+    verifier=1, page="nf-wdm-mmprobeandlockpages",
+    explanation="Nonpaged pool never leaves memory, so it is described and not locked. Locking such an MDL mixes the "
+    "two ways to fill it; its pages would be released as if they were somebody else's.",
 )  # fmt: skip
 MDL_NOT_LOCKED = rule(
-    "mdl-not-locked", "fatal", "the pages of this MDL are not locked",
-    here="unlocked here", earlier=("unlocked", "already unlocked here"),
-    help="unlock an MDL once, and only after MmProbeAndLockPages has succeeded",
-    stop=(0xC4, 0x7C), verifier=1, page="nf-wdm-mmunlockpages",
-    explanation="MmUnlockPages takes one lock off every page of the MDL. A page that nobody has locked, or that somebody "
-    "else has, would be let go while it is in use: without the verifier this is PFN_LIST_CORRUPT (0x4E).",
+    "mdl-not-locked", "fatal", "the pages of this MDL are not locked", here="unlocked here",
+    earlier=("unlocked", "already unlocked here"),
+    help="unlock an MDL once, and only after MmProbeAndLockPages has succeeded", stop=(0xC4, 0x7C), verifier=1,
+    page="nf-wdm-mmunlockpages",
+    explanation="MmUnlockPages takes one lock off every page of the MDL. A page that nobody has locked, or that "
+    "somebody else has, would be let go while it is in use: without the verifier this is PFN_LIST_CORRUPT (0x4E).",
 )  # fmt: skip
 MDL_NOT_LOCKED_PLAIN = rule(
-    "page-unlocked-too-often", "fatal", "a page is unlocked more often than it was locked",
-    here="unlocked here", earlier=("unlocked", "already unlocked here"),
-    help="unlock an MDL once, and only after MmProbeAndLockPages has succeeded",
-    stop=(0x4E, 0x7), page="bug-check-0x4e--pfn-list-corrupt",
-    explanation="Each MmProbeAndLockPages takes one lock on a page and each MmUnlockPages gives one back. When the count "
-    "would go below zero, the frame database no longer tells who uses the page, and Windows stops.",
+    "page-unlocked-too-often", "fatal", "a page is unlocked more often than it was locked", here="unlocked here",
+    earlier=("unlocked", "already unlocked here"),
+    help="unlock an MDL once, and only after MmProbeAndLockPages has succeeded", stop=(0x4E, 0x7),
+    page="bug-check-0x4e--pfn-list-corrupt",
+    explanation="Each MmProbeAndLockPages takes one lock on a page and each MmUnlockPages gives one back. When the "
+    "count would go below zero, the frame database no longer tells who uses the page, and Windows stops.",
 )  # fmt: skip
 MDL_UNLOCK_NONPAGED = rule(
     "mdl-of-nonpaged-pool-unlocked", "fatal", "this MDL describes nonpaged pool, which was never locked",
     here="unlocked here", earlier=("built", "built for nonpaged pool here"), help="call IoFreeMdl({mdl}) alone",
     stop=(0xC4, 0x7D), verifier=1, page="nf-wdm-mmunlockpages",
-    explanation="MmBuildMdlForNonPagedPool only writes down frames that are resident anyway. Its one undo is IoFreeMdl.",
+    explanation="MmBuildMdlForNonPagedPool only writes down frames that are resident anyway. Its one undo is "
+    "IoFreeMdl.",
 )  # fmt: skip
 MDL_NOT_MAPPABLE = rule(
-    "mdl-mapped-before-locked", "fatal", "this MDL is mapped though its pages are not locked",
-    here="mapped here", earlier=("allocated", "allocated here, and its frames never filled in"),
-    help="lock it with MmProbeAndLockPages, or describe nonpaged pool with MmBuildMdlForNonPagedPool, before mapping it",
+    "mdl-mapped-before-locked", "fatal", "this MDL is mapped though its pages are not locked", here="mapped here",
+    earlier=("allocated", "allocated here, and its frames never filled in"),
+    help="lock it with MmProbeAndLockPages, or describe nonpaged pool with MmBuildMdlForNonPagedPool, before "
+    "mapping it",
     stop=(0xC4, 0xB3), verifier=1, page="nf-wdm-mmgetsystemaddressformdlsafe",
-    explanation="The frame array behind an MDL is uninitialised until the MDL is locked or built. A mapping made from it shows "
-    "whatever frames the numbers happen to name.",
+    explanation="The frame array behind an MDL is uninitialised until the MDL is locked or built. A mapping made from "
+    "it shows whatever frames the numbers happen to name.",
 )  # fmt: skip
 MDL_FREED_LOCKED = rule(
-    "mdl-freed-while-locked", "error", "this MDL is freed while its pages are locked",
-    here="freed here", earlier=("locked", "locked here"), help="call MmUnlockPages({mdl}) before IoFreeMdl({mdl})",
+    "mdl-freed-while-locked", "error", "this MDL is freed while its pages are locked", here="freed here",
+    earlier=("locked", "locked here"), help="call MmUnlockPages({mdl}) before IoFreeMdl({mdl})",
     page="nf-wdm-iofreemdl",
-    explanation="IoFreeMdl frees the description, not the lock. The pages stay pinned with nobody left who could release them; "
-    "when the process exits, Windows finds them and stops with 0x76 or 0xCB.",
+    explanation="IoFreeMdl frees the description, not the lock. The pages stay pinned with nobody left who could "
+    "release them; when the process exits, Windows finds them and stops with 0x76 or 0xCB.",
 )  # fmt: skip
 MDL_FREED_TWICE = rule(
     "mdl-used-after-free", "fatal", "this MDL has been freed",
@@ -100,24 +103,31 @@ MDL_FREED_TWICE = rule(
     explanation="An MDL is pool memory. After IoFreeMdl its bytes belong to whoever allocates next.",
 )  # fmt: skip
 MDL_NOT_AN_MDL = rule(
-    "not-an-mdl", "fatal", "no MDL lies at this address",
-    here="used here", help="pass the pointer that IoAllocateMdl or MmInitializeMdl prepared", stop=(0xC4, 0x16), verifier=0,
+    "not-an-mdl", "fatal", "no MDL lies at this address", here="used here",
+    help="pass the pointer that IoAllocateMdl or MmInitializeMdl prepared", stop=(0xC4, 0x16), verifier=0,
     page="ns-wdm-_mdl",
-    explanation="Routines that take an MDL read its header and the frame array behind it. Bytes that were never prepared as "
-    "an MDL would be taken for lengths, flags and frame numbers.",
+    explanation="Routines that take an MDL read its header and the frame array behind it. Bytes that were never "
+    "prepared as an MDL would be taken for lengths, flags and frame numbers.",
 )  # fmt: skip
 MDL_BUILT_OVER_PAGEABLE = rule(
     "mdl-built-over-pageable-memory", "error", "MmBuildMdlForNonPagedPool is used on memory that is not nonpaged pool",
-    here="built here", help="use MmProbeAndLockPages in __try for pageable, stack or user memory", stop=(0xC4, 0x140), verifier=1,
-    page="nf-wdm-mmbuildmdlfornonpagedpool",
-    explanation="The routine writes down the frames that are behind the buffer now and locks nothing. Pageable memory may lie "
-    "in other frames a moment later, and a transfer would go to a stranger's page.",
+    here="built here", help="use MmProbeAndLockPages in __try for pageable, stack or user memory", stop=(0xC4, 0x140),
+    verifier=1, page="nf-wdm-mmbuildmdlfornonpagedpool",
+    explanation="The routine writes down the frames that are behind the buffer now and locks nothing. Pageable memory "
+    "may lie in other frames a moment later, and a transfer would go to a stranger's page.",
 )  # fmt: skip
 PAGES_LEFT_LOCKED = rule(
-    "pages-left-locked", "leak", "pages are still locked at the end",
-    here="locked here", help="call MmUnlockPages({mdl}) on every path", stop=(0xCB, None), page="bug-check-0xcb",
-    explanation="Whoever locks pages must unlock them, also on the paths that fail. When the owning process ends with locked "
-    "pages, Windows stops with 0x76 PROCESS_HAS_LOCKED_PAGES, or 0xCB when tracking is on.",
+    "pages-left-locked", "leak", "pages are still locked at the end", here="locked here",
+    help="call MmUnlockPages({mdl}) on every path", stop=(0xCB, None), page="bug-check-0xcb",
+    explanation="Whoever locks pages must unlock them, also on the paths that fail. When the owning process ends with "
+    "locked pages, Windows stops with 0x76 PROCESS_HAS_LOCKED_PAGES, or 0xCB when tracking is on.",
+)  # fmt: skip
+PROCESS_HAS_LOCKED_PAGES = rule(
+    "process-exits-with-locked-pages", "fatal", "a process exits while pages of its own are locked", here="exits here",
+    earlier=("locked", "locked here"), help="call MmUnlockPages on every path, also when the request is cancelled",
+    stop=(0x76, 0x0), page="bug-check-0x76--process-has-locked-pages",
+    explanation="Whoever locked the pages still holds them, and a device may still write to them, when their owner is "
+    "gone.",
 )  # fmt: skip
 MDL_LEAKED = rule(
     "mdl-leaked", "leak", "an MDL was never freed", here="allocated here", help="call IoFreeMdl({mdl}) on every path",
@@ -149,65 +159,72 @@ MDL_ALREADY_MAPPED = rule(
     "mdl-already-mapped", "fatal", "this MDL has a system address already", here="mapped again here",
     earlier=("mapped", "mapped here"), help="use MmGetSystemAddressForMdlSafe, which returns the address that there is",
     stop=(0xC4, 0xB2), verifier=1, page="nf-wdm-mmmaplockedpagesspecifycache",
-    explanation="An MDL has room for one system address. A second mapping overwrites it, and the first is never released. "
-    "Nonpaged pool has its system address from the beginning.",
+    explanation="An MDL has room for one system address. A second mapping overwrites it, and the first is never "
+    "released. Nonpaged pool has its system address from the beginning.",
 )  # fmt: skip
 MDL_NOT_MAPPED = rule(
     "mdl-not-mapped", "fatal", "this MDL has no system address that could be released", here="unmapped here",
     earlier=("unmapped", "already unmapped here"), help="unmap once, and only what a mapping routine has mapped",
     stop=(0xC4, 0xB6), verifier=1, page="nf-wdm-mmunmaplockedpages",
-    explanation="MmUnlockPages takes the mapping with it, and MmUnmapLockedPages works once. Nonpaged pool is never mapped.",
+    explanation="MmUnlockPages takes the mapping with it, and MmUnmapLockedPages works once. Nonpaged pool is never "
+    "mapped.",
 )  # fmt: skip
 MDL_NOT_MAPPED_PLAIN = rule(
     "mapping-released-twice", "fatal", "a mapping is released that does not exist", here="unmapped here",
     earlier=("unmapped", "already unmapped here"), help="unmap once, and only what a mapping routine has mapped",
     stop=(0xDA, 0x6), page="bug-check-0xda--system-pte-misuse",
-    explanation="Windows keeps count of the system page table entries that a driver takes, and stops when they do not add up.",
+    explanation="Windows keeps count of the system page table entries that a driver takes, and stops when they do not "
+    "add up.",
 )  # fmt: skip
 MDL_UNMAPPED_ELSEWHERE = rule(
     "mapping-released-at-wrong-address", "fatal", "a mapping is released at another address than it was made at",
-    here="unmapped here", earlier=("mapped", "mapped here"), help="pass exactly the address that the mapping routine returned",
-    stop=(0xDA, 0x3), page="bug-check-0xda--system-pte-misuse",
+    here="unmapped here", earlier=("mapped", "mapped here"),
+    help="pass exactly the address that the mapping routine returned", stop=(0xDA, 0x3),
+    page="bug-check-0xda--system-pte-misuse",
     explanation="MmUnmapLockedPages takes the address as the mapping routine returned it, byte offset included.",
 )  # fmt: skip
 MDL_FREED_MAPPED = rule(
     "mdl-freed-while-mapped", "fatal", "this MDL is freed while it is mapped", here="freed here",
     earlier=("mapped", "mapped here"), help="call MmUnlockPages({mdl}), which unmaps it, before IoFreeMdl({mdl})",
     stop=(0xC4, 0xB8), verifier=1, page="nf-wdm-iofreemdl",
-    explanation="The system page table entries of the mapping are never given back, and the address goes on showing pages that "
-    "belong to somebody else soon.",
+    explanation="The system page table entries of the mapping are never given back, and the address goes on showing "
+    "pages that belong to somebody else soon.",
 )  # fmt: skip
 MDL_BUG_CHECK_ON_FAILURE = rule(
-    "mapping-with-bug-check-on-failure", "fatal", "a mapping is asked for that stops the machine when it fails", here="mapped here",
-    help="pass FALSE for BugCheckOnFailure, and handle NULL", stop=(0xC4, 0x82), verifier=1,
+    "mapping-with-bug-check-on-failure", "fatal", "a mapping is asked for that stops the machine when it fails",
+    here="mapped here", help="pass FALSE for BugCheckOnFailure, and handle NULL", stop=(0xC4, 0x82), verifier=1,
     page="nf-wdm-mmmaplockedpagesspecifycache",
     explanation="System page table entries run out on healthy machines. A driver must live with a mapping that fails.",
 )  # fmt: skip
 MDL_MAPPED_EXECUTABLE = rule(
     "mapping-executable", "error", "pages are mapped executable", here="mapped here",
-    help="add MdlMappingNoExecute to the priority", stop=(0xC4, 0x2002), verifier=2, page="nf-wdm-mmgetsystemaddressformdlsafe",
+    help="add MdlMappingNoExecute to the priority", stop=(0xC4, 0x2002), verifier=2,
+    page="nf-wdm-mmgetsystemaddressformdlsafe",
     explanation="Data that can be executed is what an attacker looks for; code integrity forbids it.",
 )  # fmt: skip
 MDL_OLD_MAPPING_ROUTINE = rule(
     "obsolete-mapping-routine", "error", "MmMapLockedPages is obsolete", here="called here",
-    help="use MmMapLockedPagesSpecifyCache with BugCheckOnFailure FALSE, or MmGetSystemAddressForMdlSafe", stop=(0xC4, 0x81),
-    verifier=1, page="nf-wdm-mmmaplockedpages",
+    help="use MmMapLockedPagesSpecifyCache with BugCheckOnFailure FALSE, or MmGetSystemAddressForMdlSafe",
+    stop=(0xC4, 0x81), verifier=1, page="nf-wdm-mmmaplockedpages",
     explanation="MmMapLockedPages stops the machine when no system page table entries are left.",
 )  # fmt: skip
 NO_MORE_SYSTEM_PTES = rule(
-    "no-more-system-ptes", "fatal", "no system page table entries are left for a mapping that may not fail", here="mapped here",
-    help="use MmGetSystemAddressForMdlSafe, and handle NULL", stop=(0x3F, None), page="bug-check-0x3f--no-more-system-ptes",
-    explanation="System page table entries are a limited resource. MmGetSystemAddressForMdl has no way to say that there is none.",
+    "no-more-system-ptes", "fatal", "no system page table entries are left for a mapping that may not fail",
+    here="mapped here", help="use MmGetSystemAddressForMdlSafe, and handle NULL", stop=(0x3F, None),
+    page="bug-check-0x3f--no-more-system-ptes",
+    explanation="System page table entries are a limited resource. MmGetSystemAddressForMdl has no way to say that "
+    "there is none.",
 )  # fmt: skip
 MDL_OF_DEVICE_MEMORY = rule(
     "device-memory-locked", "fatal", "device memory is locked as if it were RAM", here="locked here",
     help="use the mapped address as it is: device memory is never paged", stop=(0xC4, 0x6F), verifier=1,
     page="nf-wdm-mmprobeandlockpages",
-    explanation="The pages of a device have no entry in the frame database, so there is nothing that could count a lock.",
+    explanation="The pages of a device have no entry in the frame database, so there is nothing that could count a "
+    "lock.",
 )  # fmt: skip
 MDL_TARGET_TOO_SMALL = rule(
-    "partial-mdl-too-small", "fatal", "the target MDL has room for fewer pages than the range touches", here="built here",
-    earlier=("allocated", "allocated here"),
+    "partial-mdl-too-small", "fatal", "the target MDL has room for fewer pages than the range touches",
+    here="built here", earlier=("allocated", "allocated here"),
     help="allocate the target for the longest range, at the address with the largest byte offset", stop=(0x40, None),
     page="bug-check-0x40--target-mdl-too-small",
     explanation="IoBuildPartialMdl copies a frame number for each page that the range touches into the target.",
@@ -216,18 +233,21 @@ MDL_RANGE_OUTSIDE = rule(
     "partial-mdl-outside-source", "fatal", "the range does not lie within the source MDL", here="built here",
     help="count from MmGetMdlVirtualAddress of the source, not from its system address", stop=(0x12E, None),
     page="bug-check-0x12e--invalid-mdl-range",
-    explanation="The address given to IoBuildPartialMdl is an index into the source MDL. A mapped system address only works when the "
-    "source describes kernel memory.",
+    explanation="The address given to IoBuildPartialMdl is an index into the source MDL. A mapped system address only "
+    "works when the source describes kernel memory.",
 )  # fmt: skip
 MDL_SOURCE_NOT_RESIDENT = rule(
-    "partial-mdl-over-unlocked-pages", "error", "a partial MDL is built over an MDL whose pages are not locked", here="built here",
-    help="lock the source, or build it for nonpaged pool, first", page="nf-wdm-iobuildpartialmdl",
-    explanation="The frame array of an MDL that is neither locked nor built holds no frames yet: the copies mean nothing.",
+    "partial-mdl-over-unlocked-pages", "error", "a partial MDL is built over an MDL whose pages are not locked",
+    here="built here", help="lock the source, or build it for nonpaged pool, first", page="nf-wdm-iobuildpartialmdl",
+    explanation="The frame array of an MDL that is neither locked nor built holds no frames yet: the copies mean "
+    "nothing.",
 )  # fmt: skip
 PARTIAL_MAPPING_LOST = rule(
     "partial-mdl-not-reset", "error", "a partial MDL is built again while it is mapped", here="built here",
-    earlier=("mapped", "mapped here"), help="call MmPrepareMdlForReuse before building it again", page="nf-wdm-mmpreparemdlforreuse",
-    explanation="IoBuildPartialMdl overwrites the system address of the target; the page table entries behind it are lost.",
+    earlier=("mapped", "mapped here"), help="call MmPrepareMdlForReuse before building it again",
+    page="nf-wdm-mmpreparemdlforreuse",
+    explanation="IoBuildPartialMdl overwrites the system address of the target; the page table entries behind it are "
+    "lost.",
 )  # fmt: skip
 PARTIAL_STILL_MAPPED = rule(
     "mdl-unlocked-under-mapped-partial", "fatal", "pages are unlocked while a partial MDL over them is mapped",
@@ -237,28 +257,32 @@ PARTIAL_STILL_MAPPED = rule(
     explanation="The mapping of the partial MDL goes on showing pages that belong to somebody else from here on.",
 )  # fmt: skip
 PARTIAL_OF_GONE_SOURCE = rule(
-    "partial-mdl-outlives-source", "fatal", "this partial MDL is used though its source is unlocked or freed", here="used here",
-    earlier=("orphaned", "the source was let go here"), help="use partial MDLs only while their source is locked",
-    stop=(0x4E, 0x99), page="nf-wdm-iobuildpartialmdl",
-    explanation="A partial MDL holds copies of frame numbers and no lock. When the source is unlocked, the frames are anybody's.",
+    "partial-mdl-outlives-source", "fatal", "this partial MDL is used though its source is unlocked or freed",
+    here="used here", earlier=("orphaned", "the source was let go here"),
+    help="use partial MDLs only while their source is locked", stop=(0x4E, 0x99), page="nf-wdm-iobuildpartialmdl",
+    explanation="A partial MDL holds copies of frame numbers and no lock. When the source is unlocked, the frames are "
+    "anybody's.",
 )  # fmt: skip
 PARTIAL_LEFT_STALE = rule(
     "partial-mdl-left-stale", "note", "a partial MDL is left behind by its source", here="unlocked or freed here",
     earlier=("partial", "the partial MDL was built here"),
     help="free the partial MDL, or call MmPrepareMdlForReuse on it, first", page="nf-wdm-iobuildpartialmdl",
-    explanation="Nothing is wrong as long as the partial MDL is not used any more, but its frames mean nothing from here on.",
+    explanation="Nothing is wrong as long as the partial MDL is not used any more, but its frames mean nothing from "
+    "here on.",
 )  # fmt: skip
 MDL_USER_MAPPING_UNKNOWN = rule(
-    "user-mapping-unknown", "fatal", "a user-mode mapping is released that does not exist in this process", here="unmapped here",
-    earlier=("mapped", "mapped here"), help="unmap it in the process in which it was mapped, at the address that was returned",
-    stop=(0xC4, 0xB9), verifier=1, page="nf-wdm-mmunmaplockedpages",
+    "user-mapping-unknown", "fatal", "a user-mode mapping is released that does not exist in this process",
+    here="unmapped here", earlier=("mapped", "mapped here"),
+    help="unmap it in the process in which it was mapped, at the address that was returned", stop=(0xC4, 0xB9),
+    verifier=1, page="nf-wdm-mmunmaplockedpages",
     explanation="The address means something else in another process. Unmapping there tears out whatever lies at it.",
 )  # fmt: skip
 USER_MAPPING_LEFT = rule(
     "user-mapping-left", "leak", "pages are still mapped into a process at the end", here="mapped here",
-    help="call MmUnmapLockedPages in the same process, before it exits", stop=(0x76, None), page="nf-wdm-mmunmaplockedpages",
-    explanation="Neither MmUnlockPages nor IoFreeMdl removes a user-mode mapping: the program goes on seeing pages that are not "
-    "its own.",
+    help="call MmUnmapLockedPages in the same process, before it exits", stop=(0x76, None),
+    page="nf-wdm-mmunmaplockedpages",
+    explanation="Neither MmUnlockPages nor IoFreeMdl removes a user-mode mapping: the program goes on seeing pages "
+    "that are not its own.",
 )  # fmt: skip
 
 # ---- pool ---------------------------------------------------------------------------------------------------------
@@ -277,48 +301,52 @@ POOL_FREED_TWICE = rule(
 POOL_BAD_ADDRESS = rule(
     "pool-address-never-allocated", "fatal", "no pool block begins at this address", here="freed here",
     help="free exactly the address that the allocation returned", stop=(0xC2, 0x46), page="nf-wdm-exfreepoolwithtag",
-    explanation="The pool header lies just before the address that an allocation returned. Any other address makes the pool "
-    "manager read a header that is none.",
+    explanation="The pool header lies just before the address that an allocation returned. Any other address makes "
+    "the pool manager read a header that is none.",
 )  # fmt: skip
 POOL_USER_ADDRESS = rule(
     "pool-freed-user-address", "fatal", "a user-mode address is freed as pool", here="freed here",
     help="free exactly the address that the allocation returned", stop=(0xC2, 0x40), page="nf-wdm-exfreepoolwithtag",
-    explanation="Pool lies in kernel space. A user address here is often a buffer of the caller taken for the driver's own.",
+    explanation="Pool lies in kernel space. A user address here is often a buffer of the caller taken for the "
+    "driver's own.",
 )  # fmt: skip
 POOL_WRONG_TAG = rule(
     "pool-freed-with-wrong-tag", "fatal", "this pool block is freed with another tag than it was allocated with",
-    here="freed here", earlier=("allocated", "allocated here"), help="free it with the tag it was allocated with, or with tag 0",
-    stop=(0xC2, 0xA), page="nf-wdm-exfreepoolwithtag",
-    explanation="The tag says whose block it is. Freeing with another one is how a driver frees somebody else's memory.",
+    here="freed here", earlier=("allocated", "allocated here"),
+    help="free it with the tag it was allocated with, or with tag 0", stop=(0xC2, 0xA), page="nf-wdm-exfreepoolwithtag",
+    explanation="The tag says whose block it is. Freeing with another one is how a driver frees somebody else's "
+    "memory.",
 )  # fmt: skip
 POOL_HEADER_OVERWRITTEN = rule(
     "pool-overrun", "fatal", "bytes were written past the end of this pool block", here="found when it was freed here",
     earlier=("allocated", "allocated here"), help="keep every write inside the bytes that were asked for",
     stop=(0x19, 0x20), page="bug-check-0x19--bad-pool-header",
-    explanation="Behind each block stands the header of the next. Writing past the end destroys it, and the pool with it.",
+    explanation="Behind each block stands the header of the next. Writing past the end destroys it, and the pool with "
+    "it.",
 )  # fmt: skip
 POOL_FREED_LOCKED = rule(
     "pool-freed-while-locked", "fatal", "pool is freed while its pages are locked", here="freed here",
-    earlier=("allocated", "allocated here"), help="unlock every MDL over the block before it is freed", stop=(0x4E, 0x9A),
-    page="bug-check-0x4e--pfn-list-corrupt",
-    explanation="Pages that are locked for a transfer would be handed to the next who asks, while the device still writes to them.",
+    earlier=("allocated", "allocated here"), help="unlock every MDL over the block before it is freed",
+    stop=(0x4E, 0x9A), page="bug-check-0x4e--pfn-list-corrupt",
+    explanation="Pages that are locked for a transfer would be handed to the next who asks, while the device still "
+    "writes to them.",
 )  # fmt: skip
 POOL_ZERO_BYTES = rule(
     "pool-of-zero-bytes", "error", "zero bytes of pool are asked for", here="asked for here",
     help="test the length before allocating", stop=(0xC4, 0x0), verifier=1, page="nf-wdm-exallocatepoolwithtag",
-    explanation="An allocation of zero bytes returns a block that cannot be written to. It is nearly always a length that was "
-    "never checked.",
+    explanation="An allocation of zero bytes returns a block that cannot be written to. It is nearly always a length "
+    "that was never checked.",
 )  # fmt: skip
 POOL_IRQL = rule(
     "pool-at-wrong-irql", "fatal", "paged pool is allocated above APC_LEVEL", here="asked for here",
-    earlier=("irql", "the IRQL was raised here"), help="use nonpaged pool at DISPATCH_LEVEL", stop=(0xC4, 0x1), verifier=1,
-    page="nf-wdm-exallocatepoolwithtag",
+    earlier=("irql", "the IRQL was raised here"), help="use nonpaged pool at DISPATCH_LEVEL", stop=(0xC4, 0x1),
+    verifier=1, page="nf-wdm-exallocatepoolwithtag",
     explanation="Paged pool may fault, and faults are not handled at DISPATCH_LEVEL or above.",
 )  # fmt: skip
 POOL_IRQL_NONPAGED = rule(
     "nonpaged-pool-above-dispatch", "fatal", "nonpaged pool is allocated above DISPATCH_LEVEL", here="asked for here",
-    earlier=("irql", "the IRQL was raised here"), help="allocate in the DPC, or beforehand", stop=(0xC4, 0x2), verifier=1,
-    page="nf-wdm-exallocatepoolwithtag",
+    earlier=("irql", "the IRQL was raised here"), help="allocate in the DPC, or beforehand", stop=(0xC4, 0x2),
+    verifier=1, page="nf-wdm-exallocatepoolwithtag",
     explanation="The pool's own lock is taken at DISPATCH_LEVEL, so nothing above that may touch it.",
 )  # fmt: skip
 POOL_FREE_IRQL_NONPAGED = rule(
@@ -331,23 +359,26 @@ POOL_FREE_IRQL_PLAIN = rule(
     "pool-freed-above-dispatch", "fatal", "pool is freed at an IRQL above DISPATCH_LEVEL", here="freed here",
     earlier=("irql", "the IRQL was raised here"), help="free at DISPATCH_LEVEL or below", stop=(0xC2, 0x9),
     page="bug-check-0xc2--bad-pool-caller",
-    explanation="The pool's lock is taken at DISPATCH_LEVEL: whoever interrupts its holder and frees pool would wait for ever.",
+    explanation="The pool's lock is taken at DISPATCH_LEVEL: whoever interrupts its holder and frees pool would wait "
+    "for ever.",
 )  # fmt: skip
 POOL_FREE_IRQL = rule(
     "pool-freed-at-wrong-irql", "fatal", "paged pool is freed above APC_LEVEL", here="freed here",
-    earlier=("irql", "the IRQL was raised here"), help="free it after the IRQL is lowered, or use nonpaged pool", stop=(0xC4, 0x11),
-    verifier=1, page="nf-wdm-exfreepoolwithtag",
+    earlier=("irql", "the IRQL was raised here"), help="free it after the IRQL is lowered, or use nonpaged pool",
+    stop=(0xC4, 0x11), verifier=1, page="nf-wdm-exfreepoolwithtag",
     explanation="Paged pool's own structures are pageable, and faults are not handled at DISPATCH_LEVEL or above.",
 )  # fmt: skip
 POOL_IRQL_PLAIN = rule(
     "pool-call-above-dispatch", "fatal", "pool is allocated at an IRQL above DISPATCH_LEVEL", here="asked for here",
     earlier=("irql", "the IRQL was raised here"), help="allocate at DISPATCH_LEVEL or below", stop=(0xC2, 0x8),
     page="bug-check-0xc2--bad-pool-caller",
-    explanation="The pool's lock is taken at DISPATCH_LEVEL: whoever interrupts its holder and asks for pool would wait for ever.",
+    explanation="The pool's lock is taken at DISPATCH_LEVEL: whoever interrupts its holder and asks for pool would "
+    "wait for ever.",
 )  # fmt: skip
 POOL_TAG_ZERO = rule(
     "pool-tag-zero", "error", "pool is asked for without a tag", here="asked for here",
-    help="pass a tag of one to four printable characters", stop=(0xC2, 0x9B), verifier=1, page="nf-wdm-exallocatepoolwithtag",
+    help="pass a tag of one to four printable characters", stop=(0xC2, 0x9B), verifier=1,
+    page="nf-wdm-exallocatepoolwithtag",
     explanation="The tag is how every tool tells whose memory this is.",
 )  # fmt: skip
 POOL_MUST_SUCCEED = rule(
@@ -357,7 +388,8 @@ POOL_MUST_SUCCEED = rule(
 )  # fmt: skip
 POOL_EXECUTABLE = rule(
     "pool-executable", "error", "executable pool is asked for", here="asked for here",
-    help="use NonPagedPoolNx or POOL_FLAG_NON_PAGED", stop=(0xC4, 0x2000), verifier=2, page="nf-wdm-exallocatepoolwithtag",
+    help="use NonPagedPoolNx or POOL_FLAG_NON_PAGED", stop=(0xC4, 0x2000), verifier=2,
+    page="nf-wdm-exallocatepoolwithtag",
     explanation="Data that can be executed is what an attacker looks for; code integrity forbids it.",
 )  # fmt: skip
 
@@ -365,10 +397,11 @@ POOL_EXECUTABLE = rule(
 
 IRQL_TOO_HIGH = rule(
     "irql-too-high", "fatal", "this routine may not be called at this IRQL", here="called here",
-    earlier=("irql", "the IRQL was raised here"), help="lower the IRQL first, or do this work in a work item or a thread",
-    stop=(0xC4, 0xE5), verifier=1, page="managing-hardware-priorities",
-    explanation="A routine that may wait or touch pageable memory needs a low IRQL. Called above it, it works until the first "
-    "time that it really waits or faults.",
+    earlier=("irql", "the IRQL was raised here"),
+    help="lower the IRQL first, or do this work in a work item or a thread", stop=(0xC4, 0xE5), verifier=1,
+    page="managing-hardware-priorities",
+    explanation="A routine that may wait or touch pageable memory needs a low IRQL. Called above it, it works until "
+    "the first time that it really waits or faults.",
 )  # fmt: skip
 IRQL_TOO_LOW = rule(
     "irql-too-low", "fatal", "this routine may not be called at this IRQL", here="called here",
@@ -395,26 +428,29 @@ IRQL_LEFT_RAISED = rule(
     explanation="A raised IRQL belongs to the processor: whatever runs next would run at it.",
 )  # fmt: skip
 IRQL_RAISED_DOWNWARD_PLAIN = rule(
-    "irql-not-greater-or-equal", "fatal", "the IRQL is raised to a lower level than the current one", here="raised here",
-    earlier=("irql", "the IRQL was set here"), help="use KeLowerIrql with the value that KeRaiseIrql saved",
-    stop=(0x9, None), page="bug-check-0x9--irql-not-greater-or-equal",
+    "irql-not-greater-or-equal", "fatal", "the IRQL is raised to a lower level than the current one",
+    here="raised here", earlier=("irql", "the IRQL was set here"),
+    help="use KeLowerIrql with the value that KeRaiseIrql saved", stop=(0x9, None),
+    page="bug-check-0x9--irql-not-greater-or-equal",
     explanation="KeRaiseIrql only raises.",
 )  # fmt: skip
 IRQL_LOWERED_UPWARD_PLAIN = rule(
-    "irql-not-less-or-equal", "fatal", "the IRQL is lowered to a higher level than the current one", here="lowered here",
-    earlier=("irql", "the IRQL was set here"), help="pass the value that KeRaiseIrql saved", stop=(0xA, None),
-    page="bug-check-0xa--irql-not-less-or-equal", explanation="KeLowerIrql only restores.",
+    "irql-not-less-or-equal", "fatal", "the IRQL is lowered to a higher level than the current one",
+    here="lowered here", earlier=("irql", "the IRQL was set here"), help="pass the value that KeRaiseIrql saved",
+    stop=(0xA, None), page="bug-check-0xa--irql-not-less-or-equal",
+    explanation="KeLowerIrql only restores.",
 )  # fmt: skip
 SPIN_LOCK_ALREADY_OWNED = rule(
-    "spin-lock-already-owned", "fatal", "this processor holds the spin lock already, and would wait for itself", here="acquired again here",
-    earlier=("acquired", "acquired here"), help="release the lock before it is acquired again", stop=(0xF, None),
+    "spin-lock-already-owned", "fatal", "this processor holds the spin lock already, and would wait for itself",
+    here="acquired again here", earlier=("acquired", "acquired here"),
+    help="release the lock before it is acquired again", stop=(0xF, None),
     page="bug-check-0xf--spin-lock-already-owned",
     explanation="A spin lock is not recursive. The processor would spin at DISPATCH_LEVEL for ever.",
 )  # fmt: skip
 SPIN_LOCK_NOT_OWNED = rule(
     "spin-lock-not-owned", "fatal", "a spin lock is released that is not held", here="released here",
-    earlier=("released", "already released here"), help="release a lock once, on the paths that have acquired it", stop=(0x10, None),
-    page="bug-check-0x10--spin-lock-not-owned",
+    earlier=("released", "already released here"), help="release a lock once, on the paths that have acquired it",
+    stop=(0x10, None), page="bug-check-0x10--spin-lock-not-owned",
     explanation="Releasing a lock that another processor holds lets a third one in.",
 )  # fmt: skip
 SPIN_LOCK_LEFT_HELD = rule(
@@ -432,19 +468,21 @@ CRITICAL_REGION_NOT_ENTERED = rule(
 # ---- memory accesses ----------------------------------------------------------------------------------------------
 
 PAGEABLE_AT_DISPATCH = rule(
-    "pageable-memory-at-dispatch", "fatal", "pageable memory is touched at DISPATCH_LEVEL or above", here="touched here",
-    earlier=("irql", "the IRQL was raised here"), help="lock the pages, or use nonpaged pool, before the IRQL is raised",
-    stop=(0xD1, None), page="bug-check-0xd1--driver-irql-not-less-or-equal",
-    explanation="At DISPATCH_LEVEL no page fault can be handled: the page may be out, and nothing can bring it back. It often "
-    "works, because the page happens to be in; here all pageable pages leave when the IRQL rises, as Driver Verifier makes them.",
+    "pageable-memory-at-dispatch", "fatal", "pageable memory is touched at DISPATCH_LEVEL or above",
+    here="touched here", earlier=("irql", "the IRQL was raised here"),
+    help="lock the pages, or use nonpaged pool, before the IRQL is raised", stop=(0xD1, None),
+    page="bug-check-0xd1--driver-irql-not-less-or-equal",
+    explanation="At DISPATCH_LEVEL no page fault can be handled: the page may be out, and nothing can bring it back. "
+    "It often works, because the page happens to be in; here all pageable pages leave when the IRQL rises, as Driver "
+    "Verifier makes them.",
 )  # fmt: skip
 KERNEL_PAGEABLE_AT_DISPATCH = rule(
     "pageable-argument-at-dispatch", "fatal", "a kernel routine touches pageable memory at DISPATCH_LEVEL or above",
     here="called here", earlier=("irql", "the IRQL was raised here"),
     help="lock the pages, or use nonpaged pool, before the IRQL is raised", stop=(0x0A, None),
     page="bug-check-0xa--irql-not-less-or-equal",
-    explanation="The routine was given the address of pageable memory and touched it at an IRQL at which page faults cannot be "
-    "handled.",
+    explanation="The routine was given the address of pageable memory and touched it at an IRQL at which page faults "
+    "cannot be handled.",
 )  # fmt: skip
 INVALID_ADDRESS_AT_DISPATCH = rule(
     "invalid-address-at-dispatch", "fatal", "an address with no memory behind it is touched at DISPATCH_LEVEL or above",
@@ -456,14 +494,16 @@ PAGE_FAULT_IN_NONPAGED_AREA = rule(
     "bad-kernel-address", "fatal", "a kernel address with no memory behind it is touched", here="touched here",
     help="find out where this pointer comes from: __try does not catch bad kernel addresses", stop=(0x50, None),
     page="bug-check-0x50--page-fault-in-nonpaged-area",
-    explanation="Windows turns a fault on a user address into an exception that __except may take. A fault on a kernel address "
-    "that is not mapped means that kernel data are wrong, and stops the machine at once, inside __try too.",
+    explanation="Windows turns a fault on a user address into an exception that __except may take. A fault on a "
+    "kernel address that is not mapped means that kernel data are wrong, and stops the machine at once, inside __try "
+    "too.",
 )  # fmt: skip
 WRITE_TO_READ_ONLY = rule(
     "write-to-read-only-memory", "fatal", "read-only kernel memory is written to", here="written here",
     help="write to a copy: string literals and constants are read-only", stop=(0xBE, None),
     page="bug-check-0xbe--attempted-write-to-readonly-memory",
-    explanation="Constants and code lie in read-only pages. The write does not raise an exception that __except could take.",
+    explanation="Constants and code lie in read-only pages. The write does not raise an exception that __except could "
+    "take.",
 )  # fmt: skip
 JUMP_TO_NO_CODE = rule(
     "call-of-no-function", "fatal", "a call goes to an address where no function begins", here="called here",
@@ -473,15 +513,17 @@ JUMP_TO_NO_CODE = rule(
 )  # fmt: skip
 STACK_OVERFLOW = rule(
     "kernel-stack-overflow", "fatal", "the kernel stack is used up", here="called here",
-    help="recurse less deeply, and keep large buffers in pool", stop=(0x7F, 0x8), page="bug-check-0x7f--unexpected-kernel-mode-trap",
-    explanation="A kernel stack on x64 is 24 KiB and does not grow. Touching the guard page below it is a double fault.",
+    help="recurse less deeply, and keep large buffers in pool", stop=(0x7F, 0x8),
+    page="bug-check-0x7f--unexpected-kernel-mode-trap",
+    explanation="A kernel stack on x64 is 24 KiB and does not grow. Touching the guard page below it is a double "
+    "fault.",
 )  # fmt: skip
 LIST_CORRUPT = rule(
     "list-entry-corrupt", "fatal", "the links of a list entry do not agree", here="used here",
     help="initialise list heads, and remove an entry once only", stop=(0x139, 0x3),
     page="bug-check-0x139--kernel-security-check-failure",
-    explanation="Before an entry is linked or unlinked, its neighbours must point at it. An entry that was removed twice, freed "
-    "while linked, or never initialised does not pass.",
+    explanation="Before an entry is linked or unlinked, its neighbours must point at it. An entry that was removed "
+    "twice, freed while linked, or never initialised does not pass.",
 )  # fmt: skip
 
 # ---- exceptions and the rest --------------------------------------------------------------------------------------
@@ -493,9 +535,11 @@ EXCEPTION_NOT_HANDLED = rule(
     explanation="No filter on the thread's stack answered EXCEPTION_EXECUTE_HANDLER. In a system thread that is 0x7E.",
 )  # fmt: skip
 PROCESS_EXCEPTION_NOT_HANDLED = rule(
-    "process-exception-not-handled", "fatal", "an exception is handled by nobody, and ends the process", here="raised here",
-    help="put the call in __try with an __except that takes this exception", page="ns-winnt-exception_record",
-    explanation="In a program, the default handler of the process takes what nobody else took, and ends it. The machine goes on.",
+    "process-exception-not-handled", "fatal", "an exception is handled by nobody, and ends the process",
+    here="raised here", help="put the call in __try with an __except that takes this exception",
+    page="ns-winnt-exception_record",
+    explanation="In a program, the default handler of the process takes what nobody else took, and ends it. The "
+    "machine goes on.",
 )  # fmt: skip
 NONCONTINUABLE = rule(
     "noncontinuable-exception-continued", "error", "a filter continues an exception that cannot be continued",
@@ -511,8 +555,8 @@ DRIVER_BUG_CHECK = rule(
 NOT_MODELLED = rule(
     "not-modelled", "fatal", "this routine is not modelled", here="called here",
     help="`dmascript routines` lists what is modelled", page="",
-    explanation="The prototype is known, so the script compiles; the simulated kernel has no body for it and says so rather "
-    "than pretend to succeed.",
+    explanation="The prototype is known, so the script compiles; the simulated kernel has no body for it and says so "
+    "rather than pretend to succeed.",
 )  # fmt: skip
 ASSERTION_FAILED = rule(
     "assertion-failed", "fatal", "an assertion of the driver is false", here="asserted here",
@@ -531,8 +575,10 @@ COPY_OVERLAPS = rule(
 )  # fmt: skip
 UNICODE_AT_RAISED_IRQL = rule(
     "unicode-formatted-at-raised-irql", "error", "Unicode text is converted above PASSIVE_LEVEL", here="formatted here",
-    earlier=("irql", "the IRQL was raised here"), help="print Unicode text at PASSIVE_LEVEL only", page="nf-wdm-dbgprint",
-    explanation="The conversion reads code page tables that are pageable. It works until the first time that they are paged out.",
+    earlier=("irql", "the IRQL was raised here"), help="print Unicode text at PASSIVE_LEVEL only",
+    page="nf-wdm-dbgprint",
+    explanation="The conversion reads code page tables that are pageable. It works until the first time that they are "
+    "paged out.",
 )  # fmt: skip
 MESSAGE_TRUNCATED = rule(
     "debug-message-truncated", "note", "a debug message is longer than 512 bytes", here="printed here",

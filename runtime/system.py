@@ -6,11 +6,10 @@ was in a script is known only to the hook `where`, which the interpreter sets.
 
 from __future__ import annotations
 
-from .store import PAGE, Store
 from . import rules
 from .choose import Chooser
 from .clock import Clock
-from .exceptions import BugCheck, HostLimit
+from .exceptions import BugCheck, HostLimit, NotModelled
 from .faults import Faults
 from .findings import Finding, Held, Moment, address, level_name
 from .frames import GIB_FRAMES, Frames
@@ -19,6 +18,7 @@ from .memory import Memory, Region
 from .pool import Pool
 from .process import Process
 from .processor import DISPATCH_LEVEL, Processor, Thread
+from .store import PAGE, Store
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -225,6 +225,14 @@ class System:
         if rule.severity == "fatal" and not allowed:
             self.stopped = True
             raise BugCheck(words[0], words[1:]) if words else BugCheck(0, (0, 0, 0, 0))
+
+    def not_modelled(self, what: str) -> None:
+        """Something was asked for that the simulated kernel knows of and cannot do: it says so and stops."""
+        rule = rules.NOT_MODELLED
+        title = f"{what} is not modelled"
+        self.findings.append(Finding(rule, "error", title, self.moment(), [], [], rule.help, rule.here, None))
+        self.stopped = True
+        raise NotModelled
 
     def bug_check(self, rule: rules.Rule, code: int, parameters: tuple[int, int, int, int]) -> None:
         """Stop with a code that the rule does not fix."""

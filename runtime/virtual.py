@@ -1,12 +1,13 @@
-"""Virtual memory of a process: reserving, committing, protecting and freeing pages, as ZwAllocateVirtualMemory and its kin do.
+"""Virtual memory of a process: reserving, committing, protecting and freeing pages, as ZwAllocateVirtualMemory and its
+kin do.
 
-What one call reserved is an allocation, kept in `Process.allocations`; its pages are regions of `Process.space`, cut wherever
-neighbours differ. A region's `note` is the name of its protection, or "reserved" while nothing is committed there.
+What one call reserved is an allocation, kept in `Process.allocations`; its pages are regions of `Process.space`, cut
+wherever neighbours differ. A region's `note` is the name of its protection, or "reserved" while nothing is committed
+there.
 """
 
 from __future__ import annotations
 
-from . import rules
 from .constants import (
     MEM_COMMIT,
     MEM_DECOMMIT,
@@ -30,8 +31,8 @@ from .constants import (
     STATUS_UNABLE_TO_FREE_VM,
 )
 from .memory import ADDRESS_MASK, USER_LIMIT, Region, Space
-from .store import PAGE
 from .process import ALLOCATION_GRANULARITY, USER_FIRST, USER_LOWEST
+from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,7 +97,7 @@ def _refused(base: int, size: int, zero_bits: int, kind: int) -> int:
 def protection_of(nt: System, protect: int) -> tuple[str, int] | None:
     """Name and rights of a PAGE_ constant; None if it means nothing for private memory."""
     if protect & GUARD:
-        nt.violation(rules.NOT_MODELLED, title="PAGE_GUARD is not modelled")
+        nt.not_modelled("PAGE_GUARD")
     return PROTECTIONS.get(protect & ~CACHE_BITS)
 
 
@@ -176,7 +177,8 @@ def _commit(nt: System, base: int, size: int, kind: int, protection: tuple[str, 
 
 
 def free(nt: System, base: int, size: int, kind: int) -> Answer:
-    """Decommit or release pages of the current process. A size of 0 means the whole allocation that begins at `base`."""
+    """Decommit or release pages of the current process. A size of 0 means the whole allocation that begins at
+    `base`."""
     if kind not in (MEM_DECOMMIT, MEM_RELEASE):
         return Answer(STATUS_INVALID_PARAMETER_4)
     if base >= USER_LIMIT:
@@ -240,3 +242,16 @@ def protect(nt: System, base: int, size: int, new: int) -> Answer:
         _set(region, protection)
     nt.memory.forget(start, (end - start) // PAGE)
     return Answer(STATUS_SUCCESS, start, end - start, old)
+
+
+def end_process(nt: System, process: Process) -> None:
+    """A process exits: its memory goes, and pages that are still locked stop the machine."""
+    if process.locked_pages:
+        nt.mdls.report_locked(process)
+    before = nt.process
+    nt.attach(process)
+    for region in list(process.space.regions):
+        nt.memory.unmap(region)
+    process.allocations = Space()
+    process.alive = False
+    nt.attach(nt.system_process if before is process else before)

@@ -1,4 +1,5 @@
-"""A simulated machine for tests of the runtime: calls routines by name, keeps scratch memory, and says what went wrong."""
+"""A simulated machine for tests of the runtime: calls routines by name, keeps scratch memory, and says what went
+wrong."""
 
 from __future__ import annotations
 

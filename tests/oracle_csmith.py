@@ -42,7 +42,7 @@ VARIANTS = (
     ("--no-const-pointers", "--no-consts", "--max-union-fields", "8"),
     ("--no-int8", "--no-uint8", "--no-embedded-assigns"),
 )
-NATIVE = ("gcc", "-w", "-O1", "-std=gnu11", "-fwrapv", "-fno-strict-aliasing", "-mms-bitfields")
+NATIVE = ("gcc", "-w", "-Wno-psabi", "-O1", "-std=gnu11", "-fwrapv", "-fno-strict-aliasing", "-mms-bitfields")
 NATIVE_SECONDS = 2.0
 STEPS = 20_000_000
 _LONG = re.compile(r"\b(0[xX][0-9A-Fa-f]+|[0-9]+)(U?)L\b")

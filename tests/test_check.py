@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (a finding is one line)
 """The checker: what it refuses and warns of, with its words and places, and the typed trees that it makes.
 
 A case is C text, and below it a line `=> line:column severity rule: message | help <- line:column note` for each finding.
@@ -237,7 +238,6 @@ int a[3]; void g(void); void f(void) { a = 0; a++; 5 = 1; g = 0; g() = 1; (int)a
 => 1:59 error not-defined: the function 'g' is declared, but defined nowhere <- 1:16 declared here
 => 1:61 error not-an-lvalue: 'g' is a function, which cannot be assigned to
 => 1:70 error not-an-lvalue: 'g(…)' is a value, not something that can be assigned to
-=> 1:85 error not-an-lvalue: this expression is a value, not something that can be assigned to
 => 1:90 error not-an-lvalue: 5 is a value without an address, so '&' cannot be applied to it
 => 1:94 error not-an-lvalue: 'f(…)' is a value without an address, so '&' cannot be applied to it
 => 1:100 error not-an-lvalue: this expression is a value without an address, so '&' cannot be applied to it
@@ -291,8 +291,6 @@ PMDL m; ULONG *u; int i; void f(void) { m == u; m == 0; m == i; m < m; i ? m : u
 => 1:110 error wrong-type: PMDL (struct _MDL *) and ULONG * (unsigned long *) cannot be subtracted
 ---
 PVOID *pv; PMDL m; PMDL *pm; void f(void) { pv = &m; pm = pv; }
-=> 1:50 warning pointer-type-mismatch: assigning to 'pv': '&m' is a PMDL * (struct _MDL **), where a PVOID * (void **) is wanted
-=> 1:59 warning pointer-type-mismatch: assigning to 'pm': 'pv' is a PVOID * (void **), where a PMDL * (struct _MDL **) is wanted
 """
 
 
@@ -427,6 +425,10 @@ def test_initialisers(case: str) -> None:
 
 
 STATEMENTS = r"""
+int f(void) { nothing(); } int g(Unknown u) { return u->x + u.y + u(1)[2]; } struct H { Unknown u; int x; } h = { 1, 2, 3 };
+=> 1:15 error unknown-name: there is no function 'nothing' | declare it before it is called
+=> 1:34 error unknown-type: there is no type 'Unknown'
+---
 void f(int n) { break; continue; __leave; case 1: ; default: ; goto nowhere; here: ; }
 => 1:17 error stray-jump: 'break' stands outside a loop or switch
 => 1:24 error stray-jump: 'continue' stands outside a loop
@@ -546,6 +548,12 @@ def test_literals(case: str) -> None:
 
 
 ACCEPTED = r"""
+PVOID p; long n; struct S { int b : 3; } s; ULONG_PTR f(void) { ((ULONG_PTR)p) |= 1; ((PUCHAR)p)++; *(int *)&n = 1; return (ULONG_PTR)p + *&(ULONG)n; }
+---
+PVOID object; PMDL m; void get(PVOID *o); void get(PVOID *o) { *o = m; } void f(void) { get(&m); get((PVOID *)&object); }
+---
+struct G { ULONG a; UCHAR b[4]; }; const struct G g = { 1, { 2, 3 } }; const MDL mdl = { 0 }; static const MDL *pm = &mdl;
+---
 static char text[] = "abc" "def"; wchar_t wide[4] = L"abc"; const char *const names[] = { "a", "b" }; PVOID where = &text[2];
 ---
 typedef struct _P { int x, y; struct { int z; }; UCHAR b : 3, c : 5; } P, *PP;
@@ -708,7 +716,7 @@ struct P { int x; struct { int y[2]; }; } pt, *pp; struct P get(void) { return p
         ("*get", "FunctionAddress(get)"),
         ("4 KiB + 1 us", "5096:int"),
         ("8 GiB", "8589934592:__int64"),
-        ("DbgPrint(\"\", c, s)", "Call(DbgPrint, None, ULONG (const char *, ...), [~(const char *)StringAddress(b'\\x00'), ~(int)c, ~(int)s])"),
+        ("DbgPrint(\"\", c, s)", "Call(DbgPrint, None, ULONG (const char *, ...), [StringAddress(b'\\x00'), ~(int)c, ~(int)s])"),
     ],
 )  # fmt: skip
 def test_typed_expressions(text: str, wanted: str) -> None:
@@ -840,7 +848,9 @@ def test_switch_lists_its_cases() -> None:
 
 def test_settings_are_in_base_units() -> None:
     """Sizes are bytes, bare words stay words."""
-    settings = program("machine { profile = bounce; memory = 6 GiB; processors = 1 + 1; fragmentation = none; }").settings
+    settings = program(
+        "machine { profile = bounce; memory = 6 GiB; processors = 1 + 1; fragmentation = none; }"
+    ).settings
     assert [(s.name, s.value) for s in settings] == [
         ("profile", "bounce"),
         ("memory", 6 << 30),
@@ -860,7 +870,7 @@ def test_built_in_names_are_looked_up_when_used() -> None:
 
 def test_a_prototype_of_a_routine_leads_to_the_routine() -> None:
     """A script may repeat the prototype of a built-in routine, as old sources do."""
-    result = program("ULONG DbgPrint(const char *Format, ...); void f(void) { DbgPrint(\"\"); }")
+    result = program('ULONG DbgPrint(const char *Format, ...); void f(void) { DbgPrint(""); }')
     assert [(f.name, f.builtin) for f in result.externals] == [("DbgPrint", True)]
 
 
@@ -923,7 +933,9 @@ def test_types_by_name() -> None:
     checker = session.checker
     mdl = checker.type_of("MDL")
     assert isinstance(mdl, StructType) and mdl.size == 24
-    sizes = {name: getattr(checker.type_of(name), "size", None) for name in ("S", "struct S", "T", "_MDL", "PMDL", "nope")}
+    sizes = {
+        name: getattr(checker.type_of(name), "size", None) for name in ("S", "struct S", "T", "_MDL", "PMDL", "nope")
+    }
     assert sizes == {"S": 4, "struct S": 4, "T": 4, "_MDL": 24, "PMDL": 8, "nope": None}
     assert str(checker.function_type("f")) == "int (int)"
     assert str(checker.function_type("DbgPrint")) == "ULONG (const char *, ...)"
@@ -951,4 +963,6 @@ def test_long_chains_are_no_nesting(text: str) -> None:
 def test_deep_nesting_is_refused_in_words() -> None:
     """Nesting past the limit is one error, not a traceback, and what follows is still checked."""
     lines = findings("int f(int a) { return " + "- " * 250 + "a; }\nint g(void) { return unknown; }")
-    assert [line.split(":")[1].split()[-1] for line in lines] == ["nested-too-deeply", "unknown-name"] or len(lines) == 1
+    assert [line.split(":")[1].split()[-1] for line in lines] == ["nested-too-deeply", "unknown-name"] or len(
+        lines
+    ) == 1

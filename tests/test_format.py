@@ -6,6 +6,7 @@ import shutil
 import subprocess
 
 import pytest
+
 from dmascript.runtime.format import LONGEST_FIELD, Slots, VaList, format_text
 from machine import Machine
 
@@ -17,11 +18,14 @@ def shown(template: str, *values: int, machine: Machine | None = None, wide: boo
 
 INTEGERS = [
     ("%d", -5), ("%i", 7), ("%u", -1), ("%x", 0xBEEF), ("%X", 0xBEEF), ("%o", 511), ("%5d|", 42), ("%-5d|", 42),
-    ("%05d", 42), ("%05d", -42), ("%+d", 42), ("% d", 42), ("%+d", -42), ("%#x", 255), ("%#X", 255), ("%#o", 8), ("%#x", 0),
+    ("%05d", 42), ("%05d", -42), ("%+d", 42), ("% d", 42), ("%+d", -42), ("%#x", 255), ("%#X", 255), ("%#o", 8),
+    ("%#x", 0),
     ("%.3d", 5), ("%8.3d|", -5), ("%-8.3d|", 5), ("%.0d|", 0), ("%08x", 0xC0000005), ("%08lx", 0xC0000005),
-    ("%lu", 4000000000), ("%ld", -2), ("%hd", 0x18000), ("%hu", 0x18000), ("%hx", 0x12345), ("%lld", -(1 << 40)), ("%llu", -1),
+    ("%lu", 4000000000), ("%ld", -2), ("%hd", 0x18000), ("%hu", 0x18000), ("%hx", 0x12345), ("%lld", -(1 << 40)),
+    ("%llu", -1),
     ("%llx", 0x123456789ABCDEF), ("%I64d", -3), ("%I64u", -3), ("%I64x", 0xDEADBEEF01), ("%I32d", -1), ("%#010x", 0xAB),
-    ("%-#10x|", 0xAB), ("%+5d|", 3), ("%2d", 12345), ("%.10u", 77), ("%c", 65), ("%5c|", 66), ("%-5c|", 67), ("%%|%d", 1),
+    ("%-#10x|", 0xAB), ("%+5d|", 3), ("%2d", 12345), ("%.10u", 77), ("%c", 65), ("%5c|", 66), ("%-5c|", 67),
+    ("%%|%d", 1),
 ]  # fmt: skip
 
 
@@ -29,10 +33,14 @@ INTEGERS = [
     ("template", "value", "text"),
     [
         ("%d", -5, "-5"), ("%u", -1, "4294967295"), ("%x", 0xBEEF, "beef"), ("%08lx", 0xC0000005, "c0000005"),
-        ("%+d", 42, "+42"), ("%#x", 255, "0xff"), ("%#x", 0, "0"), ("%8.3d|", -5, "    -005|"), ("%08.3d|", 5, "     005|"), ("%05d", -42, "-0042"),
-        ("%hd", 0x18000, "-32768"), ("%hhx", 0x1FF, "ff"), ("%lld", -(1 << 40), "-1099511627776"), ("%Ix", -1, "f" * 16),
-        ("%zu", 1 << 40, "1099511627776"), ("%I64x", 0xDEADBEEF01, "deadbeef01"), ("%.0d|", 0, "|"), ("100%%", 0, "100%"),
-        ("%p", 0xFFFFC20000000F10, "FFFFC20000000F10"), ("%p", 0x12, "0000000000000012"), ("%18p|", 1, "  0000000000000001|"),
+        ("%+d", 42, "+42"), ("%#x", 255, "0xff"), ("%#x", 0, "0"), ("%8.3d|", -5, "    -005|"),
+        ("%08.3d|", 5, "     005|"), ("%05d", -42, "-0042"),
+        ("%hd", 0x18000, "-32768"), ("%hhx", 0x1FF, "ff"), ("%lld", -(1 << 40), "-1099511627776"),
+        ("%Ix", -1, "f" * 16),
+        ("%zu", 1 << 40, "1099511627776"), ("%I64x", 0xDEADBEEF01, "deadbeef01"), ("%.0d|", 0, "|"),
+        ("100%%", 0, "100%"),
+        ("%p", 0xFFFFC20000000F10, "FFFFC20000000F10"), ("%p", 0x12, "0000000000000012"),
+        ("%18p|", 1, "  0000000000000001|"),
         ("%c%%", 0x141, "A%"), ("%-4c|", 65, "A   |"),
     ],
 )  # fmt: skip
@@ -52,9 +60,11 @@ def test_strings() -> None:
     """%s and %S swap with the width of the function, %hs and %ws do not; precision cuts, NULL prints (null)."""
     machine = Machine()
     narrow, wide = machine.text("narrow"), machine.wide("wide")
-    assert shown("%s %S %hs %ls %ws", narrow, wide, narrow, wide, wide, machine=machine) == "narrow wide narrow wide wide"
+    text = shown("%s %S %hs %ls %ws", narrow, wide, narrow, wide, wide, machine=machine)
+    assert text == "narrow wide narrow wide wide"
     assert shown("%s %S %hs %ls", wide, narrow, narrow, wide, machine=machine, wide=True) == "wide narrow narrow wide"
-    assert shown("%.3s|%8s|%-8s|%08s", narrow, narrow, narrow, narrow, machine=machine) == "nar|  narrow|narrow  |00narrow"
+    text = shown("%.3s|%8s|%-8s|%08s", narrow, narrow, narrow, narrow, machine=machine)
+    assert text == "nar|  narrow|narrow  |00narrow"
     assert shown("%s %ws %wZ %Z", 0, 0, 0, 0, machine=machine) == "(null) (null) (null) (null)"
 
 
@@ -133,7 +143,7 @@ return 0; }}
 
 
 @pytest.mark.oracle
-@pytest.mark.skipif(not shutil.which("x86_64-w64-mingw32-gcc") or not shutil.which("wine"), reason="needs mingw and wine")
+@pytest.mark.skipif(not all(map(shutil.which, ("x86_64-w64-mingw32-gcc", "wine"))), reason="needs mingw and wine")
 def test_integers_print_as_the_microsoft_runtime_prints_them(tmp_path) -> None:  # type: ignore[no-untyped-def]
     """Every conversion of the table comes out as msvcrt has it."""
     lines = []

@@ -20,8 +20,27 @@ from dmascript.grammar.types import INT, Member, StructType, Type
 CLANG = shutil.which("clang")
 needs_clang = pytest.mark.skipif(CLANG is None, reason="clang is not on PATH")
 
-SCALARS = ["char", "unsigned char", "short", "unsigned short", "int", "long", "unsigned long", "__int64", "void *", "enum E"]
-BIT_TYPES = ["unsigned char", "signed char", "unsigned short", "int", "unsigned int", "unsigned long", "unsigned __int64"]
+SCALARS = [
+    "char",
+    "unsigned char",
+    "short",
+    "unsigned short",
+    "int",
+    "long",
+    "unsigned long",
+    "__int64",
+    "void *",
+    "enum E",
+]
+BIT_TYPES = [
+    "unsigned char",
+    "signed char",
+    "unsigned short",
+    "int",
+    "unsigned int",
+    "unsigned long",
+    "unsigned __int64",
+]
 WIDTHS = {"char": 8, "short": 16, "int": 32, "long": 32, "__int64": 64}
 
 
@@ -101,7 +120,9 @@ class Structs:
         return f"#pragma pack(push, {pack})\n{text}\n#pragma pack(pop)" if pack else text
 
 
-def dumped_layouts(text: str, tags: list[str], folder: Path) -> dict[str, tuple[int, int, dict[str, tuple[int, int, int]]]]:
+def dumped_layouts(
+    text: str, tags: list[str], folder: Path
+) -> dict[str, tuple[int, int, dict[str, tuple[int, int, int]]]]:
     """Size, alignment and named members (byte offset, first bit, width) of each struct, as clang dumps them."""
     uses = "".join(f"int size_{tag}[sizeof(struct {tag})];\n" for tag in tags)
     source = folder / "layout.c"
@@ -126,7 +147,7 @@ def dumped_layouts(text: str, tags: list[str], folder: Path) -> dict[str, tuple[
 
 
 def members_of(struct: StructType, base: int = 0) -> dict[str, tuple[int, int, int]]:
-    """The named members of a struct at any depth, as in the dump, which gives a bit-field from the byte it begins in."""
+    """The named members of a struct at any depth, as the dump gives them (a bit-field from its first byte)."""
     found: dict[str, tuple[int, int, int]] = {}
     for member in struct.layout.members:
         offset = base + member.offset
@@ -197,9 +218,11 @@ def test_members_of_anonymous_structs_are_found_from_outside() -> None:
 EXPRESSIONS = [
     "1", "2147483647", "4294967296", "0x7fffffff", "0x80000000", "0xffffffff", "0x100000000", "1u", "4294967295u",
     "4294967296u", "1l", "1ul", "1ll", "1ull", "1i64", "1ui64", "0xffffffffffffffff", "017777777777", "0b101", "1lu",
-    "c + c", "uc + uc", "us << l", "us + 1", "i + u", "i + l", "u + l", "ul + i", "u + ll", "ul + ll", "ll + ull", "l + l",
+    "c + c", "uc + uc", "us << l", "us + 1", "i + u", "i + l", "u + l", "ul + i", "u + ll", "ul + ll", "ll + ull",
+    "l + l",
     "u + ul", "e + e", "-uc", "~us", "!ll", "c ? c : uc", "i ? u : l", "i ? e : u", "c << ll", "ull >> i", "i < ll",
-    "s.b3 + s.b3", "s.u31 + 0", "s.u32 + 0", "s.q40 + 0", "-s.u3", "s.ul32 + 0", "p - p", "sizeof(i)", "(char)1 + (char)1",
+    "s.b3 + s.b3", "s.u31 + 0", "s.u32 + 0", "s.q40 + 0", "-s.u3", "s.ul32 + 0", "p - p", "sizeof(i)",
+    "(char)1 + (char)1",
     "(c, uc)", "+c", "c = 1", "uc++", "c == uc", "c && uc", "i / u", "s.u3 ? s.u3 : s.u3", "i * s.u32", "L'x'", "'x'",
 ]  # fmt: skip
 VARIABLES = """

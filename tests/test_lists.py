@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from machine import Machine
 
 MASK = (1 << 64) - 1
@@ -68,7 +69,9 @@ def test_append_tail_list() -> None:
     assert ring.order() == [0, 1, 2]
 
 
-@pytest.mark.parametrize("routine", ["InsertHeadList", "InsertTailList", "RemoveEntryList", "RemoveHeadList", "RemoveTailList"])
+@pytest.mark.parametrize(
+    "routine", ["InsertHeadList", "InsertTailList", "RemoveEntryList", "RemoveHeadList", "RemoveTailList"]
+)
 def test_corrupt_links_stop(routine: str) -> None:
     """Every operation looks at its neighbours before it changes anything: 0x139/3."""
     ring = Ring()
@@ -151,12 +154,16 @@ def test_sequenced_list() -> None:
 @pytest.mark.parametrize(
     ("name", "size", "start", "arguments", "result", "left"),
     [
-        ("InterlockedIncrement", 4, 0x7FFFFFFF, (), -(1 << 31), 0x80000000), ("InterlockedDecrement", 4, 0, (), -1, 0xFFFFFFFF),
+        ("InterlockedIncrement", 4, 0x7FFFFFFF, (), -(1 << 31), 0x80000000),
+        ("InterlockedDecrement", 4, 0, (), -1, 0xFFFFFFFF),
         ("InterlockedExchange", 4, 5, (-7,), 5, 0xFFFFFFF9), ("InterlockedExchangeAdd", 4, 5, (3,), 5, 8),
-        ("InterlockedAdd", 4, 5, (3,), 8, 8), ("InterlockedAnd", 4, 0xF3, (0x3F,), 0xF3, 0x33), ("InterlockedOr", 4, 1, (6,), 1, 7),
+        ("InterlockedAdd", 4, 5, (3,), 8, 8), ("InterlockedAnd", 4, 0xF3, (0x3F,), 0xF3, 0x33),
+        ("InterlockedOr", 4, 1, (6,), 1, 7),
         ("InterlockedXor", 4, 5, (1,), 5, 4), ("InterlockedCompareExchange", 4, 5, (9, 5), 5, 9),
-        ("InterlockedCompareExchange", 4, 5, (9, 4), 5, 5), ("InterlockedCompareExchange", 4, 0xFFFFFFFF, (9, -1), -1, 9),
-        ("InterlockedIncrement64", 8, (1 << 63) - 1, (), -(1 << 63), 1 << 63), ("InterlockedExchangeAdd64", 8, 1, (-2,), 1, MASK),
+        ("InterlockedCompareExchange", 4, 5, (9, 4), 5, 5),
+        ("InterlockedCompareExchange", 4, 0xFFFFFFFF, (9, -1), -1, 9),
+        ("InterlockedIncrement64", 8, (1 << 63) - 1, (), -(1 << 63), 1 << 63),
+        ("InterlockedExchangeAdd64", 8, 1, (-2,), 1, MASK),
         ("InterlockedCompareExchange64", 8, MASK, (1, -1), -1, 1), ("InterlockedIncrement16", 2, 0xFFFF, (), 0, 0),
         ("InterlockedExchangePointer", 8, 1 << 63, (MASK,), 1 << 63, MASK),
         ("InterlockedCompareExchangePointer", 8, MASK, (16, MASK), MASK, 16),

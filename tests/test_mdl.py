@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
+
 from machine import CURRENT_PROCESS, Machine
 
 TAG = 0x31747354
@@ -70,8 +71,11 @@ def test_fields_of_a_new_mdl() -> None:
 
 @pytest.mark.parametrize(
     ("generation", "longest"),
-    [("nt52", 4096 * (65535 - 48) // 8), ("nt60", (2 << 30) - 4096), ("nt61", (4 << 30) - 4096), ("win10", (4 << 30) - 4096)],
-)
+    [
+        ("nt52", 4096 * (65535 - 48) // 8), ("nt60", (2 << 30) - 4096), ("nt61", (4 << 30) - 4096),
+        ("win10", (4 << 30) - 4096),
+    ],
+)  # fmt: skip
 def test_longest_mdl(generation: str, longest: int) -> None:
     """Each generation of Windows has its own limit, past which the answer is NULL."""
     bench = Bench(generation=generation)
@@ -111,7 +115,8 @@ def test_lock_and_unlock(operation: int) -> None:
     ("length", "protect", "mode", "operation", "code"),
     [
         (4096, 4, USER, WRITE, None), (4097, 4, USER, WRITE, ACCESS_VIOLATION), (4096, 2, USER, READ, None),
-        (4096, 2, USER, WRITE, ACCESS_VIOLATION), (4096, 2, KERNEL, MODIFY, ACCESS_VIOLATION), (4096, 1, USER, READ, ACCESS_VIOLATION),
+        (4096, 2, USER, WRITE, ACCESS_VIOLATION), (4096, 2, KERNEL, MODIFY, ACCESS_VIOLATION),
+        (4096, 1, USER, READ, ACCESS_VIOLATION),
     ],
 )  # fmt: skip
 def test_probing(length: int, protect: int, mode: int, operation: int, code: int | None) -> None:
@@ -286,23 +291,28 @@ def wrong(act: str, bench: Bench) -> tuple[int, int]:
     if act == "partial after unlock":
         bench.call("MmUnlockPages", mdl)
         return bench.stop("MmGetSystemAddressForMdlSafe", part, NORMAL)
-    name, *rest = {"lock partial": ("MmProbeAndLockPages", part, USER, WRITE), "unlock partial": ("MmUnlockPages", part)}.get(
-        act, ("MmUnmapLockedPages", bench.address(part), part)
-    )
-    return bench.stop(name, *rest)
+    if act == "lock partial":
+        return bench.stop("MmProbeAndLockPages", part, USER, WRITE)
+    if act == "unlock partial":
+        return bench.stop("MmUnlockPages", part)
+    return bench.stop("MmUnmapLockedPages", bench.address(part), part)
 
 
 @pytest.mark.parametrize(
     ("act", "rule", "code"),
     [
         ("lock twice", "mdl-already-locked", (0xC4, 0xB0)), ("lock pool", "mdl-describes-nonpaged-pool", (0xC4, 0xB0)),
-        ("unlock unlocked", "mdl-not-locked", (0xC4, 0x7C)), ("unlock pool", "mdl-of-nonpaged-pool-unlocked", (0xC4, 0x7D)),
+        ("unlock unlocked", "mdl-not-locked", (0xC4, 0x7C)),
+        ("unlock pool", "mdl-of-nonpaged-pool-unlocked", (0xC4, 0x7D)),
         ("unlock twice", "mdl-not-locked", (0xC4, 0x7C)), ("map unlocked", "mdl-mapped-before-locked", (0xC4, 0xB3)),
-        ("map twice", "mdl-already-mapped", (0xC4, 0xB2)), ("map may stop", "mapping-with-bug-check-on-failure", (0xC4, 0x82)),
-        ("unmap unmapped", "mdl-not-mapped", (0xC4, 0xB6)), ("unmap elsewhere", "mapping-released-at-wrong-address", (0xDA, 3)),
+        ("map twice", "mdl-already-mapped", (0xC4, 0xB2)),
+        ("map may stop", "mapping-with-bug-check-on-failure", (0xC4, 0x82)),
+        ("unmap unmapped", "mdl-not-mapped", (0xC4, 0xB6)),
+        ("unmap elsewhere", "mapping-released-at-wrong-address", (0xDA, 3)),
         ("free mapped", "mdl-freed-while-mapped", (0xC4, 0xB8)), ("free twice", "mdl-used-after-free", (0xC2, 7)),
         ("use garbage", "not-an-mdl", (0xC4, 0x16)), ("lock partial", "partial-mdl-locked", (0xC4, 0xB0)),
-        ("unlock partial", "partial-mdl-unlocked", (0xC4, 0xB4)), ("unmap partial", "partial-mdl-unmapped", (0xC4, 0xB5)),
+        ("unlock partial", "partial-mdl-unlocked", (0xC4, 0xB4)),
+        ("unmap partial", "partial-mdl-unmapped", (0xC4, 0xB5)),
         ("unlock under partial", "mdl-unlocked-under-mapped-partial", (0x4E, 0x9A)),
         ("partial after unlock", "partial-mdl-outlives-source", (0x4E, 0x99)),
     ],
@@ -510,3 +520,41 @@ def test_a_gigabyte_is_locked_fast() -> None:
         bench.call("MmUnlockPages", mdl)
         bench.call("IoFreeMdl", mdl)
     assert best < 0.2  # 12 ms on a quiet machine
+
+
+def test_process_exits_with_locked_pages() -> None:
+    """Pages that are locked when their process ends are 0x76; when they are unlocked before, their frames are free."""
+    bench = Bench()
+    mdl, _ = bench.locked()
+    process = bench.nt.process.address
+    assert bench.stop("SimExitProcess", process) == (0x76, 0)
+    bench = Bench()
+    bench.mdl(0, 1)  # the pool grows for it
+    free = bench.nt.frames.free_count
+    mdl, base = bench.locked()
+    bench.nt.memory.write(base, b"x")
+    bench.call("MmUnlockPages", mdl)
+    bench.call("IoFreeMdl", mdl)
+    bench.call("SimExitProcess", bench.nt.process.address)
+    assert bench.nt.frames.free_count == free and bench.nt.process is bench.nt.system_process
+
+
+def test_paged_out_memory_moves() -> None:
+    """Pages that are not locked come back in other frames with the same bytes; locked ones stay."""
+    bench = Bench()
+    mdl, base = bench.locked(4096)
+    other = bench.user(4096)
+    bench.nt.memory.write(other, b"bytes")
+    before, locked = bench.nt.memory.frame_at(other), bench.nt.memory.frame_at(base)
+    bench.call("SimPageOut", base, 8192)
+    bench.call("SimPageOut", other, 1)
+    assert bench.nt.memory.frame_at(other) != before and bench.nt.memory.read(other, 5) == b"bytes"
+    assert bench.nt.memory.frame_at(base) == locked
+    assert bench.call("SimPinnedFrames") == 2
+
+
+def test_the_next_calls_fail() -> None:
+    """SimFailNext makes as many calls fail as it says."""
+    bench = Bench()
+    bench.call("SimFailNext", bench.text("IoAllocateMdl"), 2)
+    assert [bench.mdl(0, 1) != 0 for _ in range(3)] == [False, False, True]

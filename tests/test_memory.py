@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dmascript.runtime.choose import Chooser
 from dmascript.runtime.exceptions import BugCheck
 from dmascript.runtime.frames import GIB_FRAMES, Frames
@@ -57,7 +58,8 @@ def test_reserved_pages_fault_until_committed() -> None:
     [
         ({"size": 0}, 0xC00000F2), ({"size": 1, "kind": 0x40}, 0xC00000F3), ({"size": 1, "kind": TOP_DOWN}, 0xC00000F3),
         ({"size": 1, "protect": 0}, 0xC0000045), ({"size": 1, "protect": READ_ONLY | READ_WRITE}, 0xC0000045),
-        ({"size": 1, "base": USER_LIMIT}, 0xC00000F0), ({"size": 1 << 47}, 0xC00000F2), ({"size": 1, "zero_bits": 54}, 0xC00000F1),
+        ({"size": 1, "base": USER_LIMIT}, 0xC00000F0), ({"size": 1 << 47}, 0xC00000F2),
+        ({"size": 1, "zero_bits": 54}, 0xC00000F1),
         ({"size": 1, "base": 0x5000, "kind": RESERVE}, 0xC0000018), ({"size": 1, "base": 0x700000}, 0xC0000018),
         ({"size": 1 << 40}, 0xC000012D),
     ],
@@ -161,7 +163,8 @@ def test_processes_do_not_see_each_other() -> None:
 @pytest.mark.parametrize(
     ("va", "length", "alignment", "code"),
     [
-        (0x10000, 8, 4, None), (0x10002, 8, 4, MISALIGNMENT), (USER_LIMIT - 8, 8, 1, None), (USER_LIMIT - 8, 9, 1, ACCESS_VIOLATION),
+        (0x10000, 8, 4, None), (0x10002, 8, 4, MISALIGNMENT), (USER_LIMIT - 8, 8, 1, None),
+        (USER_LIMIT - 8, 9, 1, ACCESS_VIOLATION),
         (0xFFFF_8000_0000_0000, 1, 1, ACCESS_VIOLATION), (0xFFFF_FFFF_FFFF_FFFF, 8, 1, ACCESS_VIOLATION),
         (0xFFFF_8000_0000_0001, 0, 4, None),
     ],

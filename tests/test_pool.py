@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from dmascript.runtime.pool import tag_text
 from machine import Machine
 
@@ -65,7 +66,8 @@ def test_leak_is_charged() -> None:
 
 def test_failures_can_be_injected() -> None:
     """A failing call returns NULL, or raises where it is asked to."""
-    machine = Machine(failures=(("ExAllocatePoolWithTag", 1), ("ExAllocatePool2", 1), ("ExAllocatePoolWithQuotaTag", 1)))
+    names = ("ExAllocatePoolWithTag", "ExAllocatePool2", "ExAllocatePoolWithQuotaTag")
+    machine = Machine(failures=tuple((name, 1) for name in names))
     assert machine.call("ExAllocatePoolWithTag", NX, 16, TAG) == 0
     assert machine.call("ExAllocatePoolWithTag", NX, 16, TAG) != 0
     assert machine.raised("ExAllocatePool2", FLAG_NON_PAGED | FLAG_RAISE, 16, TAG) == INSUFFICIENT

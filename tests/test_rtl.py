@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from machine import Machine
 
 ACCESS_VIOLATION = 0xC0000005
@@ -15,7 +16,9 @@ def block(machine: Machine, data: bytes) -> int:
     return where
 
 
-@pytest.mark.parametrize(("shift", "length"), [(1, 100), (-1, 100), (5000, 3 << 20), (-5000, 3 << 20), (1 << 21, 3 << 20)])
+@pytest.mark.parametrize(
+    ("shift", "length"), [(1, 100), (-1, 100), (5000, 3 << 20), (-5000, 3 << 20), (1 << 21, 3 << 20)]
+)
 def test_overlapping_blocks_move_whole(shift: int, length: int) -> None:
     """RtlMoveMemory copies overlapping blocks in both directions, however large."""
     machine = Machine()
@@ -78,7 +81,8 @@ def test_narrow_strings() -> None:
     assert machine.nt.memory.read(room, 8) == b"abcdef\0\0"
     call("strncpy", room, machine.text("xy"), 4)
     assert machine.nt.memory.read(room, 6) == b"xy\0\0ef"
-    assert [call("atoi", machine.text(text)) for text in (" -42x", "+7", "abc", "99999999999")] == [-42, 7, 0, (1 << 31) - 1]
+    for text, number in ((" -42x", -42), ("+7", 7), ("abc", 0), ("99999999999", (1 << 31) - 1)):
+        assert call("atoi", machine.text(text)) == number
 
 
 def test_wide_strings() -> None:
@@ -154,7 +158,8 @@ def test_converting_counted_strings() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "base", "text"), [(0, 0, "0"), (255, 16, "FF"), (5, 2, "101"), (4294967295, 10, "4294967295"), (8, 8, "10")]
+    ("value", "base", "text"),
+    [(0, 0, "0"), (255, 16, "FF"), (5, 2, "101"), (4294967295, 10, "4294967295"), (8, 8, "10")]
 )
 def test_integers_as_text(value: int, base: int, text: str) -> None:
     """Numbers go to text and back in the four bases."""
@@ -170,8 +175,8 @@ def test_integers_from_text() -> None:
     """White space, sign and prefix are understood, and what follows the digits is left alone."""
     machine = Machine()
     result = machine.room(8)
-    for text, base, value in (("  -12z", 0, -12 & 0xFFFFFFFF), ("0x1fG", 0, 31), ("0b101", 0, 5), ("0o17", 0, 15), ("", 10, 0)):
-        assert machine.call("RtlUnicodeStringToInteger", machine.unicode(text), base, result) == 0
+    for text, value in (("  -12z", -12 & 0xFFFFFFFF), ("0x1fG", 31), ("0b101", 5), ("0o17", 15), ("", 0)):
+        assert machine.call("RtlUnicodeStringToInteger", machine.unicode(text), 0, result) == 0
         assert machine.get(result, 4) == value
     assert machine.call("RtlUnicodeStringToInteger", machine.unicode("1"), 7, result) == INVALID_PARAMETER
 
@@ -197,7 +202,8 @@ def test_safe_strings() -> None:
 
 
 def test_unsafe_formatting() -> None:
-    """sprintf writes all of it; _snprintf leaves the terminator away and returns -1; snprintf tells the whole length."""
+    """sprintf writes all of it; _snprintf leaves the terminator away and returns -1; snprintf tells the whole
+    length."""
     machine = Machine()
     call, room, template = machine.call, machine.room(32), machine.text("%d")
     assert call("sprintf", room, template, 12345) == 5 and machine.nt.memory.read(room, 6) == b"12345\0"
@@ -237,7 +243,8 @@ def test_bit_maps() -> None:
 
 
 def test_raising() -> None:
-    """ExRaiseStatus raises its status, which cannot be continued; a breakpoint without a debugger is an exception too."""
+    """ExRaiseStatus raises its status, which cannot be continued; a breakpoint without a debugger is an exception
+    too."""
     machine = Machine()
     assert machine.raised("ExRaiseStatus", 0xC0000001) == 0xC0000001
     assert machine.raised("ExRaiseDatatypeMisalignment") == 0x80000002

@@ -154,7 +154,8 @@ def _wcsicmp(nt: System, one: int, other: int) -> int:
 
 @routine("int _wcsnicmp(const wchar_t *string1, const wchar_t *string2, size_t count)", irql="any", header="string.h")
 def _wcsnicmp(nt: System, one: int, other: int, count: int) -> int:
-    return _sign_wide(lower_ascii_units(_limited_wide(nt, one, count)), lower_ascii_units(_limited_wide(nt, other, count)))
+    first, second = _limited_wide(nt, one, count), _limited_wide(nt, other, count)
+    return _sign_wide(lower_ascii_units(first), lower_ascii_units(second))
 
 
 @routine("wchar_t *wcscpy(wchar_t *dest, const wchar_t *src)", irql="any", header="string.h")

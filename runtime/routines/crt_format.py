@@ -16,7 +16,10 @@ def sprintf(nt: System, buffer: int, template: int, *arguments: int) -> int:
     return _whole(nt, buffer, template, Slots(nt, arguments))
 
 
-@routine("int _snprintf(char *buffer, size_t count, const char *format, ...)", irql="== PASSIVE_LEVEL", header="stdio.h")
+@routine(
+    "int _snprintf(char *buffer, size_t count, const char *format, ...)",
+    irql="== PASSIVE_LEVEL", header="stdio.h",
+)  # fmt: skip
 def _snprintf(nt: System, buffer: int, count: int, template: int, *arguments: int) -> int:
     return _old(nt, buffer, count, template, Slots(nt, arguments))
 

@@ -1,7 +1,7 @@
 """Messages to the debugger, and breaking into it.
 
-Every message is shown, whatever its component and level: the machine's filter mask lets all of them through. As in Windows a
-call sends at most 512 bytes, and Unicode is converted at PASSIVE_LEVEL only.
+Every message is shown, whatever its component and level: the machine's filter mask lets all of them through. As in
+Windows a call sends at most 512 bytes, and Unicode is converted at PASSIVE_LEVEL only.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ def DbgPrint(nt: System, template: int, *arguments: int) -> int:
     return _print(nt, b"", template, Slots(nt, arguments))
 
 
-@routine("ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...)", page="nf-wdm-dbgprintex", irql="<= DIRQL")
+@routine(
+    "ULONG DbgPrintEx(ULONG ComponentId, ULONG Level, PCSTR Format, ...)",
+    page="nf-wdm-dbgprintex", irql="<= DIRQL",
+)  # fmt: skip
 def DbgPrintEx(nt: System, component: int, level: int, template: int, *arguments: int) -> int:
     return _print(nt, b"", template, Slots(nt, arguments))
 

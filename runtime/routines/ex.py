@@ -2,40 +2,19 @@
 
 from __future__ import annotations
 
-from .. import rules
 from ..constants import (
-    POOL_FLAG_CACHE_ALIGNED,
-    POOL_FLAG_NON_PAGED,
-    POOL_FLAG_NON_PAGED_EXECUTE,
-    POOL_FLAG_PAGED,
-    POOL_FLAG_RAISE_ON_FAILURE,
-    POOL_FLAG_SESSION,
-    POOL_FLAG_UNINITIALIZED,
-    POOL_FLAG_USE_QUOTA,
-    POOL_NX_ALLOCATION,
     POOL_QUOTA_FAIL_INSTEAD_OF_RAISE,
-    POOL_RAISE_IF_ALLOCATION_FAILURE,
-    POOL_ZERO_ALLOCATION,
     STATUS_ACCESS_VIOLATION,
     STATUS_DATATYPE_MISALIGNMENT,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_QUOTA_EXCEEDED,
 )
-from ..findings import address
-from ..processor import APC_LEVEL, DISPATCH_LEVEL
+from ..pool_calls import NO_TAG, Request, allocate, allocate2, free, raised, zeroed
 from ..routine import known, routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..system import System
-
-PAGED_BIT, MUST_SUCCEED_BIT, CACHE_ALIGNED_BIT = 1, 2, 4  # of a POOL_TYPE
-NO_TAG = int.from_bytes(b"None", "little")
-POOL2_KINDS = POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED
-POOL2_REQUIRED = (
-    POOL2_KINDS | POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALIZED | POOL_FLAG_SESSION | POOL_FLAG_CACHE_ALIGNED
-    | POOL_FLAG_RAISE_ON_FAILURE
-)  # fmt: skip
 
 
 @routine(
@@ -43,7 +22,7 @@ POOL2_REQUIRED = (
     page="nf-wdm-exallocatepool", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL", undo="ExFreePool",
 )  # fmt: skip
 def ExAllocatePool(nt: System, pool_type: int, size: int) -> int:
-    return _allocate(nt, Request("ExAllocatePool", pool_type, size, NO_TAG, _zeroed(pool_type), _raised(pool_type)))
+    return allocate(nt, Request("ExAllocatePool", pool_type, size, NO_TAG, zeroed(pool_type), raised(pool_type)))
 
 
 @routine(
@@ -53,7 +32,7 @@ def ExAllocatePool(nt: System, pool_type: int, size: int) -> int:
 )  # fmt: skip
 def ExAllocatePoolWithTag(nt: System, pool_type: int, size: int, tag: int) -> int:
     """Pool whose contents are left as they are. NULL if there is none, unless the type asks for an exception."""
-    return _allocate(nt, Request("ExAllocatePoolWithTag", pool_type, size, tag, _zeroed(pool_type), _raised(pool_type)))
+    return allocate(nt, Request("ExAllocatePoolWithTag", pool_type, size, tag, zeroed(pool_type), raised(pool_type)))
 
 
 @routine(
@@ -63,8 +42,8 @@ def ExAllocatePoolWithTag(nt: System, pool_type: int, size: int, tag: int) -> in
     undo="ExFreePoolWithTag",
 )  # fmt: skip
 def ExAllocatePoolWithTagPriority(nt: System, pool_type: int, size: int, tag: int, priority: int) -> int:
-    return _allocate(
-        nt, Request("ExAllocatePoolWithTagPriority", pool_type, size, tag, _zeroed(pool_type), _raised(pool_type))
+    return allocate(
+        nt, Request("ExAllocatePoolWithTagPriority", pool_type, size, tag, zeroed(pool_type), raised(pool_type))
     )
 
 
@@ -76,7 +55,7 @@ def ExAllocatePoolWithTagPriority(nt: System, pool_type: int, size: int, tag: in
 def ExAllocatePoolWithQuotaTag(nt: System, pool_type: int, size: int, tag: int) -> int:
     """Pool that the current process pays for. Failure raises, unless the type asks for NULL."""
     raises = 0 if pool_type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE else STATUS_QUOTA_EXCEEDED
-    return _allocate(nt, Request("ExAllocatePoolWithQuotaTag", pool_type, size, tag, _zeroed(pool_type), raises))
+    return allocate(nt, Request("ExAllocatePoolWithQuotaTag", pool_type, size, tag, zeroed(pool_type), raises))
 
 
 @routine(
@@ -86,7 +65,7 @@ def ExAllocatePoolWithQuotaTag(nt: System, pool_type: int, size: int, tag: int) 
 )  # fmt: skip
 def ExAllocatePool2(nt: System, flags: int, size: int, tag: int) -> int:
     """Zeroed pool, unless a flag says otherwise. A missing tag, or flags that cannot be meant, give NULL."""
-    return _allocate2(nt, "ExAllocatePool2", flags, size, tag)
+    return allocate2(nt, "ExAllocatePool2", flags, size, tag)
 
 
 @routine(
@@ -97,8 +76,8 @@ def ExAllocatePool2(nt: System, flags: int, size: int, tag: int) -> int:
 )  # fmt: skip
 def ExAllocatePool3(nt: System, flags: int, size: int, tag: int, parameters: int, count: int) -> int:
     if count:
-        nt.violation(rules.NOT_MODELLED, title="extended pool parameters are not modelled")
-    return _allocate2(nt, "ExAllocatePool3", flags, size, tag)
+        nt.not_modelled("pool with extended parameters")
+    return allocate2(nt, "ExAllocatePool3", flags, size, tag)
 
 
 @routine(
@@ -107,7 +86,7 @@ def ExAllocatePool3(nt: System, flags: int, size: int, tag: int, parameters: int
     undo="ExFreePoolWithTag", macro=True,
 )  # fmt: skip
 def ExAllocatePoolZero(nt: System, pool_type: int, size: int, tag: int) -> int:
-    return _allocate(nt, Request("ExAllocatePoolZero", pool_type, size, tag, True, _raised(pool_type)))
+    return allocate(nt, Request("ExAllocatePoolZero", pool_type, size, tag, True, raised(pool_type)))
 
 
 @routine(
@@ -116,12 +95,12 @@ def ExAllocatePoolZero(nt: System, pool_type: int, size: int, tag: int) -> int:
     undo="ExFreePoolWithTag", macro=True,
 )  # fmt: skip
 def ExAllocatePoolUninitialized(nt: System, pool_type: int, size: int, tag: int) -> int:
-    return _allocate(nt, Request("ExAllocatePoolUninitialized", pool_type, size, tag, False, _raised(pool_type)))
+    return allocate(nt, Request("ExAllocatePoolUninitialized", pool_type, size, tag, False, raised(pool_type)))
 
 
 @routine("VOID ExFreePool(PVOID P)", page="nf-wdm-exfreepool", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL")
 def ExFreePool(nt: System, where: int) -> None:
-    _free(nt, where, 0)
+    free(nt, where, 0)
 
 
 @routine(
@@ -130,7 +109,7 @@ def ExFreePool(nt: System, where: int) -> None:
 )  # fmt: skip
 def ExFreePoolWithTag(nt: System, where: int, tag: int) -> None:
     """Free a block. A tag of 0 is not compared with the one it was allocated with."""
-    _free(nt, where, tag)
+    free(nt, where, tag)
 
 
 @routine(
@@ -139,7 +118,7 @@ def ExFreePoolWithTag(nt: System, where: int, tag: int) -> None:
     page="nf-wdm-exfreepool2", irql="<= DISPATCH_LEVEL",
 )  # fmt: skip
 def ExFreePool2(nt: System, where: int, tag: int, parameters: int, count: int) -> None:
-    _free(nt, where, tag)
+    free(nt, where, tag)
 
 
 known(
@@ -198,7 +177,7 @@ def ExGetPreviousMode(nt: System) -> int:
 )  # fmt: skip
 def ExAllocatePoolQuotaZero(nt: System, pool_type: int, size: int, tag: int) -> int:
     raises = 0 if pool_type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE else STATUS_QUOTA_EXCEEDED
-    return _allocate(nt, Request("ExAllocatePoolQuotaZero", pool_type, size, tag, True, raises))
+    return allocate(nt, Request("ExAllocatePoolQuotaZero", pool_type, size, tag, True, raises))
 
 
 @routine(
@@ -208,7 +187,7 @@ def ExAllocatePoolQuotaZero(nt: System, pool_type: int, size: int, tag: int) -> 
 )  # fmt: skip
 def ExAllocatePoolWithQuota(nt: System, pool_type: int, size: int) -> int:
     raises = 0 if pool_type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE else STATUS_QUOTA_EXCEEDED
-    return _allocate(nt, Request("ExAllocatePoolWithQuota", pool_type, size, NO_TAG, _zeroed(pool_type), raises))
+    return allocate(nt, Request("ExAllocatePoolWithQuota", pool_type, size, NO_TAG, zeroed(pool_type), raises))
 
 
 known(
@@ -303,83 +282,3 @@ known(
     "VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)",
     page="nf-wdm-exwaitforrundownprotectionrelease", irql="<= APC_LEVEL", calls_back=True,
 )  # fmt: skip
-
-
-class Request:
-    """One allocation as it was asked for. `raises` is the status that a failure raises, 0 if it returns NULL."""
-
-    __slots__ = ("routine", "pool_type", "size", "tag", "zero", "raises")
-
-    def __init__(self, routine: str, pool_type: int, size: int, tag: int, zero: bool = False, raises: int = 0) -> None:
-        self.routine = routine
-        self.pool_type = pool_type
-        self.size = size
-        self.tag = tag
-        self.zero = zero
-        self.raises = raises
-
-
-def _allocate(nt: System, request: Request) -> int:
-    paged = bool(request.pool_type & PAGED_BIT)
-    where = 0
-    _check(nt, request, paged)
-    if not nt.fails(request.routine):
-        where = nt.pool.allocate(
-            request.size, request.tag, paged, request.zero, bool(request.pool_type & CACHE_ALIGNED_BIT)
-        )
-    if where:
-        block = nt.pool.blocks[where]
-        nt.hold(rules.POOL_LEAKED, where, [("pool", f"{address(where)}, {block.describe(where)}")])
-    elif request.raises:
-        nt.faults.raise_exception(request.raises, noncontinuable=True)
-    return where
-
-
-def _check(nt: System, request: Request, paged: bool) -> None:
-    irql, pool_type, size = nt.irql, request.pool_type, request.size
-    facts = [("asked for", f"{size} bytes of {'paged' if paged else 'nonpaged'} pool")]
-    if irql > (APC_LEVEL if paged else DISPATCH_LEVEL):
-        nt.violation(rules.POOL_IRQL if paged else rules.POOL_IRQL_NONPAGED, (irql, pool_type, size), facts)
-    if irql > DISPATCH_LEVEL:
-        nt.violation(rules.POOL_IRQL_PLAIN, (irql, pool_type, size), facts)
-    if pool_type & MUST_SUCCEED_BIT:
-        nt.violation(rules.POOL_MUST_SUCCEED, (pool_type, size, request.tag), facts)
-    if not size:
-        nt.violation(rules.POOL_ZERO_BYTES, (irql, pool_type, size), facts)
-    if not request.tag:
-        nt.violation(rules.POOL_TAG_ZERO, (pool_type, size, nt.instruction()), facts)
-    if not paged and not pool_type & POOL_NX_ALLOCATION:
-        nt.violation(rules.POOL_EXECUTABLE, (0, pool_type, request.tag), facts)
-
-
-def _free(nt: System, where: int, tag: int) -> None:
-    block = nt.pool.blocks.get(where)
-    if block is not None and not block.freed:
-        irql, facts = nt.irql, [("pool", f"{address(where)}, {block.describe(where)}")]
-        if irql > (APC_LEVEL if block.paged else DISPATCH_LEVEL):
-            rule = rules.POOL_FREE_IRQL if block.paged else rules.POOL_FREE_IRQL_NONPAGED
-            nt.violation(rule, (irql, int(block.paged), where), facts, ("pool", where))
-        if irql > DISPATCH_LEVEL:
-            nt.violation(rules.POOL_FREE_IRQL_PLAIN, (irql, int(block.paged), where), facts, ("pool", where))
-    nt.pool.free(where, tag)
-
-
-def _raised(pool_type: int) -> int:
-    return STATUS_INSUFFICIENT_RESOURCES if pool_type & POOL_RAISE_IF_ALLOCATION_FAILURE else 0
-
-
-def _zeroed(pool_type: int) -> bool:
-    return bool(pool_type & POOL_ZERO_ALLOCATION)
-
-
-def _allocate2(nt: System, routine: str, flags: int, size: int, tag: int) -> int:
-    kind = flags & POOL2_KINDS
-    if not tag or kind & (kind - 1) or not kind or flags & 0xFFFF_FFFF & ~POOL2_REQUIRED:
-        return 0
-    pool_type = PAGED_BIT if kind == POOL_FLAG_PAGED else 0 if kind == POOL_FLAG_NON_PAGED_EXECUTE else POOL_NX_ALLOCATION
-    if flags & POOL_FLAG_CACHE_ALIGNED:
-        pool_type |= CACHE_ALIGNED_BIT
-    raises = 0
-    if flags & POOL_FLAG_RAISE_ON_FAILURE:
-        raises = STATUS_QUOTA_EXCEEDED if flags & POOL_FLAG_USE_QUOTA else STATUS_INSUFFICIENT_RESOURCES
-    return _allocate(nt, Request(routine, pool_type, size, tag, not flags & POOL_FLAG_UNINITIALIZED, raises))

@@ -71,7 +71,10 @@ def InterlockedAnd(nt: System, where: int, value: int) -> int:
     return _change(nt, where, 4, lambda old: old & value)[0]
 
 
-@routine("LONG InterlockedOr(LONG volatile *Destination, LONG Value)", page="nf-wdm-interlockedor", irql="any", macro=True)
+@routine(
+    "LONG InterlockedOr(LONG volatile *Destination, LONG Value)",
+    page="nf-wdm-interlockedor", irql="any", macro=True,
+)  # fmt: skip
 def InterlockedOr(nt: System, where: int, value: int) -> int:
     return _change(nt, where, 4, lambda old: old | value)[0]
 
@@ -180,5 +183,6 @@ def _change(nt: System, where: int, size: int, change: Callable[[int], int]) -> 
 
 
 def _compare_exchange(nt: System, where: int, size: int, exchange: int, comparand: int) -> int:
-    """Store `exchange` if the word equals `comparand`. The store happens in any case, of the old value where they differ."""
+    """Store `exchange` if the word equals `comparand`. The store happens in any case, of the old value where they
+    differ."""
     return _change(nt, where, size, lambda old: exchange if old == comparand else old)[0]

@@ -38,7 +38,8 @@ def KeInitializeEvent(nt: System, event: int, kind: int, state: int) -> None:
 
 @routine(
     "LONG KeSetEvent(PRKEVENT Event, KPRIORITY Increment, BOOLEAN Wait)",
-    page="nf-wdm-kesetevent", irql="<= APC_LEVEL if Wait else <= DISPATCH_LEVEL", irql_stop=(0xC4, 0x80), calls_back=True,
+    page="nf-wdm-kesetevent", irql="<= APC_LEVEL if Wait else <= DISPATCH_LEVEL", irql_stop=(0xC4, 0x80),
+    calls_back=True,
 )  # fmt: skip
 def KeSetEvent(nt: System, event: int, increment: int, wait: int) -> int:
     """Signal an event. The state before is returned, which is not 0 if it was signalled."""

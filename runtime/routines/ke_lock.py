@@ -22,7 +22,8 @@ def KeInitializeSpinLock(nt: System, lock: int) -> None:
 
 @routine(
     "VOID KeAcquireSpinLock(PKSPIN_LOCK SpinLock, PKIRQL OldIrql)",
-    page="nf-wdm-keacquirespinlock", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x42), undo="KeReleaseSpinLock", calls_back=True, macro=True,
+    page="nf-wdm-keacquirespinlock", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x42), undo="KeReleaseSpinLock",
+    calls_back=True, macro=True,
 )  # fmt: skip
 def KeAcquireSpinLock(nt: System, lock: int, old: int) -> None:
     """Raise to DISPATCH_LEVEL, then take the lock. The old IRQL is stored when that is done."""
@@ -40,8 +41,8 @@ def KeReleaseSpinLock(nt: System, lock: int, new: int) -> None:
 
 @routine(
     "VOID KeAcquireSpinLockAtDpcLevel(PKSPIN_LOCK SpinLock)",
-    page="nf-wdm-keacquirespinlockatdpclevel", irql=">= DISPATCH_LEVEL", irql_stop=(0xC4, 0x40), undo="KeReleaseSpinLockFromDpcLevel",
-    calls_back=True, macro=True,
+    page="nf-wdm-keacquirespinlockatdpclevel", irql=">= DISPATCH_LEVEL", irql_stop=(0xC4, 0x40),
+    undo="KeReleaseSpinLockFromDpcLevel", calls_back=True, macro=True,
 )  # fmt: skip
 def KeAcquireSpinLockAtDpcLevel(nt: System, lock: int) -> None:
     acquire(nt, lock)
@@ -133,7 +134,8 @@ known(
 )  # fmt: skip
 known(
     "VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exacquirefastmutex", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x33), undo="ExReleaseFastMutex", calls_back=True,
+    page="nf-wdm-exacquirefastmutex", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x33), undo="ExReleaseFastMutex",
+    calls_back=True,
 )  # fmt: skip
 known(
     "VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)",
@@ -150,14 +152,18 @@ def KeEnterCriticalRegion(nt: System) -> None:
     nt.thread.regions_entered += 1
 
 
-@routine("VOID KeLeaveCriticalRegion(VOID)", page="nf-wdm-keleavecriticalregion", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x11B), calls_back=True)
+@routine(
+    "VOID KeLeaveCriticalRegion(VOID)",
+    page="nf-wdm-keleavecriticalregion", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x11B), calls_back=True,
+)  # fmt: skip
 def KeLeaveCriticalRegion(nt: System) -> None:
     _leave(nt)
 
 
 @routine(
     "KIRQL KeAcquireSpinLockRaiseToDpc(PKSPIN_LOCK SpinLock)",
-    page="nf-wdm-keacquirespinlockraisetodpc", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x42), undo="KeReleaseSpinLock", calls_back=True,
+    page="nf-wdm-keacquirespinlockraisetodpc", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x42),
+    undo="KeReleaseSpinLock", calls_back=True,
 )  # fmt: skip
 def KeAcquireSpinLockRaiseToDpc(nt: System, lock: int) -> int:
     before = raise_to(nt, DISPATCH_LEVEL)

@@ -1,7 +1,7 @@
 """DPCs, timers, delays and clocks.
 
-All clocks follow from the simulated time that has passed. The machine starts at midnight UTC on 1 January 2026; what is said to
-be updated with each clock tick moves in steps of 15.625 ms.
+All clocks follow from the simulated time that has passed. The machine starts at midnight UTC on 1 January 2026; what is
+said to be updated with each clock tick moves in steps of 15.625 ms.
 """
 
 from __future__ import annotations
@@ -55,7 +55,10 @@ def KeStallExecutionProcessor(nt: System, microseconds: int) -> None:
     nt.clock.pass_ns(1000 * microseconds)
 
 
-@routine("VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime)", page="nf-wdm-kequerysystemtime~r1", irql="any", macro=True)
+@routine(
+    "VOID KeQuerySystemTime(PLARGE_INTEGER CurrentTime)",
+    page="nf-wdm-kequerysystemtime~r1", irql="any", macro=True,
+)  # fmt: skip
 def KeQuerySystemTime(nt: System, time: int) -> None:
     nt.memory.write(time, (START + _ticks(nt) * TICK).to_bytes(8, "little"), True)
 
@@ -100,7 +103,10 @@ known(
 )  # fmt: skip
 
 
-@routine("VOID KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime)", page="nf-wdm-kequerysystemtimeprecise", irql="any")
+@routine(
+    "VOID KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime)",
+    page="nf-wdm-kequerysystemtimeprecise", irql="any",
+)  # fmt: skip
 def KeQuerySystemTimePrecise(nt: System, time: int) -> None:
     nt.memory.write_uint(time, 8, START + _units(nt))
 

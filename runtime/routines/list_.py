@@ -1,7 +1,8 @@
 """Doubly and singly linked lists, plain, interlocked, and sequenced.
 
-A LIST_ENTRY is Flink and Blink; before an entry is linked or unlinked its neighbours must point at it. An SLIST_HEADER holds
-Depth in its low 16 bits and Sequence in the 48 above; its second word holds the first entry, whose low 4 bits are 0.
+A LIST_ENTRY is Flink and Blink; before an entry is linked or unlinked its neighbours must point at it. An SLIST_HEADER
+holds Depth in its low 16 bits and Sequence in the 48 above; its second word holds the first entry, whose low 4 bits are
+0.
 """
 
 from __future__ import annotations

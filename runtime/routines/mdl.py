@@ -14,9 +14,9 @@ from ..locking import KERNEL_MODE, make_resident, pieces, probe_and_lock, unlock
 from ..mapping import map_system, map_user, unmap_system, unmap_system_at, unmap_user
 from ..mdl import ALLOCATED_FIXED_SIZE, HEADER, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL, Mdl, span_pages
 from ..memory import ADDRESS_MASK, KERNEL_BASE
-from ..store import PAGE
 from ..partial import build_partial
 from ..routine import known, routine
+from ..store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,8 +104,9 @@ def MmSizeOfMdl(nt: System, base: int, length: int) -> int:
 
 @routine(
     "VOID MmProbeAndLockPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)",
-    page="nf-wdm-mmprobeandlockpages", irql_stop=(0xC4, 0x70), irql="<= APC_LEVEL if pageable else <= DISPATCH_LEVEL", fails="exception",
-    raises=(STATUS_ACCESS_VIOLATION, STATUS_WORKING_SET_QUOTA, STATUS_INSUFFICIENT_RESOURCES), undo="MmUnlockPages",
+    page="nf-wdm-mmprobeandlockpages", irql_stop=(0xC4, 0x70), irql="<= APC_LEVEL if pageable else <= DISPATCH_LEVEL",
+    fails="exception", raises=(STATUS_ACCESS_VIOLATION, STATUS_WORKING_SET_QUOTA, STATUS_INSUFFICIENT_RESOURCES),
+    undo="MmUnlockPages",
 )  # fmt: skip
 def MmProbeAndLockPages(nt: System, where: int, mode: int, operation: int) -> None:
     """Make the pages resident, lock them, and write their frames into the MDL; raises if that cannot be."""
@@ -123,9 +124,10 @@ known(
 @routine(
     "VOID MmProbeAndLockProcessPages(PMDL MemoryDescriptorList, PEPROCESS Process, KPROCESSOR_MODE AccessMode, "
     "LOCK_OPERATION Operation)",
-    page="bug-check-0xc4--driver-verifier-detected-violation", irql_stop=(0xC4, 0x71), irql="<= APC_LEVEL if pageable else <= DISPATCH_LEVEL",
-    fails="exception", raises=(STATUS_ACCESS_VIOLATION, STATUS_WORKING_SET_QUOTA, STATUS_INSUFFICIENT_RESOURCES),
-    undo="MmUnlockPages", header="ntddk.h",
+    page="bug-check-0xc4--driver-verifier-detected-violation", irql_stop=(0xC4, 0x71),
+    irql="<= APC_LEVEL if pageable else <= DISPATCH_LEVEL", fails="exception",
+    raises=(STATUS_ACCESS_VIOLATION, STATUS_WORKING_SET_QUOTA, STATUS_INSUFFICIENT_RESOURCES), undo="MmUnlockPages",
+    header="ntddk.h",
 )  # fmt: skip
 def MmProbeAndLockProcessPages(nt: System, where: int, process: int, mode: int, operation: int) -> None:
     """As MmProbeAndLockPages, in the address space of another process."""
@@ -138,7 +140,10 @@ def MmProbeAndLockProcessPages(nt: System, where: int, process: int, mode: int, 
         nt.attach(before)
 
 
-@routine("VOID MmUnlockPages(PMDL MemoryDescriptorList)", page="nf-wdm-mmunlockpages", irql_stop=(0xC4, 0x78), irql="<= DISPATCH_LEVEL")
+@routine(
+    "VOID MmUnlockPages(PMDL MemoryDescriptorList)",
+    page="nf-wdm-mmunlockpages", irql_stop=(0xC4, 0x78), irql="<= DISPATCH_LEVEL",
+)  # fmt: skip
 def MmUnlockPages(nt: System, where: int) -> None:
     unlock(nt, nt.mdls.must_live(where))
 
@@ -191,8 +196,8 @@ def MmGetSystemAddressForMdlSafe(nt: System, where: int, priority: int) -> int:
 
 @routine(
     "PVOID MmMapLockedPages(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode)",
-    page="nf-wdm-mmmaplockedpages", irql_stop=(0xC4, 0x74), irql="<= APC_LEVEL if UserMode else <= DISPATCH_LEVEL", fails="bug check",
-    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="MmUnmapLockedPages",
+    page="nf-wdm-mmmaplockedpages", irql_stop=(0xC4, 0x74), irql="<= APC_LEVEL if UserMode else <= DISPATCH_LEVEL",
+    fails="bug check", raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="MmUnmapLockedPages",
 )  # fmt: skip
 def MmMapLockedPages(nt: System, where: int, mode: int) -> int:
     mdl = nt.mdls.must_describe(where)
@@ -203,8 +208,9 @@ def MmMapLockedPages(nt: System, where: int, mode: int) -> int:
 @routine(
     "PVOID MmMapLockedPagesSpecifyCache(PMDL MemoryDescriptorList, KPROCESSOR_MODE AccessMode, "
     "MEMORY_CACHING_TYPE CacheType, PVOID RequestedAddress, ULONG BugCheckOnFailure, ULONG Priority)",
-    page="nf-wdm-mmmaplockedpagesspecifycache", irql_stop=(0xC4, 0x76), irql="<= APC_LEVEL if UserMode else <= DISPATCH_LEVEL", fails="NULL",
-    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="MmUnmapLockedPages",
+    page="nf-wdm-mmmaplockedpagesspecifycache", irql_stop=(0xC4, 0x76),
+    irql="<= APC_LEVEL if UserMode else <= DISPATCH_LEVEL", fails="NULL", raises=(STATUS_INSUFFICIENT_RESOURCES,),
+    undo="MmUnmapLockedPages",
 )  # fmt: skip
 def MmMapLockedPagesSpecifyCache(
     nt: System, where: int, mode: int, cache_type: int, requested: int, stop_on_failure: int, priority: int
@@ -222,7 +228,8 @@ def MmMapLockedPagesSpecifyCache(
 
 @routine(
     "VOID MmUnmapLockedPages(PVOID BaseAddress, PMDL MemoryDescriptorList)",
-    page="nf-wdm-mmunmaplockedpages", irql_stop=(0xC4, 0x79), irql="<= APC_LEVEL if a user mapping else <= DISPATCH_LEVEL",
+    page="nf-wdm-mmunmaplockedpages", irql_stop=(0xC4, 0x79),
+    irql="<= APC_LEVEL if a user mapping else <= DISPATCH_LEVEL",
 )  # fmt: skip
 def MmUnmapLockedPages(nt: System, base: int, where: int) -> None:
     """Undo a mapping routine. `base` is what it returned."""
@@ -254,7 +261,10 @@ def MmGetMdlPfnArray(nt: System, where: int) -> int:
     return (where + HEADER) & ADDRESS_MASK
 
 
-@routine("VOID MmPrepareMdlForReuse(PMDL MDL)", page="nf-wdm-mmpreparemdlforreuse", irql="<= DISPATCH_LEVEL", macro=True)
+@routine(
+    "VOID MmPrepareMdlForReuse(PMDL MDL)",
+    page="nf-wdm-mmpreparemdlforreuse", irql="<= DISPATCH_LEVEL", macro=True,
+)  # fmt: skip
 def MmPrepareMdlForReuse(nt: System, where: int) -> None:
     """Drop the mapping that a partial MDL made for itself. Whatever it borrowed from its source is left alone."""
     mdl = nt.mdls.must_live(where)
@@ -266,8 +276,8 @@ def MmPrepareMdlForReuse(nt: System, where: int) -> None:
 known(
     "PMDL MmAllocatePagesForMdl(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
     "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes)",
-    page="nf-wdm-mmallocatepagesformdl", irql_stop=(0xC4, 0x7E), irql="<= APC_LEVEL if nt52 else <= DISPATCH_LEVEL", fails="NULL",
-    undo="MmFreePagesFromMdl",
+    page="nf-wdm-mmallocatepagesformdl", irql_stop=(0xC4, 0x7E), irql="<= APC_LEVEL if nt52 else <= DISPATCH_LEVEL",
+    fails="NULL", undo="MmFreePagesFromMdl",
 )  # fmt: skip
 known(
     "PMDL MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
@@ -279,7 +289,8 @@ known(
 known(
     "PMDL MmAllocateNodePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
     "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG IdealNode, ULONG Flags)",
-    page="nf-wdm-mmallocatenodepagesformdlex", irql_stop=(0xC4, 0x7E), irql="<= DISPATCH_LEVEL", fails="NULL", undo="MmFreePagesFromMdl",
+    page="nf-wdm-mmallocatenodepagesformdlex", irql_stop=(0xC4, 0x7E), irql="<= DISPATCH_LEVEL", fails="NULL",
+    undo="MmFreePagesFromMdl",
 )  # fmt: skip
 known(
     "VOID MmFreePagesFromMdl(PMDL MemoryDescriptorList)",

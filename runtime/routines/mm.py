@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..constants import STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT
 from ..memory import USER_LIMIT
-from ..store import PAGE
 from ..processor import DISPATCH_LEVEL
 from ..routine import known, routine
+from ..store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -21,7 +21,8 @@ U32, U64 = 0xFFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFF
     page="nf-wdm-rtlcopymemory", irql="any", macro=True,
 )  # fmt: skip
 def RtlCopyMemory(nt: System, to: int, source: int, length: int) -> None:
-    """Copy a block that may not overlap its destination; where it does, the bytes come out as RtlMoveMemory has them."""
+    """Copy a block that may not overlap its destination; where it does, the bytes come out as RtlMoveMemory has
+    them."""
     if overlap(to, source, length) and length:
         nt.violation(rules.COPY_OVERLAPS, (to, source, length))
     copy(nt, to, source, length)

@@ -96,7 +96,10 @@ def RtlInitEmptyUnicodeString(nt: System, where: int, buffer: int, size: int) ->
     Counted(nt, where).set(0, size, buffer)
 
 
-@routine("VOID RtlInitEmptyAnsiString(PANSI_STRING AnsiString, PCHAR Buffer, USHORT BufferSize)", irql="any", macro=True)
+@routine(
+    "VOID RtlInitEmptyAnsiString(PANSI_STRING AnsiString, PCHAR Buffer, USHORT BufferSize)",
+    irql="any", macro=True,
+)  # fmt: skip
 def RtlInitEmptyAnsiString(nt: System, where: int, buffer: int, size: int) -> None:
     Counted(nt, where).set(0, size, buffer)
 
@@ -149,7 +152,8 @@ def RtlAppendUnicodeStringToString(nt: System, to: int, source: int) -> int:
     page="nf-wdm-rtlunicodestringtoansistring", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="RtlFreeAnsiString",
 )  # fmt: skip
 def RtlUnicodeStringToAnsiString(nt: System, to: int, source: int, allocate: int) -> int:
-    """Convert to the machine's ANSI code page, which is UTF-8. What has no room is cut off with STATUS_BUFFER_OVERFLOW."""
+    """Convert to the machine's ANSI code page, which is UTF-8. What has no room is cut off with
+    STATUS_BUFFER_OVERFLOW."""
     data = Counted(nt, source).text.encode("utf-8", "replace")
     target = Counted(nt, to)
     if len(data) + 1 > 0xFFFF:
@@ -248,7 +252,10 @@ def RtlPrefixUnicodeString(nt: System, prefix: int, whole: int, fold: int) -> in
     return int(second[: len(first)] == first)
 
 
-@routine("WCHAR RtlUpcaseUnicodeChar(WCHAR SourceCharacter)", page="nf-wdm-rtlupcaseunicodechar", irql="== PASSIVE_LEVEL")
+@routine(
+    "WCHAR RtlUpcaseUnicodeChar(WCHAR SourceCharacter)",
+    page="nf-wdm-rtlupcaseunicodechar", irql="== PASSIVE_LEVEL",
+)  # fmt: skip
 def RtlUpcaseUnicodeChar(nt: System, unit: int) -> int:
     return int.from_bytes(upper_units(unit.to_bytes(2, "little")), "little")
 

@@ -2,11 +2,49 @@
 
 from __future__ import annotations
 
-from ..routine import known
+from ..routine import routine
+from ..virtual import end_process
 
-known("VOID SimPageOut(PVOID VirtualAddress, SIZE_T Length)", irql="any", header="")
-known("ULONG SimPinnedFrames(VOID)", irql="any", header="")
-known("VOID SimFailNext(PCSTR Routine, ULONG Count)", irql="any", header="")
-known("VOID SimAdvance(ULONGLONG Nanoseconds)", irql="<= DISPATCH_LEVEL", header="", calls_back=True)
-known("PEPROCESS SimCreateProcess(VOID)", irql="== PASSIVE_LEVEL", undo="SimExitProcess", header="")
-known("VOID SimExitProcess(PEPROCESS Process)", irql="== PASSIVE_LEVEL", header="", calls_back=True)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+
+@routine("VOID SimPageOut(PVOID VirtualAddress, SIZE_T Length)", irql="any", header="")
+def SimPageOut(nt: System, va: int, length: int) -> None:
+    """Make the pages of a range leave memory and come back elsewhere, but for those that may not leave."""
+    nt.memory.move_out(va, length)
+
+
+@routine("ULONG SimPinnedFrames(VOID)", irql="any", header="")
+def SimPinnedFrames(nt: System) -> int:
+    """How many frames are locked now."""
+    return nt.memory.pinned_count
+
+
+@routine("VOID SimFailNext(PCSTR Routine, ULONG Count)", irql="any", header="")
+def SimFailNext(nt: System, routine: int, count: int) -> None:
+    """Let the next `count` calls of a fallible routine fail."""
+    what = "fail:" + nt.memory.read_string(routine).decode("utf-8", "replace")
+    done = nt.chooser.asked.get(what, 0)
+    nt.chooser.failures |= {(what, done + 1 + index) for index in range(min(count, 1000))}
+
+
+@routine("VOID SimAdvance(ULONGLONG Nanoseconds)", irql="<= DISPATCH_LEVEL", header="", calls_back=True)
+def SimAdvance(nt: System, nanoseconds: int) -> None:
+    """Let time pass."""
+    nt.clock.pass_ns(nanoseconds)
+
+
+@routine("PEPROCESS SimCreateProcess(VOID)", irql="== PASSIVE_LEVEL", undo="SimExitProcess", header="")
+def SimCreateProcess(nt: System) -> int:
+    """A process without a program of its own, whose address space KeStackAttachProcess can enter."""
+    return nt.create_process("process").address
+
+
+@routine("VOID SimExitProcess(PEPROCESS Process)", irql="== PASSIVE_LEVEL", header="", calls_back=True)
+def SimExitProcess(nt: System, process: int) -> None:
+    """End a process as if its program had exited. Pages that are still locked then stop the machine."""
+    found = next((one for one in nt.processes if one.address == process and one.alive), None)
+    if found is not None:
+        end_process(nt, found)

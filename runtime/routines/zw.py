@@ -26,7 +26,8 @@ known(
 def ZwAllocateVirtualMemory(
     nt: System, handle: int, base_address: int, zero_bits: int, region_size: int, kind: int, protect: int
 ) -> int:
-    """Reserve or commit pages; both in/out parameters come back rounded to whole pages. Only the current process is known."""
+    """Reserve or commit pages; both in/out parameters come back rounded to whole pages. Only the current process is
+    known."""
     memory = nt.memory
     base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
     if handle != CURRENT_PROCESS:

@@ -14,11 +14,13 @@ from .types import ArrayType, Member, StructLayout, StructType, Type
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A member as declared: `bits` is None for one that is no bit-field, 0 for an unnamed one that closes the unit."""
+    """A member as declared: `bits` is None for one that is no bit-field, 0 for an unnamed one that closes the unit.
+    `align` is what a __declspec(align) on the member itself demands."""
 
     name: str
     type: Type
     bits: int | None = None
+    align: int = 1
 
 
 def lay_out(layout: StructLayout, fields: list[Field], pack: int = 0, align: int = 0) -> None:
@@ -68,8 +70,8 @@ class _Builder:
         return offset
 
     def _place(self, field: Field) -> None:
-        align = self._alignment(field.type)
-        self.required = max(self.required, required_align(field.type))
+        align = max(self._alignment(field.type), field.align)
+        self.required = max(self.required, required_align(field.type), field.align)
         self.align = max(self.align, align)
         self.members.append(Member(field.name, field.type, self._reserve(field.type, align)))
 

@@ -101,7 +101,7 @@ class Records:
             if isinstance(type, ErrorType) or not self.names.complete(type, one.span, f"the member '{name}'"):
                 found.append((Field(name, ERROR), one.span))
             elif one.bits is None:
-                found.append((Field(name, type), one.span))
+                found.append((Field(name, type, align=max(specifiers.align, 1)), one.span))
             else:
                 field = self._bit_field(name, type, one.bits)
                 if field is not None:

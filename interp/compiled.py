@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
-FORMAT = 1
+FORMAT = 2
 
 # Where the parts of a driver image lie, from its base.
 CODE = 0x1000
@@ -18,10 +18,11 @@ READ_ONLY = 0x800_0000
 class Compiled:
     """`functions` lists (address or 0, Python name, signature, name in the script, span); `externals` (Python name, routine,
     signature); `tables` (Python name, signature) of the function-pointer tables; `spans` (file, line, column, end column);
-    `arguments` maps the span of a routine call to those of its arguments; `entry` is "main", or the function to start."""
+    `arguments` maps the span of a routine call to those of its arguments; `entry` is "main", or the function to start; `exports` are the variables
+    of the kernel that the program reads: (address, name, size)."""
 
     FIELDS = (
-        "file", "code", "base", "writable", "read_only", "functions", "externals", "tables", "spans", "arguments", "entry", "settings",
+        "file", "code", "base", "writable", "read_only", "functions", "externals", "tables", "spans", "arguments", "entry", "settings", "exports",
     )  # fmt: skip
     __slots__ = FIELDS
 
@@ -37,6 +38,7 @@ class Compiled:
     arguments: dict[int, tuple[int, ...]]
     entry: str
     settings: tuple[tuple[str, int | str], ...]
+    exports: tuple[tuple[int, str, int], ...]
 
     def __init__(self, *values: object) -> None:
         for name, value in zip(self.FIELDS, values, strict=True):

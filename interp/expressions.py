@@ -620,7 +620,10 @@ class Expressions:
 
     def value_VaArg(self, e: tree.VaArg) -> Value:
         pointer = tree.Load(e.place.type, e.span, e.place)
-        slot = self.keep(self.value(pointer))
+        # A name of its own: the list may be a local that is about to move on.
+        identifier = self.temporary()
+        self.out.append(emit.assign(identifier, self.value(pointer).node))
+        slot = of_type(emit.name(identifier), e.place.type, 1, True)
         next_slot = Value(emit.binary(slot.node, "+", emit.const(8)), 0, MASK64 + 8, 2)
         self.assign(e.place, wrap(next_slot, self.unit.size_type), e.span, False)
         where = Address(slot, 0)

@@ -57,8 +57,18 @@ def _generate(program: tree.Program, base: int, unit: Unit) -> Compiled:
     return Compiled(
         program.file, code, base, bytes(unit.image.writable.data), bytes(unit.image.read_only.data), functions, externals,
         tuple((name, signature) for signature, name in unit.signatures.items()), tuple(unit.spans.table), dict(unit.arguments),
-        entry, tuple((setting.name, setting.value) for setting in program.settings),
+        entry, tuple((setting.name, setting.value) for setting in program.settings), exports(program, unit),
     )  # fmt: skip
+
+
+def exports(program: tree.Program, unit: Unit) -> tuple[tuple[int, str, int], ...]:
+    """Variables that the program uses and does not define: they are the kernel's."""
+    own = {item.variable for item in program.variables}
+    return tuple(
+        (unit.image.address(variable), variable.name, variable.type.size)
+        for variable in unit.image.known_variables()
+        if variable not in own and variable.kind == "global"
+    )
 
 
 def place_variable(unit: Unit, item: tree.GlobalVariable) -> None:

@@ -49,6 +49,10 @@ class Image:
             self._variables[variable] = where
         return where
 
+    def known_variables(self) -> list[tree.Variable]:
+        """All variables that have been given room."""
+        return list(self._variables)
+
     def string(self, data: bytes) -> int:
         where = self._strings.get(data)
         if where is None:

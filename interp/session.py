@@ -8,7 +8,7 @@ from ..runtime import rules
 from ..runtime.choose import Chooser
 from ..runtime.exceptions import BugCheck, HostLimit, MachineStop, NotModelled, Unwind
 from ..runtime.findings import Finding, level_name
-from ..runtime.memory import Region
+from ..runtime.memory import KERNEL_BASE, USER_LIMIT, Region
 from ..runtime.store import PAGE
 from ..runtime.routines import find
 from ..runtime.system import IMAGE, Settings, System
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from .compiled import Compiled
 
+BUILD_NUMBERS = {"nt52": 3790, "nt60": 6002, "nt61": 7601, "win10": 26100}
 HOST_FRAMES = 6000  # Python frames that one run may nest: more than any simulated stack allows calls
 
 
@@ -56,6 +57,8 @@ class Session:
         if program.functions:
             code = Region(program.base + PAGE, 1 + len(program.functions) // 64, "driver image code", writable=False)
             nt.memory.kernel.add(code)
+        for address, name, size in program.exports:
+            nt.memory.write_uint(address, size, kernel_variable(nt, name))
         for identifier, routine, signature in program.externals:
             row = find(routine)
             assert row is not None
@@ -160,3 +163,15 @@ class Session:
             finding.severity, finding.rule.id, finding.title, places, finding.facts, finding.help,
             self.sites.calls(moment.site), level_name(moment.irql), moment.processor, moment.time_ns, stop,
         )  # fmt: skip
+
+
+def kernel_variable(nt: System, name: str) -> int:
+    """The value of a variable that the kernel exports. Object types are opaque: drivers only pass them on."""
+    values = {
+        "MmHighestUserAddress": USER_LIMIT - 1,
+        "MmUserProbeAddress": USER_LIMIT,
+        "MmSystemRangeStart": KERNEL_BASE,
+        "KeNumberProcessors": len(nt.processors),
+        "NtBuildNumber": BUILD_NUMBERS[nt.settings.generation],
+    }
+    return values[name] if name in values else nt.new_object(0x100)

@@ -14,8 +14,10 @@ from typing import Any
 from .interp.report import Stop
 from .runtime import bugchecks, routines
 from .runtime.routine import MEMBERS, Routine
-from .runtime.rules import RULES, Rule
+from .runtime.rules import Rule
+from .runtime.static_rules import all_rules
 
+RULES = all_rules()
 _WIDTH = 96
 _LABEL = 10
 _SEVERITIES = {

@@ -176,9 +176,9 @@ class System:
     def moment(self, argument: int | None = None) -> Moment:
         return Moment(self.where(), self.clock.now_ns, self.cpu.irql, self.cpu.number, argument)
 
-    def remember(self, kind: str, object_address: int, event: str) -> Moment:
-        """Note that this happened to the object here and now, for reports to come."""
-        moment = self.moment(None if event == "allocated" else 0)
+    def remember(self, kind: str, object_address: int, event: str, argument: int = 0) -> Moment:
+        """Note that this happened to the object, which is that argument of the call, here and now, for reports to come."""
+        moment = self.moment(None if event == "allocated" else argument)
         self.history.setdefault((kind, object_address), {})[event] = moment
         return moment
 
@@ -200,11 +200,12 @@ class System:
 
     def violation(
         self, rule: rules.Rule, parameters: tuple[int, ...] = (), facts: list[tuple[str, str]] | None = None,
-        about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None, **names: str,
+        about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None,
+        argument: int = 0, **names: str,
     ) -> None:  # fmt: skip
         """A rule is broken here and now. Returns if that does not stop the machine (not fatal, allowed, or only the
-        verifier would notice and it is off). `about` names the object whose history explains it, `parameters` are those of the bug
-        check, without the sub-code where the rule has one; `stop` replaces the rule's own."""
+        verifier would notice and it is off). `about` names the object whose history explains it and which is that `argument` of the call,
+        `parameters` are those of the bug check, without the sub-code where the rule has one; `stop` replaces the rule's own."""
         if rule.verifier > self.settings.verifier:
             return
         marks: list[tuple[Moment, str]] = []
@@ -220,7 +221,7 @@ class System:
         if rule.severity == "fatal" and not allowed and code is not None:
             words = stop_parameters(code, parameters)
         self.findings.append(
-            Finding(rule, severity, title or rule.title, self.moment(0 if about else None), marks, facts or [], rule.help.format(**names), rule.here, words)
+            Finding(rule, severity, title or rule.title, self.moment(argument if about else None), marks, facts or [], rule.help.format(**names), rule.here, words)
         )
         if rule.severity == "fatal" and not allowed:
             self.stopped = True

@@ -37,6 +37,7 @@ from .syntax import (
     MachineBlock,
     Node,
     ProcessBlock,
+    StaticAssert,
     TranslationUnit,
 )
 from .tree import Function, GlobalVariable, Program, Setting, Stmt, Variable
@@ -148,6 +149,8 @@ class Checker:
             statements.extend(self._statements.items((node,)))
         elif isinstance(node, MachineBlock):
             settings.extend(self._settings.read(node))
+        elif isinstance(node, StaticAssert):
+            self._statements.statement(node)
         elif type(node) in _BLOCKS:
             self._not_modelled(_BLOCKS[type(node)], node.span)
         elif not isinstance(node, Broken):

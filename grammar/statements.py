@@ -28,6 +28,7 @@ from .syntax import (
     NameLabel,
     Node,
     ReturnStatement,
+    StaticAssert,
     SwitchStatement,
     TryExceptStatement,
     TryFinallyStatement,
@@ -81,6 +82,7 @@ class Statements:
             TryExceptStatement: self._try_except,
             TryFinallyStatement: self._try_finally,
             AfterStatement: self._after,
+            StaticAssert: self._static_assert,
             Declaration: self._lone_declaration,
             FunctionDefinition: self._inner_function,
             Broken: self._broken,
@@ -122,6 +124,12 @@ class Statements:
         return Empty(node.span) if is_error(expr) else ExprStmt(node.span, expr)
 
     def _broken(self, node: Broken) -> Stmt:
+        return Empty(node.span)
+
+    def _static_assert(self, node: StaticAssert) -> Stmt:
+        if self.express.constant(node.test) == 0:
+            said = f": {' '.join(part.text for part in node.message.parts)}" if node.message else ""
+            self.context.error("static-assertion-failed", f"the assertion does not hold{said}", node.test.span)
         return Empty(node.span)
 
     def _lone_declaration(self, node: Declaration) -> Stmt:

@@ -231,7 +231,8 @@ class Specifiers(Node):
     storage: tuple[str, ...]  # typedef static extern register inline __inline __forceinline …
     qualifiers: tuple[str, ...]  # const volatile …
     type: TypeSpec
-    align: int = 0  # __declspec(align(n)) of what is declared (that of a struct with a body is in StructSpec), 0 for none
+    # __declspec(align(n)) of what is declared (that of a struct with a body is in StructSpec), 0 for none
+    align: int = 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -433,8 +434,8 @@ class Registers(Node):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Handler(Node):
-    """`on EVENT [NAME] (parameters) { … }`: event is `IRP_MJ_READ`, `START`, `read`, `write`, `reset`…; name is the register of
-    `on read Name`. `parameters` is None where no list was written."""
+    """`on EVENT [NAME] (parameters) { … }`: event is `IRP_MJ_READ`, `START`, `read`, `write`, `reset`…; name is the
+    register of `on read Name`. `parameters` is None where no list was written."""
 
     event: str
     name: str

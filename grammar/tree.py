@@ -1,9 +1,10 @@
 """The checked, typed tree: what the checker hands to code generation.
 
-Every conversion that C performs silently is a Cast or a Load here, names are resolved to symbol objects, sizes and offsets
-are numbers. Whoever walks this tree needs no knowledge of C's rules, only of what each node does:
+Every conversion that C performs silently is a Cast or a Load here, names are resolved to symbol objects, sizes and
+offsets are numbers. Whoever walks this tree needs no knowledge of C's rules, only of what each node does:
 
-- A *place* (Local, Global, Deref, Member) says where something lies. A scalar's value is read by Load, never by the place
+- A *place* (Local, Global, Deref, Member) says where something lies. A scalar's value is read by Load, never by the
+place
   itself; AddressOf makes a pointer of it. Arrays decay through AddressOf with a pointer type.
 - A scalar expression's value is an int in the range of its type (pointers are unsigned 64-bit).
   A struct expression's value (Load, Call, Assign, Conditional, Comma of struct type) is its bytes.
@@ -15,8 +16,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from .source import Span
-from .types import FunctionType, Member as StructMember, Type
-
+from .types import FunctionType, Type
+from .types import Member as StructMember
 
 # ---- symbols --------------------------------------------------------------------------------------------------
 
@@ -25,9 +26,9 @@ from .types import FunctionType, Member as StructMember, Type
 class Variable:
     """A variable. `kind` is "local" (also a parameter), "static" (local by scope, one instance), or "global".
 
-    `in_memory` is True if a pointer may reach it: its address is taken, or it is an array or struct; it is always True for
-    globals and statics. `volatile` ones are not special otherwise. `written` is True if anything but its initialiser assigns it.
-    """
+    `in_memory` is True if a pointer may reach it: its address is taken, or it is an array or struct; it is always
+    True for globals and statics. `volatile` ones are not special otherwise. `written` is True if anything but its
+    initialiser assigns it."""
 
     name: str
     type: Type
@@ -100,15 +101,16 @@ class Global(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Deref(Expr):
-    """The object of `type` at the address that `pointer` yields. Indexing is a Deref of a PtrAdd; `p->m` is a Member of it."""
+    """The object of `type` at the address that `pointer` yields. Indexing is a Deref of a PtrAdd; `p->m` is a Member
+    of it."""
 
     pointer: Expr
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MemberPlace(Expr):
-    """A member of the struct at the place `base`. `offset` is in bytes from the start of `base`, through anonymous members;
-    `member.bit_width` is not 0 for a bit-field."""
+    """A member of the struct at the place `base`. `offset` is in bytes from the start of `base`, through anonymous
+    members; `member.bit_width` is not 0 for a bit-field."""
 
     base: Expr
     member: StructMember
@@ -169,8 +171,8 @@ class Unary(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Binary(Expr):
-    """`+ - * / % & | ^` in the node's type; `== != < <= > >=` of operands of one type, giving int; `<< >>` where the result
-    and the left operand have one type and the right may have another (its count taken modulo the width)."""
+    """`+ - * / % & | ^` in the node's type; `== != < <= > >=` of operands of one type, giving int; `<< >>` where the
+    result and the left operand have one type and the right may have another (its count taken modulo the width)."""
 
     op: str
     left: Expr
@@ -203,7 +205,8 @@ class Comma(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PtrAdd(Expr):
-    """pointer + index * scale, modulo 2**64. The index has an integer type of 8 bytes; subtraction has a negated index."""
+    """pointer + index * scale, modulo 2**64. The index has an integer type of 8 bytes; subtraction has a negated
+    index."""
 
     pointer: Expr
     index: Expr
@@ -229,9 +232,9 @@ class Assign(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CompoundAssign(Expr):
-    """place = (type of place)((computation)place op value); the place is evaluated once. For `+ - * / % & | ^`, `value` has
-    the type `computation`; for shifts it has its own promoted type. Pointers: `computation` is the pointer type, `op` is "+",
-    and `value` is a byte count of 8-byte integer type, scaled and signed already."""
+    """place = (type of place)((computation)place op value); the place is evaluated once. For `+ - * / % & | ^`,
+    `value` has the type `computation`; for shifts it has its own promoted type. Pointers: `computation` is the
+    pointer type, `op` is "+", and `value` is a byte count of 8-byte integer type, scaled and signed already."""
 
     op: str
     place: Expr
@@ -241,7 +244,8 @@ class CompoundAssign(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IncDec(Expr):
-    """`++` and `--`: adds `delta` (1 or -1, scaled for pointers); yields the old value if `postfix`, else the new one."""
+    """`++` and `--`: adds `delta` (1 or -1, scaled for pointers); yields the old value if `postfix`, else the new
+    one."""
 
     place: Expr
     delta: int
@@ -250,8 +254,9 @@ class IncDec(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call(Expr):
-    """A call. `function` is set if it is called by name, else `callee` yields its address. The arguments are converted to
-    the parameters' types; those beyond them (`variadic`) are promoted, and structs among them are bytes."""
+    """A call. `function` is set if it is called by name, else `callee` yields its address. The arguments are
+    converted to the parameters' types; those beyond them (`variadic`) are promoted, and structs among them are
+    bytes."""
 
     function: Function | None
     callee: Expr | None
@@ -268,8 +273,8 @@ class VaStart(Expr):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VaArg(Expr):
-    """`va_arg(list, type)`: reads the next 8-byte slot as the node's type and advances. Structs of 1, 2, 4, 8 bytes lie in the
-    slot, others by reference. va_end is nothing; va_copy is an Assign."""
+    """`va_arg(list, type)`: reads the next 8-byte slot as the node's type and advances. Structs of 1, 2, 4, 8 bytes
+    lie in the slot, others by reference. va_end is nothing; va_copy is an Assign."""
 
     place: Expr
 
@@ -313,9 +318,10 @@ class Store:
 @dataclass(frozen=True, slots=True, eq=False)
 class Initialiser:
     """How a variable gets its first value. Scalars that are not in memory have one Store at offset 0 and no data.
-    Otherwise `data`, if not None, are the object's bytes (constants, strings, zeros; as long as the object), stored first; then `stores`
-    run in order. For globals `addresses` holds what is known only when the program is loaded: (offset, what, addend), where what
-    is a Variable, a Function or the bytes of a string literal, and the 8 bytes there get its address plus addend."""
+    Otherwise `data`, if not None, are the object's bytes (constants, strings, zeros; as long as the object), stored
+    first; then `stores` run in order. For globals `addresses` holds what is known only when the program is loaded:
+    (offset, what, addend), where what is a Variable, a Function or the bytes of a string literal, and the 8 bytes
+    there get its address plus addend."""
 
     data: bytes | None
     stores: tuple[Store, ...] = ()
@@ -337,7 +343,8 @@ class ExprStmt(Stmt):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Declare(Stmt):
-    """A local comes into being where it stands, with its initialiser, if any. (Or a script's global whose initialiser runs in its turn.)"""
+    """A local comes into being where it stands, with its initialiser, if any. (Or a script's global whose initialiser
+    runs in its turn.)"""
 
     variable: Variable
     initialiser: Initialiser | None
@@ -378,8 +385,8 @@ class For(Stmt):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Case(Stmt):
-    """A `case VALUE:` (or `default:` with value None) of the nearest Switch; the statement behind it follows in the same Block
-    or is `body`. Values have the Switch's type."""
+    """A `case VALUE:` (or `default:` with value None) of the nearest Switch; the statement behind it follows in the
+    same Block or is `body`. Values have the Switch's type."""
 
     value: int | None
     body: Stmt
@@ -465,8 +472,8 @@ class GlobalVariable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
-    """A checked script. `statements` are the file-level ones in order (a Declare among them initialises a global in its turn);
-    `settings` are those of the machine blocks."""
+    """A checked script. `statements` are the file-level ones in order (a Declare among them initialises a global in
+    its turn); `settings` are those of the machine blocks."""
 
     file: str
     functions: tuple[Function, ...]  # those with a body, in file order

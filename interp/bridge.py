@@ -1,8 +1,7 @@
 """How generated code calls kernel routines and functions by address, and the small helpers in its globals.
 
-A routine's wrapper checks the IRQL, turns the arguments that travel differently in Python, and calls the body beside the
-prototype in runtime/routines.
-"""
+A routine's wrapper checks the IRQL, turns the arguments that travel differently in Python, and calls the body beside
+the prototype in runtime/routines."""
 
 from __future__ import annotations
 
@@ -133,7 +132,8 @@ def not_modelled(nt: System, row: Routine, *arguments: int) -> None:
 
 
 def slots(nt: System, where: int) -> list[int]:
-    """Variadic arguments in memory, for a routine that was called through a pointer: as many as a caller can have meant."""
+    """Variadic arguments in memory, for a routine that was called through a pointer: as many as a caller can have
+    meant."""
     found = []
     for index in range(16):
         if nt.memory.region_at(where + 8 * index) is None:
@@ -143,13 +143,17 @@ def slots(nt: System, where: int) -> list[int]:
 
 
 class PointerTable(dict[int, "Callable[..., Any]"]):
-    """Address to function, for calls through pointers of one signature. What is called with another signature than its own
-    goes through a thunk that makes of its arguments what the registers would have held."""
+    """Address to function, for calls through pointers of one signature. What is called with another signature than
+    its own goes through a thunk that makes of its arguments what the registers would have held."""
 
     __slots__ = ("nt", "signature", "functions", "routine_at")
 
     def __init__(
-        self, nt: System, signature: str, functions: dict[int, tuple[Callable[..., Any], str]], routine_at: Callable[[int], Routine | None]
+        self,
+        nt: System,
+        signature: str,
+        functions: dict[int, tuple[Callable[..., Any], str]],
+        routine_at: Callable[[int], Routine | None],
     ) -> None:
         self.nt = nt
         self.signature = signature
@@ -177,7 +181,9 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
         function = bind(nt, row, self.signature)
 
         def call(sp: int, *arguments: Any) -> Any:
-            given = [value if isinstance(value, int) else int.from_bytes(value, "little", signed=True) for value in arguments]
+            given = [
+                value if isinstance(value, int) else int.from_bytes(value, "little", signed=True) for value in arguments
+            ]
             if variadic:
                 given[len(letters) :] = slots(nt, given[len(letters)])
             count = len(row.parameters)
@@ -219,7 +225,11 @@ def thunk(function: Callable[..., Any], own: str, used: str) -> Callable[..., An
             value = given[position] if position < len(given) else 0
             if letter[0] == "{":
                 size = int(letter[1:-1])
-                adapted.append(value if isinstance(value, bytes) and len(value) == size else as_int(value).to_bytes(16, "little")[:size].ljust(size, b"\0"))
+                adapted.append(
+                    value
+                    if isinstance(value, bytes) and len(value) == size
+                    else as_int(value).to_bytes(16, "little")[:size].ljust(size, b"\0")
+                )
             else:
                 adapted.append(to_range(as_int(value), letter))
         if own_variadic:

@@ -39,8 +39,7 @@ def compile_script(
     source = decode(path, data, found)
     if source is None:
         return None, {path: data.decode("utf-8", "replace").replace("\r\n", "\n")}, [], list(found)
-    folder = os.path.dirname(path) if text is None else os.getcwd()
-    loader = FolderLoader(folder or ".", options.folders)
+    loader = FolderLoader(os.path.dirname(path) or ".", options.folders)
     environment = BuiltIns()
     tokens = preprocess(source, environment, found, loader)
     unit = parse(tokens, environment, found, path)

@@ -16,14 +16,26 @@ READ_ONLY = 0x800_0000
 
 
 class Compiled:
-    """`functions` lists (address or 0, Python name, signature, name in the script, span); `externals` (Python name, routine,
-    signature); `tables` (Python name, signature) of the function-pointer tables; `spans` (file, line, column, end column);
-    `arguments` maps the span of a routine call to those of its arguments; `entry` is "main", or the function to start; `exports` are the variables
-    of the kernel that the program reads: (address, name, size)."""
+    """`functions` lists (address or 0, Python name, signature, name in the script, span); `externals` (Python name,
+    routine, signature); `tables` (Python name, signature) of the function-pointer tables; `spans` (file, line,
+    column, end column); `arguments` maps the span of a routine call to those of its arguments; `entry` is "main", or
+    the function to start; `exports` are the variables of the kernel that the program reads: (address, name, size)."""
 
     FIELDS = (
-        "file", "code", "base", "writable", "read_only", "functions", "externals", "tables", "spans", "arguments", "entry", "settings", "exports",
-    )  # fmt: skip
+        "file",
+        "code",
+        "base",
+        "writable",
+        "read_only",
+        "functions",
+        "externals",
+        "tables",
+        "spans",
+        "arguments",
+        "entry",
+        "settings",
+        "exports",
+    )
     __slots__ = FIELDS
 
     file: str

@@ -1,8 +1,7 @@
 """Variables whose range is known at a place, so that using and stepping them needs no masks.
 
-In `for (i = 0; i < n; i++)`, with nothing in the body that writes i, the body sees 0 <= i < n, and i + 1 cannot leave the type of i.
-Behind `if (n < 2) return …;` n is at least 2, as long as nothing that follows writes it.
-"""
+In `for (i = 0; i < n; i++)`, with nothing in the body that writes i, the body sees 0 <= i < n, and i + 1 cannot leave
+the type of i. Behind `if (n < 2) return …;` n is at least 2, as long as nothing that follows writes it."""
 
 from __future__ import annotations
 

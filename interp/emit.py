@@ -1,8 +1,8 @@
-"""Small constructors for Python syntax trees. No text of a script ever passes through here as text: names are generated.
+"""Small constructors for Python syntax trees. No text of a script ever passes through here as text: names are
+generated.
 
-Positions: the line of a node is its line in the script, and its column is an index into the span table of the program, so
-that a position in running code leads back to file, line and columns even across includes and macros.
-"""
+Positions: the line of a node is its line in the script, and its column is an index into the span table of the
+program, so that a position in running code leads back to file, line and columns even across includes and macros."""
 
 from __future__ import annotations
 
@@ -104,7 +104,10 @@ def budgeted(body: list[stmt], orelse_extra: list[stmt] | None = None) -> stmt:
         break
     """
     inner = ast.For(
-        ast.Name("_", STORE), name("STEPS"), body or [ast.Pass()], [*(orelse_extra or []), expression(call("TICK")), ast.Continue()]
+        ast.Name("_", STORE),
+        name("STEPS"),
+        body or [ast.Pass()],
+        [*(orelse_extra or []), expression(call("TICK")), ast.Continue()],
     )
     return forever([inner, ast.Break()])
 

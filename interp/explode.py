@@ -1,7 +1,7 @@
 """Statements as blocks of a state machine, and structured exception handling.
 
-`explode` lays a statement out in the current region's blocks; whatever in it has no label and no wild jump keeps its own form.
-"""
+`explode` lays a statement out in the current region's blocks; whatever in it has no label and no wild jump keeps its
+own form."""
 
 from __future__ import annotations
 
@@ -45,7 +45,8 @@ class Explode(Expressions):
     # -- regions
 
     def bounded(self, s: tree.Stmt, end: object = None) -> list[stmt]:
-        """A body as a list of statements, with a state machine of its own if it needs one. `end` is where __leave goes."""
+        """A body as a list of statements, with a state machine of its own if it needs one. `end` is where __leave
+        goes."""
         outer_out = self.out
         if not self.shapes.needs_machine(s):
             self.out = []
@@ -212,7 +213,10 @@ class Explode(Expressions):
             emit.name("UNWIND"),
             caught,
             [
-                emit.if_(emit.compare(emit.attribute(emit.name(caught), "index"), "!=", emit.name(mark)), [ast.Raise(None, None)]),
+                emit.if_(
+                    emit.compare(emit.attribute(emit.name(caught), "index"), "!=", emit.name(mark)),
+                    [ast.Raise(None, None)],
+                ),
                 emit.assign(record, emit.attribute(emit.name(caught), "record")),
             ],
         )

@@ -1,8 +1,8 @@
 """Expressions to Python: values, places, loads and stores.
 
-An expression becomes a Python expression; what C does besides (assignments, increments, short circuits with effects) becomes
-statements appended to `self.out` before it. Where a later operand brings statements, earlier ones that are more than a name are
-put into temporaries first, so that calls happen from left to right.
+An expression becomes a Python expression; what C does besides (assignments, increments, short circuits with effects)
+becomes statements appended to `self.out` before it. Where a later operand brings statements, earlier ones that are
+more than a name are put into temporaries first, so that calls happen from left to right.
 
 Memory is touched inline: see runtime/memory.py for the shape of a load and what the locals `a` and `s` are for.
 """
@@ -220,7 +220,10 @@ class Expressions:
         if where.base is None:
             return number(where.offset & MASK64)
         low, high = where.base.low + where.offset, where.base.high + where.offset
-        return wrap(Value(where.node(), low, high, where.base.depth + 1, where.offset == 0 and where.base.simple), self.unit.size_type)
+        return wrap(
+            Value(where.node(), low, high, where.base.depth + 1, where.offset == 0 and where.base.simple),
+            self.unit.size_type,
+        )
 
     def value_Cast(self, e: tree.Cast) -> Value:
         if isinstance(e.type, VoidType):
@@ -394,7 +397,9 @@ class Expressions:
         if isinstance(e, tree.Const):
             return Address(None, e.value)
         if isinstance(e, tree.Cast) and e.operand.type.size == 8 and not isinstance(e.operand.type, StructType):
-            if isinstance(e.operand, (tree.Cast, tree.PtrAdd, tree.AddressOf)) and not isinstance(e.operand.type, IntType):
+            if isinstance(e.operand, (tree.Cast, tree.PtrAdd, tree.AddressOf)) and not isinstance(
+                e.operand.type, IntType
+            ):
                 return self.pointee(e.operand)
         if isinstance(e, tree.PtrAdd):
             if isinstance(e.index, tree.Const):
@@ -465,8 +470,9 @@ class Expressions:
         return value
 
     def truncated(self, value: Value, member: Member) -> Value:
-        bits = self.bits_of(Value(value.node, value.low, value.high, value.depth), Member("", member.type, 0, 0, member.bit_width))
-        return bits
+        return self.bits_of(
+            Value(value.node, value.low, value.high, value.depth), Member("", member.type, 0, 0, member.bit_width)
+        )
 
     def value_Assign(self, e: tree.Assign) -> Value:
         return self.assign(e.place, self.cut(self.value(e.value)), e.span, True)
@@ -675,5 +681,3 @@ def bitwise_range(op: str, left: Value, right: Value, type: Type) -> tuple[int, 
     if left.low >= 0 and right.low >= 0:
         return 0, (1 << max(left.high, right.high).bit_length()) - 1
     return low, high
-
-

@@ -1,8 +1,7 @@
 """A function of the script, or its file-level statements, as a Python function.
 
-The hidden first parameter `sp` is the number of bytes left on the thread's stack; `fp` is the address of the function's frame,
-which exists if something in it can be pointed at. Each call draws one step.
-"""
+The hidden first parameter `sp` is the number of bytes left on the thread's stack; `fp` is the address of the
+function's frame, which exists if something in it can be pointed at. Each call draws one step."""
 
 from __future__ import annotations
 
@@ -120,9 +119,12 @@ class FunctionCompiler(Statements):
         size = FIXED_FRAME + ((self.frame_bytes + 15) & -16)
         self.frame_constant.value = size
         overflow = emit.if_(
-            emit.compare(emit.name("sp"), "<", emit.const(size)), [emit.assign("sp", emit.call("OVERFLOW", emit.name("sp")))]
+            emit.compare(emit.name("sp"), "<", emit.const(size)),
+            [emit.assign("sp", emit.call("OVERFLOW", emit.name("sp")))],
         )
-        step = ast.For(ast.Name("_", emit.STORE), emit.name("STEPS"), [ast.Break()], [emit.expression(emit.call("TICK"))])
+        step = ast.For(
+            ast.Name("_", emit.STORE), emit.name("STEPS"), [ast.Break()], [emit.expression(emit.call("TICK"))]
+        )
         code: list[ast.stmt] = [overflow, step]
         if self.has_frame:
             top = emit.binary(emit.name("STACK"), "+", emit.name("sp"))

@@ -17,7 +17,11 @@ DEPTH = 20_000  # the trees of a program may be as deep as its expressions
 
 
 def generate(
-    program: tree.Program, base: int, passes_stack: Callable[[str], bool], routine_address: Callable[[str], int], instrumented: bool = False
+    program: tree.Program,
+    base: int,
+    passes_stack: Callable[[str], bool],
+    routine_address: Callable[[str], int],
+    instrumented: bool = False,
 ) -> Compiled:
     """Make code for a program whose image is to lie at `base`."""
     limit = sys.getrecursionlimit()
@@ -55,10 +59,20 @@ def _generate(program: tree.Program, base: int, unit: Unit) -> Compiled:
     )
     externals = tuple((name, function.name, signature_text(function.type)) for function, name in unit.externals.items())
     return Compiled(
-        program.file, code, base, bytes(unit.image.writable.data), bytes(unit.image.read_only.data), functions, externals,
-        tuple((name, signature) for signature, name in unit.signatures.items()), tuple(unit.spans.table), dict(unit.arguments),
-        entry, tuple((setting.name, setting.value) for setting in program.settings), exports(program, unit),
-    )  # fmt: skip
+        program.file,
+        code,
+        base,
+        bytes(unit.image.writable.data),
+        bytes(unit.image.read_only.data),
+        functions,
+        externals,
+        tuple((name, signature) for signature, name in unit.signatures.items()),
+        tuple(unit.spans.table),
+        dict(unit.arguments),
+        entry,
+        tuple((setting.name, setting.value) for setting in program.settings),
+        exports(program, unit),
+    )
 
 
 def exports(program: tree.Program, unit: Unit) -> tuple[tuple[int, str, int], ...]:
@@ -98,5 +112,3 @@ def locals_of(statements: tuple[tree.Stmt, ...]) -> list[tree.Variable]:
         elif isinstance(node, tuple):
             todo.extend(node)
     return found
-
-

@@ -46,7 +46,9 @@ def install(nt: System, names: dict[str, object]) -> None:
         if thread.user:
             while True:
                 faults.raise_exception(0xC000_00FD)
-        nt.violation(rules.STACK_OVERFLOW, (thread.stack_low - 8, 0, 0), [("stack", f"{thread.stack_bytes} bytes, {left} left")])
+        nt.violation(
+            rules.STACK_OVERFLOW, (thread.stack_low - 8, 0, 0), [("stack", f"{thread.stack_bytes} bytes, {left} left")]
+        )
         return left
 
     def exception_pointers(record: ExceptionRecord) -> int:
@@ -67,10 +69,24 @@ def install(nt: System, names: dict[str, object]) -> None:
         return record.memory
 
     names.update(
-        NT=nt, DIV=divide, REM=remainder, ZERO=faults.divide_by_zero, LB=load_bytes, SB=store_bytes, PB=piece, FU=unsigned, FS=signed,
-        BF=bytes_from, OVERFLOW=overflow, XINFO=exception_pointers, UNWIND=Unwind, ALWAYS=always, NEVER=never, RESUME=resume,
+        NT=nt,
+        DIV=divide,
+        REM=remainder,
+        ZERO=faults.divide_by_zero,
+        LB=load_bytes,
+        SB=store_bytes,
+        PB=piece,
+        FU=unsigned,
+        FS=signed,
+        BF=bytes_from,
+        OVERFLOW=overflow,
+        XINFO=exception_pointers,
+        UNWIND=Unwind,
+        ALWAYS=always,
+        NEVER=never,
+        RESUME=resume,
         POINT=nt.preemption_point,
-    )  # fmt: skip
+    )
 
 
 def piece(data: bytes, offset: int, size: int) -> bytes:

@@ -1,8 +1,7 @@
 """The driver image of a script: where its functions, its variables and its string literals lie in simulated memory.
 
-Addresses are fixed when code is made, so that a cached program has them as constants. Literals and const objects go to a
-read-only section, as the Microsoft linker puts them.
-"""
+Addresses are fixed when code is made, so that a cached program has them as constants. Literals and const objects go
+to a read-only section, as the Microsoft linker puts them."""
 
 from __future__ import annotations
 

@@ -11,9 +11,9 @@ A region (a function's body, or the body of a __try, handler or __finally) becom
         else: TICK(); continue
         break
 
-A jump to a label of an outer region sets that region's variable and breaks out of the inner loop; after the statement that
-held the inner region, the outer one sees that its variable is no longer the number of the block it is in, and jumps.
-"""
+A jump to a label of an outer region sets that region's variable and breaks out of the inner loop; after the statement
+that held the inner region, the outer one sees that its variable is no longer the number of the block it is in, and
+jumps."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from . import emit
 
 
 class Region:
-    """One state machine while it is made. `current` is the number of the block being filled, `labels` are those that stand
-    in it: labels of the script, cases, and marks of the code generator's own."""
+    """One state machine while it is made. `current` is the number of the block being filled, `labels` are those that
+    stand in it: labels of the script, cases, and marks of the code generator's own."""
 
     __slots__ = ("variable", "blocks", "numbers", "current", "escaped", "parent", "labels")
 

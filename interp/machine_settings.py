@@ -12,14 +12,34 @@ PROFILES = ("direct", "bounce", "iommu", "noncoherent", "starved", "isa")
 GENERATIONS = ("nt52", "nt60", "nt61", "win10")
 FRAGMENTATIONS = ("scattered", "random", "none")
 VERIFIER = {"off": 0, "standard": 1, "full": 2}
-UNITS = {"KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9}
+UNITS = {
+    "KiB": 1 << 10,
+    "MiB": 1 << 20,
+    "GiB": 1 << 30,
+    "K": 1 << 10,
+    "M": 1 << 20,
+    "G": 1 << 30,
+    "ns": 1,
+    "us": 10**3,
+    "ms": 10**6,
+    "s": 10**9,
+}
 NUMBERS = ("memory", "processors", "map_registers", "seed", "system_ptes", "nonpaged_pool")
 WORDS = {
-    "profile": PROFILES, "generation": GENERATIONS, "fragmentation": FRAGMENTATIONS, "verifier": tuple(VERIFIER),
+    "profile": PROFILES,
+    "generation": GENERATIONS,
+    "fragmentation": FRAGMENTATIONS,
+    "verifier": tuple(VERIFIER),
     "granularity": ("call", "statement", "access"),
-}  # fmt: skip
-LIMITS = {"memory": (16 << 20, 1 << 42), "processors": (1, 64), "system_ptes": (0, 1 << 24), "map_registers": (0, 1 << 24),
-          "nonpaged_pool": (1 << 12, 1 << 40), "seed": (0, 1 << 63)}  # fmt: skip
+}
+LIMITS = {
+    "memory": (16 << 20, 1 << 42),
+    "processors": (1, 64),
+    "system_ptes": (0, 1 << 24),
+    "map_registers": (0, 1 << 24),
+    "nonpaged_pool": (1 << 12, 1 << 40),
+    "seed": (0, 1 << 63),
+}
 
 
 class SettingError(Exception):
@@ -82,7 +102,9 @@ def machine(found: dict[str, int | str], options: Options) -> Settings:
     settings.generation = str(found.get("generation", settings.generation))
     verifier = options.verifier if options.verifier != "standard" else str(found.get("verifier", "standard"))
     settings.verifier = VERIFIER[verifier]
-    settings.granularity = options.granularity if options.granularity != "call" else str(found.get("granularity", "call"))
+    settings.granularity = (
+        options.granularity if options.granularity != "call" else str(found.get("granularity", "call"))
+    )
     settings.allow = frozenset(options.allow)
     settings.max_memory = options.max_memory
     settings.max_steps = options.max_steps

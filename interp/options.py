@@ -4,11 +4,24 @@ from __future__ import annotations
 
 
 class Options:
-    """`settings` are machine settings by name (they override the script's machine block), `failures` is a list of (routine,
-    which call from 1), `seed` None is the plain answer to every choice."""
+    """`settings` are machine settings by name (they override the script's machine block), `failures` is a list of
+    (routine, which call from 1), `seed` None is the plain answer to every choice."""
 
-    __slots__ = ("profile", "settings", "seed", "granularity", "max_steps", "max_memory", "max_output", "verifier", "allow",
-                 "failures", "folders", "trace", "trace_file")  # fmt: skip
+    __slots__ = (
+        "profile",
+        "settings",
+        "seed",
+        "granularity",
+        "max_steps",
+        "max_memory",
+        "max_output",
+        "verifier",
+        "allow",
+        "failures",
+        "folders",
+        "trace",
+        "trace_file",
+    )
 
     def __init__(
         self,

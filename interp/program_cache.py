@@ -1,8 +1,7 @@
 """Compiled programs on disk, so that a second start imports neither the front end nor its libraries.
 
-An entry is found by the script's path and how it was asked for, and counts only if every source it was made from still holds
-the same bytes, and this package and Python are the same.
-"""
+An entry is found by the script's path and how it was asked for, and counts only if every source it was made from
+still holds the same bytes, and this package and Python are the same."""
 
 from __future__ import annotations
 
@@ -62,12 +61,23 @@ def find(
 
 
 def keep(
-    path: str, folders: tuple[str, ...], instrumented: bool, program: Compiled, sources: list[tuple[str, str, bytes, str]],
+    path: str,
+    folders: tuple[str, ...],
+    instrumented: bool,
+    program: Compiled,
+    sources: list[tuple[str, str, bytes, str]],
     diagnostics: list[Diagnostic],
-) -> None:  # fmt: skip
+) -> None:
     """Store a program. `sources` are (shown name, path, bytes, text)."""
     said = tuple(
-        (d.severity, d.rule, d.message, span_tuple(d.span), d.help, tuple((n.message, span_tuple(n.span)) for n in d.notes))
+        (
+            d.severity,
+            d.rule,
+            d.message,
+            span_tuple(d.span),
+            d.help,
+            tuple((n.message, span_tuple(n.span)) for n in d.notes),
+        )
         for d in diagnostics
     )
     cache.store(_name(path, folders, instrumented), (version(), program.as_tuple(), tuple(sources), said))
@@ -86,6 +96,8 @@ def diagnostics(said: tuple[tuple[object, ...], ...]) -> list[Diagnostic]:
     found = []
     for severity, rule, message, span, help, notes in said:
         found.append(
-            Diagnostic(severity, rule, message, Span(*span), help, tuple(Note(text, Span(*where)) for text, where in notes))  # type: ignore
+            Diagnostic(
+                severity, rule, message, Span(*span), help, tuple(Note(text, Span(*where)) for text, where in notes)
+            )  # type: ignore
         )
     return found

@@ -40,12 +40,24 @@ class Stop:
 class Report:
     """One finding of a run.
 
-    `severity` is "error" (fatal or not: `stop` tells), "leak" or "note". `places` begins with the line at fault; the others
-    set it up, each with its label. `facts` are (label, text) lines about the object. `calls` is the stack, innermost first, as
-    (function name, file, line). `irql` is a name, `time_ns` simulated nanoseconds since start.
+    `severity` is "error" (fatal or not: `stop` tells), "leak" or "note". `places` begins with the line at fault; the
+    others set it up, each with its label. `facts` are (label, text) lines about the object. `calls` is the stack,
+    innermost first, as (function name, file, line). `irql` is a name, `time_ns` simulated nanoseconds since start.
     """
 
-    __slots__ = ("severity", "rule", "title", "places", "facts", "help", "calls", "irql", "processor", "time_ns", "stop")
+    __slots__ = (
+        "severity",
+        "rule",
+        "title",
+        "places",
+        "facts",
+        "help",
+        "calls",
+        "irql",
+        "processor",
+        "time_ns",
+        "stop",
+    )
 
     def __init__(
         self,

@@ -1,10 +1,9 @@
 """A script from its file to its outcome. What the front door calls.
 
-`load` takes a compiled program from the cache if its sources are what they were; only otherwise is the front end imported.
-"""
+`load` takes a compiled program from the cache if its sources are what they were; only otherwise is the front end
+imported."""
 
 from __future__ import annotations
-
 
 from ..runtime.choose import Chooser
 from . import program_cache
@@ -25,11 +24,14 @@ EXIT_CLEAN, EXIT_BROKEN, EXIT_USAGE, EXIT_LIMIT, EXIT_REFUSED = 0, 1, 2, 3, 65
 
 
 class Loaded:
-    """A script ready to run: `files` are its sources by the name that reports use, `program` is None if it has errors."""
+    """A script ready to run: `files` are its sources by the name that reports use, `program` is None if it has
+    errors."""
 
     __slots__ = ("path", "files", "diagnostics", "program")
 
-    def __init__(self, path: str, files: dict[str, str], diagnostics: list[Diagnostic], program: Compiled | None) -> None:
+    def __init__(
+        self, path: str, files: dict[str, str], diagnostics: list[Diagnostic], program: Compiled | None
+    ) -> None:
         self.path = path
         self.files = files
         self.diagnostics = diagnostics
@@ -84,7 +86,9 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
         tracer = Tracer(session, trace)
         session.trace = tracer.call
     if not program.entry:
-        return Outcome(EXIT_USAGE, [], "the file has no statement, no DriverEntry and no main: there is nothing to run", [])
+        return Outcome(
+            EXIT_USAGE, [], "the file has no statement, no DriverEntry and no main: there is nothing to run", []
+        )
     session.load(program)
     kind = entry_kind(program)
     if kind == "main":

@@ -9,14 +9,14 @@ from ..runtime.choose import Chooser
 from ..runtime.exceptions import BugCheck, HostLimit, MachineStop, NotModelled, Unwind
 from ..runtime.findings import Finding, level_name
 from ..runtime.memory import KERNEL_BASE, USER_LIMIT, Region
-from ..runtime.store import PAGE
 from ..runtime.routines import find
+from ..runtime.store import PAGE
 from ..runtime.system import IMAGE, Settings, System
 from . import helpers
 from .bridge import PointerTable, bind
 from .compiled import DATA, READ_ONLY
 from .report import Place, Report, Stop
-from .routine_addresses import routine_address, routine_at
+from .routine_addresses import routine_at
 from .sites import Sites
 
 TYPE_CHECKING = False
@@ -31,10 +31,15 @@ HOST_FRAMES = 6000  # Python frames that one run may nest: more than any simulat
 
 
 class Session:
-    """`trace`, if given, is called for each routine call as trace(row, function, arguments) and must return its result."""
+    """`trace`, if given, is called for each routine call as trace(row, function, arguments) and must return its
+    result."""
 
     def __init__(
-        self, settings: Settings, chooser: Chooser, write: Callable[[str], None], trace: Callable[..., Any] | None = None
+        self,
+        settings: Settings,
+        chooser: Chooser,
+        write: Callable[[str], None],
+        trace: Callable[..., Any] | None = None,
     ) -> None:
         self.names: dict[str, object] = {}
         self.nt = System(settings, chooser, write, self.names)
@@ -129,7 +134,9 @@ class Session:
             moment = nt.cpu.raised_at or nt.moment()
             rule = rules.IRQL_LEFT_RAISED
             facts = [("irql", level_name(nt.irql))]
-            nt.findings.append(Finding(rule, "error", rule.title, moment, [], facts, rule.help, rule.here, (0xC8, nt.irql, 0, 0, 0)))
+            nt.findings.append(
+                Finding(rule, "error", rule.title, moment, [], facts, rule.help, rule.here, (0xC8, nt.irql, 0, 0, 0))
+            )
             nt.stopped = True
             raise BugCheck(0xC8, (nt.irql, 0, 0, 0))
 

@@ -1,9 +1,9 @@
 """What a statement contains, so that the code generator knows which form fits it.
 
-Most statements become the Python statement of the same kind. A label, a goto out of a loop, a case inside a nested block and a
-`continue` that must first run a __finally do not fit Python's loops: what contains them is "exploded" into the numbered blocks of a
-state machine (see machine.py). CPython also refuses more than twenty nested loops and try statements.
-"""
+Most statements become the Python statement of the same kind. A label, a goto out of a loop, a case inside a nested
+block and a `continue` that must first run a __finally do not fit Python's loops: what contains them is "exploded"
+into the numbered blocks of a state machine (see machine.py). CPython also refuses more than twenty nested loops and
+try statements."""
 
 from __future__ import annotations
 
@@ -13,11 +13,23 @@ MOST_BLOCKS = 14  # of CPython's twenty, leaving room for what surrounds a funct
 
 
 class Shape:
-    """`label`: a label that may be jumped to from outside this statement. `goto`: a goto or __leave in it. `breaks`, `continues`:
-    leaves an enclosing loop or switch. `escapes`: does so out of a state machine of its own, or across a __try before a step.
-    `case`: belongs to an enclosing switch. `explode`: must become part of a state machine. `blocks`: nested Python blocks."""
+    """`label`: a label that may be jumped to from outside this statement. `goto`: a goto or __leave in it. `breaks`,
+    `continues`: leaves an enclosing loop or switch. `escapes`: does so out of a state machine of its own, or across a
+    __try before a step. `case`: belongs to an enclosing switch. `explode`: must become part of a state machine.
+    `blocks`: nested Python blocks."""
 
-    __slots__ = ("label", "goto", "leave", "breaks", "continues", "continues_in_try", "escapes", "case", "explode", "blocks")
+    __slots__ = (
+        "label",
+        "goto",
+        "leave",
+        "breaks",
+        "continues",
+        "continues_in_try",
+        "escapes",
+        "case",
+        "explode",
+        "blocks",
+    )
 
     def __init__(self) -> None:
         self.label = self.goto = self.leave = self.breaks = self.continues = False
@@ -126,7 +138,11 @@ class Shapes:
             if isinstance(node, tree.Goto):
                 return True
             if isinstance(node, tree.Stmt):
-                todo.extend(getattr(node, name) for name in ("body", "then", "otherwise", "handler", "final") if hasattr(node, name))
+                todo.extend(
+                    getattr(node, name)
+                    for name in ("body", "then", "otherwise", "handler", "final")
+                    if hasattr(node, name)
+                )
             elif isinstance(node, tuple):
                 todo.extend(node)
         return False

@@ -1,8 +1,8 @@
 """Where running code stands in the script.
 
-A site is the chain of generated frames, innermost first, as (code object, offset of the instruction); nothing is resolved
-until a report is drawn. Lines come from the code's line table; its column is an index into the program's span table.
-"""
+A site is the chain of generated frames, innermost first, as (code object, offset of the instruction); nothing is
+resolved until a report is drawn. Lines come from the code's line table; its column is an index into the program's
+span table."""
 
 from __future__ import annotations
 

@@ -45,7 +45,12 @@ class Statements(Explode):
     def know(self, fact: tuple[tree.Variable, tuple[int, int]] | None, where: object) -> None:
         """Rely on a variable's range in the statements that come, if none of them writes it. A label among them may be
         reached from elsewhere."""
-        if fact is None or fact[0] in self.written_by_filters() or writes(where, fact[0]) or any(isinstance(node, tree.Labelled | tree.Case) for node in walk(where)):
+        if (
+            fact is None
+            or fact[0] in self.written_by_filters()
+            or writes(where, fact[0])
+            or any(isinstance(node, tree.Labelled | tree.Case) for node in walk(where))
+        ):
             return
         low, high = self.ranges.get(fact[0], fact[1])
         self.ranges = {**self.ranges, fact[0]: (max(low, fact[1][0]), min(high, fact[1][1]))}
@@ -58,7 +63,8 @@ class Statements(Explode):
                 for found in walk(self.whole)
                 if isinstance(found, tree.TryExcept)
                 for node in walk(found.filter)
-                if isinstance(node, tree.Assign | tree.CompoundAssign | tree.IncDec) and isinstance(node.place, tree.Local)
+                if isinstance(node, tree.Assign | tree.CompoundAssign | tree.IncDec)
+                and isinstance(node.place, tree.Local)
             }
         return self.filters_write
 
@@ -233,9 +239,7 @@ class Statements(Explode):
         else:
             self.chained_switch(value.node, sections)
 
-    def sections(
-        self, statements: tuple[tree.Stmt, ...]
-    ) -> list[tuple[list[int | None], list[tree.Stmt]]]:
+    def sections(self, statements: tuple[tree.Stmt, ...]) -> list[tuple[list[int | None], list[tree.Stmt]]]:
         """Each group of case labels with the statements behind it. What stands before the first one never runs."""
         found: list[tuple[list[int | None], list[tree.Stmt]]] = []
         for statement in statements:
@@ -347,9 +351,7 @@ def any_of(value: ast.expr, values: list[int]) -> ast.expr:
     return ast.Compare(value, [ast.In()], [ast.Tuple([emit.const(v) for v in values], emit.LOAD)])
 
 
-def if_chain(
-    chain: list[tuple[ast.expr, list[stmt]]], default: list[stmt], temporary: Callable[[], str]
-) -> list[stmt]:
+def if_chain(chain: list[tuple[ast.expr, list[stmt]]], default: list[stmt], temporary: Callable[[], str]) -> list[stmt]:
     """if/elif/else; a long one is cut into halves of a flag, since nested `else` is deep for CPython's compiler."""
     if len(chain) > LONG_CHAIN:
         flag = temporary()

@@ -36,4 +36,13 @@ class Tracer:
             return result
         finally:
             self.depth -= 1
-            self.events[place] = (start, nt.clock.now_ns - start, processor, irql, self.depth, row.name, arguments, result)
+            self.events[place] = (
+                start,
+                nt.clock.now_ns - start,
+                processor,
+                irql,
+                self.depth,
+                row.name,
+                arguments,
+                result,
+            )

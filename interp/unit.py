@@ -40,7 +40,11 @@ class Unit:
     """`routine_number` gives a kernel routine's place in the list of all of them, from which its address follows."""
 
     def __init__(
-        self, base: int, passes_stack: Callable[[str], bool], routine_address: Callable[[str], int], instrumented: bool = False
+        self,
+        base: int,
+        passes_stack: Callable[[str], bool],
+        routine_address: Callable[[str], int],
+        instrumented: bool = False,
     ) -> None:
         self.image = Image(base)
         self.spans = Spans()
@@ -89,7 +93,8 @@ def signature_text(type: FunctionType) -> str:
 
 
 def letter(type: Type) -> str:
-    """How a value travels: v nothing, b B h H i I q Q integers by size and sign, ? _Bool, p pointers, {n} structs of n bytes."""
+    """How a value travels: v nothing, b B h H i I q Q integers by size and sign, ? _Bool, p pointers, {n} structs of
+    n bytes."""
     if isinstance(type, VoidType):
         return "v"
     if isinstance(type, IntType):

@@ -1,4 +1,5 @@
-"""The value of a C expression while code is made for it: a Python expression and the range that its result is known to lie in."""
+"""The value of a C expression while code is made for it: a Python expression and the range that its result is known
+to lie in."""
 
 from __future__ import annotations
 
@@ -9,12 +10,15 @@ from . import emit
 
 
 class Value:
-    """`node` yields an int between `low` and `high` (or bytes, for a struct). `depth` is the height of its tree. `simple` is
-    true of a constant or a name: it may be written twice. `effects` is true if evaluating it calls or stores."""
+    """`node` yields an int between `low` and `high` (or bytes, for a struct). `depth` is the height of its tree.
+    `simple` is true of a constant or a name: it may be written twice. `effects` is true if evaluating it calls or
+    stores."""
 
     __slots__ = ("node", "low", "high", "depth", "simple", "constant")
 
-    def __init__(self, node: expr, low: int, high: int, depth: int = 1, simple: bool = False, constant: int | None = None) -> None:
+    def __init__(
+        self, node: expr, low: int, high: int, depth: int = 1, simple: bool = False, constant: int | None = None
+    ) -> None:
         self.node = node
         self.low = low
         self.high = high
@@ -59,7 +63,9 @@ def wrap(value: Value, type: Type) -> Value:
         inner = value.node
     else:
         inner = emit.binary(value.node, "&", mask)
-    return Value(emit.binary(emit.binary(inner, "^", emit.const(half)), "-", emit.const(half)), low, high, value.depth + 3)
+    return Value(
+        emit.binary(emit.binary(inner, "^", emit.const(half)), "-", emit.const(half)), low, high, value.depth + 3
+    )
 
 
 def wrap_number(number: int, type: Type) -> int:

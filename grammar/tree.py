@@ -4,8 +4,7 @@ Every conversion that C performs silently is a Cast or a Load here, names are re
 offsets are numbers. Whoever walks this tree needs no knowledge of C's rules, only of what each node does:
 
 - A *place* (Local, Global, Deref, Member) says where something lies. A scalar's value is read by Load, never by the
-place
-  itself; AddressOf makes a pointer of it. Arrays decay through AddressOf with a pointer type.
+  place itself; AddressOf makes a pointer of it. Arrays decay through AddressOf with a pointer type.
 - A scalar expression's value is an int in the range of its type (pointers are unsigned 64-bit).
   A struct expression's value (Load, Call, Assign, Conditional, Comma of struct type) is its bytes.
 - Arithmetic operands have been converted to one type; the result wraps into the node's type.

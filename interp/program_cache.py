@@ -14,6 +14,8 @@ from .compiled import FORMAT, Compiled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..grammar.source import Diagnostic
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
@@ -87,7 +89,7 @@ def span_tuple(span: object) -> tuple[object, ...]:
     return tuple(getattr(span, name) for name in ("file", "line", "column", "end_line", "end_column", "macro"))
 
 
-def diagnostics(said: tuple[tuple[object, ...], ...]) -> list[Diagnostic]:
+def diagnostics(said: tuple[tuple[Any, ...], ...]) -> list[Diagnostic]:
     """Warnings and notes that were stored with a program."""
     if not said:
         return []
@@ -95,9 +97,6 @@ def diagnostics(said: tuple[tuple[object, ...], ...]) -> list[Diagnostic]:
 
     found = []
     for severity, rule, message, span, help, notes in said:
-        found.append(
-            Diagnostic(
-                severity, rule, message, Span(*span), help, tuple(Note(text, Span(*where)) for text, where in notes)
-            )  # type: ignore
-        )
+        explained = tuple(Note(text, Span(*where)) for text, where in notes)
+        found.append(Diagnostic(severity, rule, message, Span(*span), help, explained))
     return found

@@ -11,9 +11,12 @@ replaced: generated code holds them.
 from __future__ import annotations
 
 import sys
-from bisect import bisect_right
 
-from .frames import RUN_PAGES
+from .paging import Paging
+from .pfn import Pins
+from .regions import Device as Device
+from .regions import Region as Region
+from .regions import Space as Space
 from .store import PAGE, SCRATCH, OutOfMemory, Store
 
 TYPE_CHECKING = False
@@ -26,89 +29,8 @@ KERNEL_BASE = 0xFFFF_8000_0000_0000
 USER_LIMIT = 0x7FFF_FFFF_0000  # MmUserProbeAddress
 ADDRESS_MASK = 0xFFFF_FFFF_FFFF_FFFF
 SIZES = (1, 2, 4, 8)
-
-
-class Region:
-    """Pages of one kind that follow one another in virtual memory.
-
-    `frames` has a frame number for each page, or is None while no page has one (demand zero); a page without a frame
-    has 0 there. `pageable` pages may not be touched at DISPATCH_LEVEL or above unless they are locked. `device`, if
-    set, answers accesses instead of memory.
-    """
-
-    __slots__ = (
-        "start", "pages", "kind", "frames", "writable", "accessible", "pageable", "owns_frames", "device", "note",
-    )  # fmt: skip
-
-    def __init__(
-        self, start: int, pages: int, kind: str, *, pageable: bool = False, writable: bool = True,
-        frames: Sequence[int] | None = None, owns_frames: bool = True,
-    ) -> None:  # fmt: skip
-        self.start = start
-        self.pages = pages
-        self.kind = kind
-        self.frames = frames
-        self.writable = writable
-        self.accessible = True
-        self.pageable = pageable
-        self.owns_frames = owns_frames
-        self.device: Device | None = None
-        self.note = ""
-
-    @property
-    def end(self) -> int:
-        return self.start + self.pages * PAGE
-
-
-class Device:
-    """What a region of device registers forwards to."""
-
-    __slots__ = ()
-
-    def load(self, offset: int, size: int) -> int:
-        raise NotImplementedError
-
-    def store(self, offset: int, size: int, value: int) -> None:
-        raise NotImplementedError
-
-
-class Space:
-    """The regions of one address space (a process's user half, or the kernel half), found by address."""
-
-    __slots__ = ("starts", "regions")
-
-    def __init__(self) -> None:
-        self.starts: list[int] = []
-        self.regions: list[Region] = []
-
-    def find(self, address: int) -> Region | None:
-        index = bisect_right(self.starts, address) - 1
-        if index < 0:
-            return None
-        region = self.regions[index]
-        return region if address < region.start + region.pages * PAGE else None
-
-    def add(self, region: Region) -> None:
-        index = bisect_right(self.starts, region.start)
-        self.starts.insert(index, region.start)
-        self.regions.insert(index, region)
-
-    def remove(self, region: Region) -> None:
-        index = self.regions.index(region)
-        del self.starts[index], self.regions[index]
-
-    def gap(self, low: int, high: int, pages: int, granularity: int = PAGE, guard: int = 0) -> int | None:
-        """The lowest start at or above `low` where `pages` pages (and `guard` more behind them) are free below
-        `high`."""
-        start = -(-low // granularity) * granularity
-        size = (pages + guard) * PAGE
-        for region in self.regions:
-            if region.end <= start:
-                continue
-            if region.start >= start + size:
-                break
-            start = -(-(region.end + guard * PAGE) // granularity) * granularity
-        return start if start + size <= high else None
+PAGE_KEY = (0, ~0xFFF, ~0xFFE, 0, ~0xFFC, 0, 0, 0, ~0xFF8)  # by size: of an aligned address it leaves the page
+SHIFT = (0, 0, 1, 0, 2, 0, 0, 0, 3)
 
 
 class Window(dict[int, int]):
@@ -123,7 +45,9 @@ class Window(dict[int, int]):
 
     def __missing__(self, key: int) -> int:
         names = sys._getframe(1).f_locals
-        return self.memory.operand(self, names["a"] & ADDRESS_MASK, names["s"] if self.write else 0)
+        raw = names["a"]
+        va = raw & ADDRESS_MASK  # pointer arithmetic is reduced only here
+        return self.memory.operand(self, va, names["s"] if self.write else 0) + va - raw
 
 
 class Memory:
@@ -134,8 +58,8 @@ class Memory:
     """
 
     __slots__ = (
-        "store", "frames", "kernel", "user", "loads", "stores", "slot_of", "pins", "pinned_runs",
-        "_ownerless", "_ownerless_runs", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
+        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "slot_of", "pins", "claims",
+        "paging", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -145,14 +69,16 @@ class Memory:
         self.user = Space()
         self.loads = {size: Window(self, size, False) for size in SIZES}
         self.stores = {size: Window(self, size, True) for size in SIZES}
+        self._load = tuple(self.loads[size].get if size in SIZES else _not_shown for size in range(9))
+        self._store = tuple(self.stores[size].get if size in SIZES else _not_shown for size in range(9))
+        self._views = store.views
         for size in SIZES:
             names[f"R{size}"] = self.loads[size]
             names[f"W{size}"] = self.stores[size]
         self.slot_of: dict[int, int] = {}
-        self.pins: dict[int, int] = {}
-        self.pinned_runs: list[range] = []
-        self._ownerless: set[int] = set()  # pinned frames whose memory is gone
-        self._ownerless_runs: list[range] = []
+        self.pins = Pins()
+        self.claims: dict[int, tuple[Sequence[int], str]] = {}
+        self.paging = Paging(self)
         self._pageable_shown: set[int] = set()
         self._user_shown: set[int] = set()
         self.raised = False
@@ -172,35 +98,11 @@ class Memory:
         return region.frames[(va - region.start) >> 12]
 
     def is_pinned(self, frame: int) -> bool:
-        return frame in self.pins or any(frame in run for run in self.pinned_runs)
+        return self.pins.holds(frame)
 
     def make_resident(self, region: Region, first: int, count: int) -> bool:
         """Give frames to those of the pages that have none. False if there are not enough."""
-        frames = region.frames
-        if frames is None:
-            # A large region gets all of its frames at once where that is cheap: untouched ones cost nothing.
-            plenty = region.pages >= RUN_PAGES and 2 * region.pages <= self.frames.free_count
-            if plenty or count == region.pages:
-                taken = self.frames.take(region.pages)
-                if taken is not None:
-                    region.frames = taken
-                    return True
-                if count == region.pages:
-                    return False
-            frames = [0] * region.pages
-        if isinstance(frames, range):
-            return True
-        missing = [index for index in range(first, first + count) if not frames[index]]
-        if missing:
-            taken = self.frames.take(len(missing))
-            if taken is None:
-                return False
-            owned = frames if isinstance(frames, list) else list(frames)
-            for index, frame in zip(missing, taken, strict=True):
-                owned[index] = frame
-            frames = owned
-        region.frames = frames
-        return True
+        return self.paging.make_resident(region, first, count)
 
     def permits(self, va: int, write: bool) -> bool:
         """True if the page at va is mapped with this right (whatever the IRQL)."""
@@ -217,14 +119,24 @@ class Memory:
                     return region, -1
                 index = (va - region.start) >> 12
                 frame = region.frames[index] if region.frames is not None else 0
-                if not (self.raised and region.pageable and not (frame and self.is_pinned(frame))):
-                    if not frame:
-                        if not self.make_resident(region, index, 1):
-                            self.out_of_memory()
-                        assert region.frames is not None
-                        frame = region.frames[index]
-                    return region, self._slot(frame) * PAGE
+                if not (self.raised and region.pageable and not (frame and self.pins.holds(frame))):
+                    return region, self._page(region, index, frame, write)
             self.fault(va, write, in_driver)
+
+    def _page(self, region: Region, index: int, frame: int, write: bool) -> int:
+        """The store offset of a page that may be touched."""
+        if write and region.copy_on_write:
+            region = self.paging.break_copies(region, index, 1)
+            index = 0
+            frame = region.frames[0] if region.frames is not None else 0
+        if not frame:
+            if not self.make_resident(region, index, 1):
+                self.out_of_memory()
+            assert region.frames is not None
+            frame = region.frames[index]
+        if write and region.pageable:
+            self.paging.modified.add(frame)
+        return self._slot(frame) * PAGE
 
     def _slot(self, frame: int) -> int:
         slot = self.slot_of.get(frame)
@@ -244,13 +156,7 @@ class Memory:
         if not va & (size - 1):
             region, offset = self._resolve(va, write, True)
             if offset >= 0:
-                page = va & -PAGE
-                window[page] = offset - page
-                if region.pageable:
-                    self._pageable_shown.add(page)
-                if page < KERNEL_BASE:
-                    self._user_shown.add(page)
-                return offset - page
+                return self._show(window, region, va & -PAGE, offset)
             assert region.device is not None
             if write:
                 region.device.store(va - region.start, size, value & ((1 << 8 * size) - 1))
@@ -263,6 +169,15 @@ class Memory:
         else:
             self.store.bytes[SCRATCH : SCRATCH + size] = self.read(va, size, in_driver=True)
         return SCRATCH - va
+
+    def _show(self, window: Window, region: Region, page: int, offset: int) -> int:
+        """Let a window show a page from here on; the distance."""
+        window[page] = offset - page
+        if region.pageable:
+            self._pageable_shown.add(page)
+        if page < KERNEL_BASE:
+            self._user_shown.add(page)
+        return offset - page
 
     def forget(self, start: int, pages: int) -> None:
         """Pages left, moved or changed their protection: no window may show them any more."""
@@ -278,9 +193,12 @@ class Memory:
                 window.pop(page, None)
 
     def raise_irql(self, raised: bool) -> None:
-        """The IRQL went to DISPATCH_LEVEL or above, or came down: pageable pages are then not to be seen."""
+        """The IRQL went to DISPATCH_LEVEL or above, or came down: pageable pages leave then but for the locked ones."""
         if raised and not self.raised:
-            self._hide_pageable()
+            if self._pageable_shown:
+                self._hide_pageable()
+            if self.paging.fresh:
+                self.paging.sweep()
         self.raised = raised
 
     def _hide_pageable(self) -> None:
@@ -300,19 +218,16 @@ class Memory:
 
     def read(self, va: int, length: int, in_driver: bool = False) -> bytes:
         """Bytes at a virtual address. Faults as the processor would."""
-        if not length:
-            return b""
         if (va & 4095) + length <= PAGE:
-            region, offset = self._resolve(va, False, in_driver)
-            if offset >= 0:
-                offset += va & 4095
-                return bytes(self.store.bytes[offset : offset + length])
+            distance = self._load[1](va & -PAGE)
+            if distance is not None:
+                return bytes(self.store.bytes[va + distance : va + distance + length])
         pieces = []
         while length:
             part = min(length, PAGE - (va & 4095))
             region, offset = self._resolve(va, False, in_driver)
             if offset >= 0:
-                offset += va & 4095
+                offset = self._show(self.loads[1], region, va & -PAGE, offset) + va
                 pieces.append(bytes(self.store.bytes[offset : offset + part]))
             else:
                 assert region.device is not None
@@ -320,17 +235,20 @@ class Memory:
                 pieces.append(bytes(load(va - region.start + index, 1) for index in range(part)))
             va = (va + part) & ADDRESS_MASK
             length -= part
-        return b"".join(pieces)
+        return b"".join(pieces) if len(pieces) != 1 else pieces[0]
 
     def write(self, va: int, data: bytes | bytearray | memoryview, in_driver: bool = False) -> None:
         """Bytes to a virtual address; those before a page that faults have been written, as in life."""
         done, length = 0, len(data)
         while done < length:
             part = min(length - done, PAGE - (va & 4095))
-            region, offset = self._resolve(va, True, in_driver)
-            if offset >= 0:
-                offset += va & 4095
-                self.store.bytes[offset : offset + part] = data[done : done + part]
+            distance = self._store[1](va & -PAGE)
+            if distance is None:
+                region, offset = self._resolve(va, True, in_driver)
+                if offset >= 0:
+                    distance = self._show(self.stores[1], region, va & -PAGE, offset)
+            if distance is not None:
+                self.store.bytes[va + distance : va + distance + part] = data[done : done + part]
             else:
                 assert region.device is not None
                 for index in range(part):
@@ -339,10 +257,84 @@ class Memory:
             done += part
 
     def read_uint(self, va: int, size: int) -> int:
-        return int.from_bytes(self.read(va, size), "little")
+        """An unsigned integer of so many bytes."""
+        distance = self._load[size](va & PAGE_KEY[size]) if size < 9 else None
+        if distance is not None:
+            value: int = self._views[size][va + distance >> SHIFT[size]]
+            return value
+        return self._read_uint_slowly(va, size)
+
+    def _read_uint_slowly(self, va: int, size: int) -> int:
+        if size not in SIZES or va & (size - 1):
+            return int.from_bytes(self.read(va, size), "little")
+        region, offset = self._resolve(va, False, False)
+        if region.device is not None:
+            return region.device.load(va - region.start, size)
+        self._show(self.loads[size], region, va & -PAGE, offset)
+        value: int = self.store.views[size][offset + (va & 4095) >> SHIFT[size]]
+        return value
 
     def write_uint(self, va: int, size: int, value: int) -> None:
-        self.write(va, (value & ((1 << 8 * size) - 1)).to_bytes(size, "little"))
+        """Store the low bytes of an integer."""
+        distance = self._store[size](va & PAGE_KEY[size]) if size < 9 else None
+        if distance is not None:
+            self._views[size][va + distance >> SHIFT[size]] = value & ((1 << 8 * size) - 1)
+        else:
+            self._write_uint_slowly(va, size, value & ((1 << 8 * size) - 1))
+
+    def _write_uint_slowly(self, va: int, size: int, value: int) -> None:
+        if size not in SIZES or va & (size - 1):
+            self.write(va, value.to_bytes(size, "little"))
+            return
+        region, offset = self._resolve(va, True, False)
+        if region.device is not None:
+            region.device.store(va - region.start, size, value)
+            return
+        self._show(self.stores[size], region, va & -PAGE, offset)
+        self.store.views[size][offset + (va & 4095) >> SHIFT[size]] = value
+
+    def poke(self, va: int, data: bytes) -> None:
+        """Bytes that the system itself writes, within one page, whatever the IRQL and the protection."""
+        offset = self._own_page(va, True)
+        self.store.bytes[offset : offset + len(data)] = data
+
+    def peek(self, va: int, length: int) -> bytes:
+        """Bytes that the system itself looks at, within one page, whatever the IRQL."""
+        offset = self._own_page(va, False)
+        return bytes(self.store.bytes[offset : offset + length])
+
+    def _own_page(self, va: int, write: bool) -> int:
+        region = self.region_at(va)
+        assert region is not None
+        index = (va - region.start) >> 12
+        return self._page(region, index, region.frames[index] if region.frames is not None else 0, write) + (va & 4095)
+
+    # -- the way in for devices and debuggers: by physical address, past all protections
+
+    def read_physical(self, physical: int, length: int) -> bytes:
+        """Bytes of RAM at a physical address, frame by frame. Nothing is paged in and nothing marked."""
+        found = bytearray()
+        while length:
+            part = min(length, PAGE - (physical & 4095))
+            slot = self.slot_of.get(physical >> 12)
+            if slot is None:
+                found += bytes(part)
+            else:
+                offset = slot * PAGE + (physical & 4095)
+                found += self.store.bytes[offset : offset + part]
+            physical += part
+            length -= part
+        return bytes(found)
+
+    def write_physical(self, physical: int, data: bytes) -> None:
+        """Bytes to RAM at a physical address, as a device writes them: the pages do not count as modified by that."""
+        done = 0
+        while done < len(data):
+            part = min(len(data) - done, PAGE - (physical & 4095))
+            offset = self._slot(physical >> 12) * PAGE + (physical & 4095)
+            self.store.bytes[offset : offset + part] = data[done : done + part]
+            physical += part
+            done += part
 
     def read_string(self, va: int, limit: int = 1 << 20) -> bytes:
         """The bytes before the next zero byte."""
@@ -377,70 +369,91 @@ class Memory:
 
     # -- paging
 
-    def move_out(self, va: int, length: int) -> None:
-        """Pageable pages that nobody has locked leave, and come back in other frames with the same bytes."""
-        for page in range(va & -PAGE, va + length, PAGE):
+    def copy_slot(self, slot: int, frame: int) -> None:
+        """Give a frame the bytes of a slot."""
+        to = self._slot(frame) * PAGE
+        self.store.bytes[to : to + PAGE] = self.store.bytes[slot * PAGE : slot * PAGE + PAGE]
+
+    def page_out(self, va: int, length: int) -> None:
+        """Pageable pages of a range that nobody has locked leave; all of them for an address and a length of 0."""
+        if not va and not length:
+            self._hide_pageable()
+            self.paging.requeue()
+            self.paging.sweep()
+            return
+        page, end = va & -PAGE, va + length
+        while page < end:
             region = self.region_at(page)
-            if region is None or not region.pageable or not region.owns_frames or region.frames is None:
+            if region is None:
+                page += PAGE
                 continue
-            index = (page - region.start) // PAGE
-            frame = region.frames[index]
-            taken = self.frames.take(1) if frame and not self.is_pinned(frame) else None
-            if taken is None:
-                continue
-            moved = list(region.frames)
-            moved[index] = taken[0]
-            region.frames = moved
-            if frame in self.slot_of:
-                self.slot_of[taken[0]] = self.slot_of.pop(frame)
-            self.frames.give([frame])
-            self.forget(page, 1)
+            until = min(end, region.end)
+            if region.pageable and region.owns_frames and region.frames is not None:
+                self.forget(page, (until - page + PAGE - 1) // PAGE)
+                for index in range((page - region.start) // PAGE, (until - region.start + PAGE - 1) // PAGE):
+                    self.paging.out(region, index)
+            page = region.end
 
     # -- mapping
 
     def split(self, region: Region, first: int) -> Region:
         """Cut a region in two before its page `first`, and return the second part."""
-        space = self.kernel if region.start >= KERNEL_BASE else self.user
-        rest = Region(
-            region.start + first * PAGE, region.pages - first, region.kind, pageable=region.pageable,
-            writable=region.writable, owns_frames=region.owns_frames,
-        )  # fmt: skip
-        rest.accessible, rest.device, rest.note = region.accessible, region.device, region.note
-        if region.frames is not None:
-            rest.frames = region.frames[first:]
-            region.frames = region.frames[:first]
-        region.pages = first
-        space.add(rest)
+        assert region.space is not None
+        rest = region.space.split(region, first)
+        if region in self.paging.fresh:
+            self.paging.fresh[rest] = None
+        if region in self.paging.kept:
+            self.paging.kept[rest] = None
         return rest
 
     def unmap(self, region: Region) -> None:
-        """Take a region away; frames that it owns and that nobody pins are free again."""
-        space = self.kernel if region.start >= KERNEL_BASE else self.user
-        space.remove(region)
+        """Take a region away; frames that it owns and that nobody pins are free again. Nothing if it is gone already."""
+        if region.space is None:
+            return
+        self.empty(region)
+        region.space.remove(region)
+        self.paging.fresh.pop(region, None)
+        self.paging.kept.pop(region, None)
+
+    def empty(self, region: Region) -> None:
+        """Take all pages of a region away, in memory and in the page file; what comes next are zeros."""
         self.forget(region.start, region.pages)
-        if region.owns_frames and region.frames is not None:
+        if not region.owns_frames:
+            return
+        if region.space is not None and region.space.file and region.pageable:
+            self.paging.drop_range(region.space.file, region.start, region.end)
+        if region.frames is not None:
             self.release(region.frames)
+            region.frames = None
+        region.fresh = []
 
     def any_pinned(self, frames: Sequence[int]) -> bool:
-        if isinstance(frames, range):
-            if any(run.start < frames.stop and frames.start < run.stop for run in self.pinned_runs):
-                return any(map(self.is_pinned, frames))
-            return any(frame in frames for frame in self.pins)
-        return any(map(self.is_pinned, frames))
+        return self.pins.any(frames)
+
+    def claim(self, key: int, frames: Sequence[int], owner: str) -> None:
+        """Frames that no region owns belong to somebody (pages allocated for an MDL), until `unclaim`."""
+        self.claims[key] = frames, owner
+
+    def unclaim(self, key: int) -> None:
+        """The claimed frames are given back."""
+        claimed = self.claims.pop(key, None)
+        if claimed is not None:
+            self.release(claimed[0])
 
     def release(self, frames: Sequence[int]) -> None:
         """Frames lose their owner. Pinned ones stay out of circulation until they are unpinned."""
+        pins = self.pins
         if isinstance(frames, range):
-            if frames in self.pinned_runs:
-                self._ownerless_runs.append(frames)
+            if frames in pins.runs:
+                pins.orphan_runs.append(frames)
                 return
-            if not self.any_pinned(frames):
+            if not pins.any(frames):
                 self._recycle(frames)
                 return
         unpinned = []
         for frame in frames:
-            if frame and self.is_pinned(frame):
-                self._ownerless.add(frame)
+            if frame and pins.holds(frame):
+                pins.orphans.add(frame)
             elif frame:
                 unpinned.append(frame)
         self._recycle(unpinned)
@@ -454,42 +467,38 @@ class Memory:
             touched = [frame for frame in frames if frame in self.slot_of]
         for frame in touched:
             self.store.give(self.slot_of.pop(frame))
+        self.paging.modified.difference_update(touched)
 
-    def pin(self, frames: Sequence[int]) -> None:
-        """One more lock on each frame."""
-        if isinstance(frames, range) and len(frames) > 64:
-            self.pinned_runs.append(frames)
-            return
-        for frame in frames:
-            self.pins[frame] = self.pins.get(frame, 0) + 1
+    def pin(self, frames: Sequence[int], owner: int = 0) -> None:
+        """One more lock on each frame. `owner` is the address of the MDL."""
+        self.pins.add(frames, owner)
 
-    def unpin(self, frames: Sequence[int]) -> None:
-        """One lock less on each frame; the last one gives a frame without an owner back."""
+    def unpin(self, frames: Sequence[int], written: bool = False) -> None:
+        """One lock less on each frame; the last one gives a frame without an owner back. `written` marks them modified,
+        so that pageable ones are written out before they leave."""
         if self.raised:
             self._hide_pageable()
-        if isinstance(frames, range) and frames in self.pinned_runs:
-            self.pinned_runs.remove(frames)
-            if frames in self._ownerless_runs and frames not in self.pinned_runs:
-                self._ownerless_runs.remove(frames)
-                self.release(frames)
-        else:
-            for frame in frames:
-                left = self.pins.get(frame, 0) - 1
-                if left > 0:
-                    self.pins[frame] = left
-                else:
-                    self.pins.pop(frame, None)
-        if self._ownerless:
-            freed = [frame for frame in frames if frame in self._ownerless and not self.is_pinned(frame)]
-            self._ownerless.difference_update(freed)
+        if written:
+            self.paging.written(frames)
+        self.paging.requeue()
+        pins = self.pins
+        pins.remove(frames)
+        if isinstance(frames, range) and frames in pins.orphan_runs and frames not in pins.runs:
+            pins.orphan_runs.remove(frames)
+            self.release(frames)
+        if pins.orphans:
+            freed = [frame for frame in frames if frame in pins.orphans and not pins.holds(frame)]
+            pins.orphans.difference_update(freed)
             self._recycle(freed)
 
     @property
     def pinned_count(self) -> int:
         """How many frames are locked in memory."""
-        if not self.pinned_runs:
-            return len(self.pins)
-        return len(set(self.pins).union(*self.pinned_runs))
+        return self.pins.total
+
+
+def _not_shown(key: int, default: None = None) -> int | None:
+    return None
 
 
 def _no_fault(va: int, write: bool, in_driver: bool) -> None:

@@ -1,18 +1,20 @@
-"""The host memory behind simulated memory: one growing map of 4 KiB slots, seen through views of every integer width.
+"""The host memory behind simulated memory: 4 KiB slots, seen through views of every integer width.
 
-A slot holds the bytes of one physical frame once somebody touches them; untouched frames cost nothing. Slot 0 is scratch:
-the operand of an access that has no place of its own (misaligned, across pages, to a device) passes through it.
-The views live in `names` (U8 … U64, I8 … I64), a dictionary that generated code uses as its globals. They change when the
-store grows, so nobody may hold one over a call.
+A slot holds the bytes of one physical frame once somebody touches them; untouched frames cost nothing. Slot 0 is
+scratch: the operand of an access that has no place of its own (misaligned, across pages, to a device) passes through
+it. The views stand in `names` (U8 … U64, I8 … I64), a dictionary that generated code uses as its globals, and never
+change: see reserve.py.
 """
 
 from __future__ import annotations
 
-import mmap
+from .reserve import reserve
 
 PAGE = 4096
 FORMATS = (("U8", "B"), ("U16", "H"), ("U32", "I"), ("U64", "Q"), ("I8", "b"), ("I16", "h"), ("I32", "i"), ("I64", "q"))
+VIEW_OF_SIZE = {1: "U8", 2: "U16", 4: "U32", 8: "U64"}
 SCRATCH = 64  # byte offset of the operand within slot 0
+LEAST_SLOTS = 1024
 
 
 class OutOfMemory(Exception):
@@ -20,35 +22,22 @@ class OutOfMemory(Exception):
 
 
 class Store:
-    """Slots are counted from 0; addresses within the store ("store offsets") are bytes from its start."""
+    """Slots are counted from 0; addresses within the store ("store offsets") are bytes from its start. `views` are
+    those of unsigned integers by their size in bytes."""
 
-    __slots__ = ("names", "limit_slots", "slots", "_free", "_next", "_map", "bytes")
+    __slots__ = ("names", "slots", "_free", "_next", "_reserve", "bytes", "views")
 
-    def __init__(self, names: dict[str, object], limit_bytes: int = 1 << 30, initial_slots: int = 1024) -> None:
+    def __init__(self, names: dict[str, object], limit_bytes: int = 1 << 30) -> None:
         self.names = names
-        self.limit_slots = max(initial_slots, limit_bytes // PAGE)
-        self.slots = initial_slots
         self._free: list[int] = []
         self._next = 1
-        self._map = mmap.mmap(-1, initial_slots * PAGE)
-        self._bind()
-
-    def _bind(self) -> None:
-        self.bytes = memoryview(self._map)
+        self._reserve = reserve(max(limit_bytes // PAGE, LEAST_SLOTS) * PAGE)
+        self._reserve.commit(PAGE)
+        self.bytes = self._reserve.bytes
+        self.slots = len(self.bytes) // PAGE
         for name, code in FORMATS:
-            self.names[name] = self.bytes.cast(code)  # type: ignore[call-overload]
-
-    def _grow(self) -> None:
-        """Double the map: views cannot outlive a resize, so a new map takes over the bytes."""
-        slots = min(self.slots * 2, self.limit_slots)
-        if slots <= self.slots:
-            raise OutOfMemory
-        bigger = mmap.mmap(-1, slots * PAGE)
-        used = self._next * PAGE
-        memoryview(bigger)[:used] = self.bytes[:used]
-        self._map = bigger  # the old map goes when its last view does
-        self.slots = slots
-        self._bind()
+            names[name] = self.bytes.cast(code)  # type: ignore[call-overload]
+        self.views: dict[int, memoryview] = {size: names[name] for size, name in VIEW_OF_SIZE.items()}  # type: ignore[misc]
 
     def take(self) -> int:
         """A slot of zeros."""
@@ -56,14 +45,19 @@ class Store:
             slot = self._free.pop()
             self.bytes[slot * PAGE : slot * PAGE + PAGE] = bytes(PAGE)
             return slot
-        if self._next == self.slots:
-            self._grow()
+        if self._next == self.slots or not self._reserve.commit((self._next + 1) * PAGE):
+            raise OutOfMemory
         slot = self._next
         self._next += 1
         return slot
 
     def give(self, slot: int) -> None:
         self._free.append(slot)
+
+    @property
+    def used(self) -> int:
+        """How many slots are in use, the scratch slot not counted."""
+        return self._next - 1 - len(self._free)
 
     def reset(self) -> None:
         """Forget everything; touched slots are zeroed."""

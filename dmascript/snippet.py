@@ -14,6 +14,7 @@ from .paint import PLAIN, Paint
 TAB_STOP = 4
 LONGEST_LINE = 160
 _BEFORE_MARK = 60
+_AROUND_MARK = 1024  # characters of a very long line that are looked at, on either side
 _CUT = "..."
 
 
@@ -71,6 +72,7 @@ def _line(lines: list[str], number: int) -> str:
 
 def _lay_out(text: str, mark: Mark) -> tuple[str, int, int]:
     """The line as it is shown, the cell at which its mark begins, and the cells that the mark takes (at least one)."""
+    text, mark = _around(text, mark)
     cells, edges = _expand(text)
     first = edges[min(max(mark.column - 1, 0), len(edges) - 1)]
     last = edges[min(max(mark.end_column - 1, 0), len(edges) - 1)]
@@ -78,6 +80,15 @@ def _lay_out(text: str, mark: Mark) -> tuple[str, int, int]:
     if edges[-1] <= LONGEST_LINE:
         return cells, first, length
     return _cut(cells, edges, first, length)
+
+
+def _around(text: str, mark: Mark) -> tuple[str, Mark]:
+    """The part of a very long line that can be seen around its mark, and the mark in it: a line may have megabytes."""
+    if len(text) <= 4 * _AROUND_MARK:
+        return text, mark
+    skipped = max(min(mark.column - 1, len(text)) - _AROUND_MARK, 0)
+    moved = Mark(mark.line, mark.column - skipped, mark.end_column - skipped, mark.label, mark.primary)
+    return text[skipped : skipped + 2 * _AROUND_MARK], moved
 
 
 def _expand(text: str) -> tuple[str, list[int]]:

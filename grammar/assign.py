@@ -20,7 +20,7 @@ class Assignments:
 
     def assign(self, place: Expr, value: Expr, span: Span, op_span: Span) -> Expr:
         """`place = value`."""
-        if not self._assignable(place, op_span):
+        if not self._assignable(place):
             return Const(ERROR, span, 0)
         type = unqualified(place.type)
         converted = self.conversions.assigned(value, type, f"assigning to {phrase(place)}")
@@ -28,7 +28,7 @@ class Assignments:
 
     def compound(self, op: str, place: Expr, value: Expr, span: Span, op_span: Span) -> Expr:
         """`place op= value`; `op` comes without its `=`."""
-        if not self._assignable(place, op_span) or is_error(value):
+        if not self._assignable(place) or is_error(value):
             return Const(ERROR, span, 0)
         type = unqualified(place.type)
         if isinstance(type, PointerType) and op in ("+", "-") and isinstance(value.type, IntType):
@@ -71,7 +71,7 @@ class Assignments:
 
     def step(self, op: str, place: Expr, postfix: bool, span: Span) -> Expr:
         """`++` or `--`, before or behind its operand."""
-        if not self._assignable(place, span):
+        if not self._assignable(place):
             return Const(ERROR, span, 0)
         type = unqualified(place.type)
         delta = 1
@@ -84,8 +84,9 @@ class Assignments:
             return self.context.poison("wrong-type", f"'{op}' cannot be applied to {described(type)}", span)
         return IncDec(type, span, place, delta if op == "++" else -delta, postfix)
 
-    def _assignable(self, place: Expr, span: Span) -> bool:
+    def _assignable(self, place: Expr) -> bool:
         """True if the expression can be stored into; it is marked as written."""
+        span = place.span
         if is_error(place):
             return False
         if isinstance(place, FunctionAddress):
@@ -106,7 +107,8 @@ class Assignments:
             )
             return False
         if place.type.const or has_const_member(place.type):
-            self.context.error("assignment-to-const", f"{phrase(place)} {_const_reason(place)}", span)
+            message = f"cannot assign to {phrase(place)}: it {_const_reason(place)}"
+            self.context.error("assignment-to-const", message, span)
             return False
         mark_written(place)
         return True

@@ -71,9 +71,9 @@ class Cases:
             return False, None
         switch = state.switches[-1]
         if switch.path != state.path:
-            self.context.error(
-                "jump-into-try", f"'{word}' stands inside a __try that its switch is outside of", node.span
-            )
+            message = f"'{word}' stands inside a __try that its switch is outside of"
+            help = "put the whole switch inside the __try, or the whole __try behind one label"
+            self.context.error("jump-into-try", message, node.span, help)
             return False, None
         if node.value is not None and (value is None or switch.type is None):
             return False, None

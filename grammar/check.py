@@ -158,7 +158,8 @@ class Checker:
 
     def _not_modelled(self, word: str, span: Span) -> None:
         first = Span(span.file, span.line, span.column, span.line, span.column + len(word))
-        self.context.error("not-modelled", f"{word} blocks are not modelled yet: they are parsed only", first)
+        message = f"{word} blocks are not modelled yet: they are parsed only"
+        self.context.error("not-modelled", message, first, "write what it does as functions and file-level statements")
 
     def _link(self, replace: bool) -> None:
         """Find a definition for what the unit uses: in the script, or among the built-in routines."""

@@ -137,7 +137,8 @@ class FolderLoader:
         return list(dict.fromkeys((*beside, self.root, *self.folders)))
 
     def _where(self, from_file: str) -> str:
-        return "looked in " + ", ".join(f'"{folder or "."}"' for folder in self._search(from_file))
+        places = ", ".join(f'"{folder or "."}"' for folder in self._search(from_file))
+        return f"looked in {places}; name other folders with -I"
 
     def _read(self, shown: str, real: str) -> SourceFile:
         if real in self._by_path:

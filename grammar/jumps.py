@@ -47,9 +47,8 @@ def match_jumps(context: Context, state: FunctionState) -> None:
             context.error("unknown-label", f"there is no label '{label.name}' in this function", span, help)
         elif not _is_outside(defined[label], path):
             notes = (Note("the label is here", label.span),)
-            context.error(
-                "jump-into-try", f"the goto jumps into a __try statement, to '{label.name}'", span, notes=notes
-            )
+            message = f"the goto jumps into a __try statement, to '{label.name}'"
+            context.error("jump-into-try", message, span, "put the label before the __try, and jump there", notes)
         elif any(region in state.finals for region in path[len(defined[label]) :]):
             warn_of_leaving_finally(context, "goto", span)
 

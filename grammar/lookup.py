@@ -175,6 +175,8 @@ class Lookup:
         close = nearest(name, self._visible())
         what = "there is no function" if called else "nothing is declared with the name"
         help = f"did you mean '{close}'?" if close else ("declare it before it is called" if called else "")
+        if span.macro == name:
+            help = f"the macro '{name}' does not expand inside itself: declare '{name}', or give the macro another name"
         self.context.error("unknown-name", f"{what} '{name}'", span, help)
 
     def unknown_type(self, name: str, span: Span) -> None:
@@ -182,10 +184,12 @@ class Lookup:
         if name in state.reported:
             return
         state.reported.add(name)
+        tag = self.context.scope.find_tag(name)
         close = nearest(name, (n for n in self._visible() if self._is_type(n)))
-        self.context.error(
-            "unknown-type", f"there is no type '{name}'", span, f"did you mean '{close}'?" if close else ""
-        )
+        help = f"did you mean '{close}'?" if close else ""
+        if tag is not None:
+            help = f"write '{tag.word} {name}'"
+        self.context.error("unknown-type", f"there is no type '{name}'", span, help)
 
     def _is_type(self, name: str) -> bool:
         symbol = self.context.scope.find(name)

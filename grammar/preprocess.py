@@ -45,7 +45,7 @@ def preprocess(
                 diagnostics.error("source-too-large", message, tokens[-1].span)
                 break
     except Runaway:
-        pass  # what is left cannot be expanded, so its errors would be noise
+        tokens.clear()  # what is left cannot be expanded, so errors in half a script would be noise
     lines = source.lines
     column = len(lines[-1]) + 1
     tokens.append(Token(END, "", Span(source.name, len(lines), column, len(lines), column)))

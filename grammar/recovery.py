@@ -291,6 +291,8 @@ def _unexpected(parser: Parser, terminal: str) -> tuple[str, str]:
     token = parser.tokens[parser.index]
     if terminal == ":" and ":" in (parser.terminals[parser.index - 1], parser.terminals[parser.index + 1]):
         return "cplusplus-class", "'::' is C++, and scripts are written in C"
+    if terminal == "else" and (parser.index == 0 or parser.terminals[parser.index - 1] in (";", "}")):
+        return "syntax-error", "this 'else' belongs to no 'if'"
     what = "end of file" if terminal == END else f"'{token.text}'"
     fits = _in_words(set(_expected(parser)))
     return "syntax-error", f"unexpected {what}" + (f", expected {fits}" if fits else "")

@@ -53,8 +53,11 @@ class Settings:
 
     def _value(self, line: Property) -> int | str | None:
         node = line.value
-        if isinstance(node, Name) and (line.name in _WORDS or not isinstance(self.names.find(node.name), Constant)):
+        if isinstance(node, Name) and line.name in _WORDS:
             return node.name
+        if isinstance(node, Name) and not isinstance(self.names.find(node.name), Constant):
+            self.context.error("bad-setting", f"'{line.name}' takes a number, not '{node.name}'", node.span)
+            return None
         if line.name in _WORDS:
             self.context.error("bad-setting", f"'{line.name}' takes a word", node.span)
             return None

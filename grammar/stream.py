@@ -18,7 +18,7 @@ _TERMINALS = {NUMBER: "NUMBER", CHARACTER: "CHARACTER", STRING: "STRING", END: w
 _UNIT = re.compile(r"([0-9]+)(KiB|MiB|GiB|ns|us|ms|s)")
 _OPENERS = frozenset("([{")
 _CLOSERS = frozenset(")]}")
-_BEGINS_ITEM = frozenset((";", "{", "}", ")", ":", "else", "do"))
+_BEGINS_ITEM = frozenset((";", "{", "}", ")", ":", "else", "do", words.BROKEN_ITEM))
 
 
 class Stream:
@@ -228,6 +228,8 @@ class _Filter:
         self.diagnostics.error("cplusplus-class", message, span, advice)
         if text in ("class", "template", "namespace"):
             return self.put_broken(words.BROKEN_ITEM, end)
+        if text == "new":
+            return self.put_broken(words.BROKEN, end)
         self.at = end
         return True
 
@@ -260,7 +262,9 @@ class _Filter:
         after, named = self.text(1), self.kind(1) == IDENTIFIER
         if text in ("new", "delete"):
             allowed = ("=", "(", ",", "return") if text == "new" else _BEGINS_ITEM
-            return self.at + 1 if before in allowed and named else -1
+            if before not in allowed or not named:
+                return -1
+            return self.behind_new() if text == "new" else self.at + 1
         if before not in _BEGINS_ITEM and before != "STORAGE":
             return -1
         if text in ("public", "private", "protected"):
@@ -273,6 +277,13 @@ class _Filter:
             "template": after == "<",
         }
         return self.behind_item() if fits[text] else -1
+
+    def behind_new(self) -> int:
+        """The place behind the type after `new`, and the brackets that follow it."""
+        end = self.at + 1
+        while self.tokens[end].kind == IDENTIFIER or self.tokens[end].text == "*":
+            end += 1
+        return self.behind_brackets(end) if self.tokens[end].text in ("(", "[") else end
 
     def behind_item(self) -> int:
         """The place behind the next `;`, or behind the next block and a `;` that follows it."""

@@ -62,7 +62,7 @@ def bind(nt: System, row: Routine, signature: str, trace: Callable[..., None] | 
         function = with_statuses(function, statuses)
     if returns in ("b", "h", "i", "q"):
         function = signed(function, SIZES[returns])
-    if row.irql_min > 0 or row.irql_max < 15:
+    if (row.irql_min > 0 or row.irql_max < 15) and not row.checks_irql:
         function = checked(nt, row, function)
     if trace is not None:
         function = traced(function, row, trace)

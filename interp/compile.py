@@ -17,6 +17,7 @@ from .options import Options
 from .routine_addresses import routine_address
 
 Sources = list[tuple[str, str, bytes, str]]
+MOST_ERRORS = 100  # of one script; a file that is no script at all would give one for each of its lines
 
 
 def passes_stack(name: str) -> bool:
@@ -46,7 +47,7 @@ def compile_script(
     program = check(unit, environment, found)
     files = {path: source.text, **{name: included.text for name, included in loader.files.items()}}
     if found.errors:
-        return None, files, [], list(found)
+        return None, files, [], first_errors(found)
     compiled = generate(program, IMAGE, passes_stack, routine_address, instrumented)
     sources: Sources = [(path, os.path.abspath(path), data, source.text)]
     for name, included in loader.files.items():
@@ -54,3 +55,18 @@ def compile_script(
         with open(real, "rb") as file:
             sources.append((name, real, file.read(), included.text))
     return compiled, files, sources, list(found)
+
+
+def first_errors(found: Diagnostics) -> list[Diagnostic]:
+    """The findings in order of place, up to the last error that is worth showing."""
+    shown: list[Diagnostic] = []
+    left = MOST_ERRORS
+    for diagnostic in found:
+        if not left and diagnostic.severity == "error":
+            more = len(found.errors) - MOST_ERRORS
+            message = f"{more:,} more {'error is' if more == 1 else 'errors are'} not shown"
+            shown.append(Diagnostic("note", "too-many-errors", message, shown[-1].span))
+            break
+        shown.append(diagnostic)
+        left -= diagnostic.severity == "error"
+    return shown

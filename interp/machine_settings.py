@@ -48,7 +48,7 @@ class SettingError(Exception):
 
 def number_of(text: str) -> int:
     """`6`, `0x10`, `6GiB` or `6 GiB` as an integer."""
-    text = text.strip()
+    given = text = text.strip()
     for unit in sorted(UNITS, key=len, reverse=True):
         if text.endswith(unit):
             text, scale = text[: -len(unit)].strip(), UNITS[unit]
@@ -58,7 +58,7 @@ def number_of(text: str) -> int:
     try:
         return int(text, 0) * scale
     except ValueError:
-        raise SettingError(f"'{text}' is not a number") from None
+        raise SettingError(f"'{given}' is not a number") from None
 
 
 def checked(name: str, value: int | str) -> int | str:

@@ -48,6 +48,8 @@ class Session:
         self.nt.where = self.sites.here
         self.nt.instruction = self.instruction
         self.functions: dict[int, tuple[Callable[..., Any], str]] = {}
+        self.nt.call = self.call
+        self.calls: dict[int, PointerTable] = {}
         self.limit = ""
         helpers.install(self.nt, self.names)
         self.script = self.nt.create_process("script")
@@ -87,6 +89,14 @@ class Session:
         self.nt.memory.write(base, data)
         self.nt.memory.forget(base, region.pages)
         region.writable = writable
+
+    def call(self, where: int, *arguments: int) -> int:
+        """Call a function of the driver, or a routine, by address, as a kernel routine does. What it returns as 64 bits."""
+        count = len(arguments)
+        if count not in self.calls:
+            self.calls[count] = PointerTable(self.nt, "Q" * count + ">Q", self.functions, routine_at)
+        result: int = self.calls[count][where](self.nt.thread.sp, *arguments)
+        return result
 
     def instruction(self) -> int:
         """An address that stands for the running instruction, for the parameters of bug checks."""

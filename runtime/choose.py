@@ -1,8 +1,7 @@
 """The one source of chance: every choice that a real machine leaves open is asked of `Chooser.choose`.
 
-Without a seed each question has its plain answer, option 0. With one, the answer depends on the seed, the question and how
-often it was asked, and on nothing else, so that one stream of questions never shifts another.
-"""
+Without a seed each question has its plain answer, option 0. With one, the answer depends on the seed, the question
+and how often it was asked, and on nothing else, so that one stream of questions never shifts another. """
 
 from __future__ import annotations
 
@@ -19,7 +18,8 @@ def _mix(value: int) -> int:
 
 
 class Chooser:
-    """`failures` maps a routine to the numbers of its calls (from 1) that shall fail. `log`, if a list, takes every answer."""
+    """`failures` maps a routine to the numbers of its calls (from 1) that shall fail. `log`, if a list, takes every
+    answer."""
 
     __slots__ = ("seed", "asked", "failures", "log", "replay")
 

@@ -1,8 +1,7 @@
 """Steps and time. A step is one loop back edge or one call of a script function; each takes STEP_NS of simulated time.
 
-Generated code draws its steps from the iterator STEPS in its globals and calls `tick` when that runs dry, so a step costs
-no more than an iteration of `for`. Nothing sleeps: time is what has been counted, plus what was waited for.
-"""
+Generated code draws its steps from the iterator STEPS in its globals and calls `tick` when that runs dry, so a step
+costs no more than an iteration of `for`. Nothing sleeps: time is what has been counted, plus what was waited for. """
 
 from __future__ import annotations
 
@@ -21,7 +20,8 @@ class StepsExhausted(Exception):
 
 
 class Clock:
-    """`now_ns` is simulated nanoseconds since the machine started. `after_slice` is called each time a slice is used up."""
+    """`now_ns` is simulated nanoseconds since the machine started. `after_slice` is called each time a slice is used
+    up."""
 
     __slots__ = ("names", "limit", "_granted", "_waited_ns", "after_slice", "exhausted")
 

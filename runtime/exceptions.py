@@ -1,9 +1,8 @@
 """How control leaves simulated code: exceptions that unwind, and stops that end the machine.
 
-Structured exceptions have two phases. A registration stack per thread (`Thread.seh`) holds one filter for each active __try
-with an __except; `dispatch` asks them from the innermost out, while nothing has been unwound yet. Only when one says
-EXCEPTION_EXECUTE_HANDLER is Unwind thrown to that entry, and the __finally bodies between run on its way.
-"""
+Structured exceptions have two phases. A registration stack per thread (`Thread.seh`) holds one filter for each active
+__try with an __except; `dispatch` asks them from the innermost out, while nothing has been unwound yet. Only when one
+says EXCEPTION_EXECUTE_HANDLER is Unwind thrown to that entry, and the __finally bodies between run on its way. """
 
 from __future__ import annotations
 
@@ -11,7 +10,8 @@ EXCEPTION_NONCONTINUABLE = 1
 
 
 class ExceptionRecord:
-    """An EXCEPTION_RECORD: `code` is an unsigned NTSTATUS, `information` its parameters, `address` where it happened."""
+    """An EXCEPTION_RECORD: `code` is an unsigned NTSTATUS, `information` its parameters, `address` where it
+    happened."""
 
     __slots__ = ("code", "flags", "address", "information", "memory")
 
@@ -28,7 +28,8 @@ class ExceptionRecord:
 
 
 class Unwind(BaseException):
-    """Thrown to the __except block whose filter took the exception: the entry `index` of the thread's registration stack."""
+    """Thrown to the __except block whose filter took the exception: the entry `index` of the thread's registration
+    stack."""
 
     def __init__(self, index: int, record: ExceptionRecord) -> None:
         self.index = index

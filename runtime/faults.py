@@ -5,8 +5,11 @@ from __future__ import annotations
 from . import rules
 from .exceptions import EXCEPTION_NONCONTINUABLE, ExceptionRecord, Unwind
 from .findings import address
+from .mdl_checks import written_under_read_lock
 from .memory import ADDRESS_MASK, KERNEL_BASE
 from .processor import DISPATCH_LEVEL
+from .protection import clear_guard
+from .special_pool import SPECIAL, SPECIAL_END
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,6 +19,7 @@ STATUS_ACCESS_VIOLATION = 0xC000_0005
 STATUS_INTEGER_DIVIDE_BY_ZERO = 0xC000_0094
 STATUS_INTEGER_OVERFLOW = 0xC000_0095
 STATUS_NONCONTINUABLE_EXCEPTION = 0xC000_0025
+STATUS_GUARD_PAGE_VIOLATION = 0x8000_0001
 USER_END = 0x8000_0000_0000
 NESTED_LIMIT = 10  # dispatches inside filters before the kernel stack would be used up
 
@@ -49,6 +53,11 @@ class Faults:
         if USER_END <= va < KERNEL_BASE:  # not canonical: a general protection fault, which tells no address
             self.raise_exception(STATUS_ACCESS_VIOLATION, (int(write), ADDRESS_MASK))
             return
+        if SPECIAL <= va < SPECIAL_END and nt.memory.region_at(va) is None:
+            nt.pool.special.fault(va, write, in_driver)
+        region = nt.memory.region_at(va)
+        if write and region is not None and written_under_read_lock(nt, region, va):
+            return
         mapped = nt.memory.permits(va, write)
         if irql >= DISPATCH_LEVEL:
             if mapped:
@@ -63,6 +72,10 @@ class Faults:
             else:
                 nt.bug_check(rule, code, parameters)
         if va < USER_END:
+            if region is not None and region.guard:
+                clear_guard(nt, region, va)
+                self.raise_exception(STATUS_GUARD_PAGE_VIOLATION, (int(write), va))
+                return
             self.raise_exception(STATUS_ACCESS_VIOLATION, (int(write), va))
             return
         facts = [("address", nt.describe(va)), ("access", "write" if write else "read")]

@@ -23,9 +23,9 @@ def plural(count: int, noun: str) -> str:
 
 
 class Moment:
-    """When and where something was done. `site` is whatever the interpreter's `where` hook returned: a call stack of its own
-    kind, resolved to lines only when a report is drawn. `argument` is the position of the argument to point at in the call of the
-    routine that did it, or None for the whole call."""
+    """When and where something was done. `site` is whatever the interpreter's `where` hook returned: a call stack of
+    its own kind, resolved to lines only when a report is drawn. `argument` is the position of the argument to point
+    at in the call of the routine that did it, or None for the whole call."""
 
     __slots__ = ("site", "time_ns", "irql", "processor", "argument")
 
@@ -38,7 +38,8 @@ class Moment:
 
 
 class Finding:
-    """One broken rule: where, what set it up, the object as (label, text) facts, and the bug check it ends in, if any."""
+    """One broken rule: where, what set it up, the object as (label, text) facts, and the bug check it ends in, if
+    any."""
 
     __slots__ = ("rule", "severity", "title", "moment", "marks", "facts", "help", "here", "stop")
 

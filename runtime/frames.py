@@ -24,9 +24,10 @@ MOST_SCATTERED = 1 << 16  # frames of a zone that are handed out scattered, at m
 
 class Zone:
     """A range of RAM: its first part is handed out scattered, the rest in runs. `lanes` are the next frames of the two
-    lanes, of even and odd frames, from which strided runs come."""
+    lanes, of even and odd frames, from which strided runs come. `claimed` are frames that were asked for by number
+    ahead of both."""
 
-    __slots__ = ("base", "half", "step", "cursor", "lanes", "count")
+    __slots__ = ("base", "half", "step", "inverse", "cursor", "skipped", "lanes", "count", "claimed")
 
     def __init__(self, base: int, count: int) -> None:
         self.base = base
@@ -36,30 +37,60 @@ class Zone:
         while gcd(step, self.half) != 1:
             step += 2
         self.step = step
+        self.inverse = pow(step, -1, self.half)
         self.cursor = 0
         self.lanes = [base + self.half, base + self.half + 1]
+        self.claimed: set[int] = set()
+        self.skipped: dict[int, None] = {}
 
     def scattered(self, skip: int) -> int | None:
-        if self.cursor + skip >= self.half:
-            return None
-        self.cursor += 1 + skip
-        return self.base + self.cursor * self.step % self.half
+        while True:
+            turn = self._next_turn(skip)
+            frame = self.base + turn * self.step % self.half
+            if not turn or frame not in self.claimed:
+                return frame if turn else None
+            skip = 0
+
+    def _next_turn(self, skip: int) -> int:
+        """The next step of the walk, 0 when all are done. Those that were skipped come last."""
+        if self.cursor + skip + 1 < self.half:
+            self.skipped.update(dict.fromkeys(range(self.cursor + 1, self.cursor + 1 + skip)))
+            self.cursor += 1 + skip
+            return self.cursor
+        if self.cursor + 1 < self.half:
+            self.cursor += 1
+            return self.cursor
+        return self.skipped.popitem()[0] if self.skipped else 0
+
+    def has_left(self, frame: int) -> bool:
+        """Whether a frame of this zone has never been handed out."""
+        if frame in self.claimed:
+            return False
+        at = frame - self.base
+        if at >= self.half:
+            return any(frame >= lane and (frame - lane) % STRIDE == 0 for lane in self.lanes)
+        turn = at * self.inverse % self.half
+        return turn > self.cursor or turn in self.skipped
 
     def run(self, pages: int, stride: int) -> range | None:
-        if stride == 1:
-            first = max(self.lanes)
-            stop = first + pages
-            if stop > self.base + self.count:
-                return None
-            self.lanes = [stop, stop + 1]
-            return range(first, stop)
+        """Frames in a row (stride 1) or every second one."""
         lane = self.lanes.index(min(self.lanes))
-        first = self.lanes[lane]
-        stop = first + pages * stride
-        if stop > self.base + self.count:
+        first = max(self.lanes) if stride == 1 else self.lanes[lane]
+        run = self._unclaimed(range(first, first + pages * stride, stride))
+        if run.stop > self.base + self.count:
             return None
-        self.lanes[lane] = stop
-        return range(first, stop, stride)
+        if stride == 1:
+            self.lanes = [run.stop, run.stop + 1]
+        else:
+            self.lanes[lane] = run.stop
+        return run
+
+    def _unclaimed(self, run: range) -> range:
+        """The run, moved up past frames that are claimed."""
+        while taken := [frame for frame in self.claimed if frame in run]:
+            beyond = max(taken) + run.step
+            run = range(beyond, beyond + len(run) * run.step, run.step)
+        return run
 
 
 class Frames:
@@ -144,3 +175,22 @@ class Frames:
 
     def exists(self, frame: int) -> bool:
         return any(zone.base <= frame < zone.base + zone.count for zone in self.zones)
+
+    @property
+    def highest(self) -> int:
+        """The number of the last frame of RAM."""
+        last = self.zones[-1]
+        return last.base + last.count - 1
+
+    @property
+    def returned(self) -> list[int]:
+        """Frames that were handed out and came back."""
+        return [*self._free, *(frame for run in self._free_runs for frame in run)]
+
+    def withdraw(self, chosen: set[int]) -> None:
+        """Frames that were picked by number, out of those that came back or were never handed out, are taken."""
+        self.free_count -= len(chosen)
+        self._free = [frame for frame in self._free if frame not in chosen]
+        for run in [run for run in self._free_runs if any(frame in run for frame in chosen)]:
+            self._free_runs.remove(run)
+            self._free += [frame for frame in run if frame not in chosen]

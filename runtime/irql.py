@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from . import rules
 from .findings import level_name
-from .processor import HIGH_LEVEL
+from .processor import APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .system import System
+
+# Sub-codes of 0xC4 by what stands in their parameters 3 and 4.
+WITH_TWO_ARGUMENTS = frozenset((0x70, 0x71, 0x73, 0x74, 0x76, 0x79, 0x7B))
+WITH_DISPATCH_LEVEL = frozenset((0x7E,))
+WITHOUT_ARGUMENTS = frozenset((0xE5, 0x11A, 0x11B))
 
 
 def raise_to(nt: System, new: int) -> int:
@@ -30,6 +35,25 @@ def lower(nt: System, new: int) -> None:
         nt.violation(rules.IRQL_LOWERED_UPWARD, (before, new, 0), facts)
         nt.violation(rules.IRQL_LOWERED_UPWARD_PLAIN, (0, before, 0, nt.instruction()), facts)
     nt.set_irql(min(new, HIGH_LEVEL))
+
+
+def allow_apc_level_only(nt: System, routine: str, sub_code: int, arguments: tuple[int, ...]) -> None:
+    """For a routine whose IRQL depends on its arguments: with these, DISPATCH_LEVEL is too high."""
+    if nt.irql > APC_LEVEL:
+        have = level_name(nt.irql)
+        title = f"{routine} is called at {have}; with a user address it needs at most APC_LEVEL"
+        facts = [("irql", f"{have}, allowed: <= APC_LEVEL")]
+        nt.violation(rules.IRQL_TOO_HIGH, (nt.irql, *arguments), facts, title=title, stop=(0xC4, sub_code))
+
+
+def parameters(irql: int, stop: tuple[int, int | None] | None, arguments: tuple[int | bytes, ...]) -> tuple[int, ...]:
+    """What the verifier's bug check for a wrong IRQL shows behind its sub-code."""
+    sub_code = (stop or (0, None))[1]
+    if sub_code in WITH_DISPATCH_LEVEL:
+        return irql, DISPATCH_LEVEL
+    shown = 2 if sub_code in WITH_TWO_ARGUMENTS else int(sub_code is not None and sub_code not in WITHOUT_ARGUMENTS)
+    values = [int.from_bytes(value, "little") if isinstance(value, bytes) else value for value in arguments[:shown]]
+    return irql, *values
 
 
 def _facts(before: int, new: int) -> list[tuple[str, str]]:

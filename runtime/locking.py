@@ -10,6 +10,7 @@ from .constants import (
 )
 from .mapping import unmap_system
 from .mdl import PAGES_LOCKED, WRITE_OPERATION, Lock, span_pages
+from .mdl_checks import check_unchanged
 from .memory import KERNEL_BASE, USER_LIMIT, Region
 from .processor import DISPATCH_LEVEL
 from .store import PAGE
@@ -47,6 +48,8 @@ def pieces(nt: System, va: int, pages: int, write: bool) -> list[Piece] | None:
             return None
         first = (page - region.start) // PAGE
         count = min(region.pages - first, (end - page) // PAGE)
+        if write and region.copy_on_write:
+            region, first = nt.memory.paging.break_copies(region, first, count), 0
         found.append(Piece(region, first, count))
         page += count * PAGE
     return found
@@ -64,9 +67,10 @@ def make_resident(nt: System, found: list[Piece]) -> Sequence[int] | None:
     return parts[0] if len(parts) == 1 else [frame for part in parts for frame in part]
 
 
-def probe_and_lock(nt: System, mdl: Mdl, mode: int, operation: int) -> None:
-    """Lock the pages that an MDL describes, all of them or none: what cannot be had raises an exception."""
-    _check_state(nt, mdl)
+def probe_and_lock(nt: System, mdl: Mdl, mode: int, operation: int, sub_code: int = 0xB0) -> None:
+    """Lock the pages that an MDL describes, all of them or none: what cannot be had raises an exception. `sub_code` is
+    what the verifier says of an MDL in a wrong state."""
+    _check_state(nt, mdl, sub_code)
     va, length = mdl.virtual_address, int(mdl.byte_count)
     write = operation != IO_READ_ACCESS
     pages = span_pages(va, length)
@@ -86,14 +90,51 @@ def probe_and_lock(nt: System, mdl: Mdl, mode: int, operation: int) -> None:
     _lock(nt, mdl, frames, va < KERNEL_BASE, write)
 
 
-def _check_state(nt: System, mdl: Mdl) -> None:
+def lock_selected(nt: System, mdl: Mdl, pages: Sequence[int], mode: int, operation: int) -> None:
+    """Lock pages that lie anywhere, one for each page of the MDL."""
+    _check_state(nt, mdl)
+    if nt.fails("MmProbeAndLockSelectedPages"):
+        nt.faults.raise_exception(STATUS_WORKING_SET_QUOTA, noncontinuable=True)
+    write = operation != IO_READ_ACCESS
+    found: list[Piece] = []
+    for page in pages:
+        in_range = page < (USER_LIMIT if mode == USER_MODE else 1 << 64)
+        one = pieces(nt, page, 1, write) if in_range else None
+        if one is None:
+            nt.faults.raise_exception(STATUS_ACCESS_VIOLATION, noncontinuable=True)
+            return
+        found += one
+    for piece in found:
+        _check_piece(nt, mdl, piece, write)
+    frames = make_resident(nt, found) if found else []
+    if frames is None:
+        nt.faults.raise_exception(STATUS_INSUFFICIENT_RESOURCES, noncontinuable=True)
+        return
+    _lock(nt, mdl, frames, bool(pages) and pages[0] < KERNEL_BASE, write)
+
+
+def let_go_first(nt: System, mdl: Mdl, count: int) -> None:
+    """Take the lock off the first pages of an MDL only."""
+    lock = nt.mdls.locks.get(mdl.address)
+    if lock is None or not count:
+        return
+    kept = lock.frames[count:]
+    nt.memory.pin(kept, mdl.address)
+    nt.memory.unpin(lock.frames, lock.write)
+    lock.frames = kept
+    if lock.process is not None:
+        lock.process.locked_pages -= count
+
+
+def _check_state(nt: System, mdl: Mdl, sub_code: int = 0xB0) -> None:
     flags = int(mdl.flags)
+    stop = (0xC4, sub_code)
     if mdl.is_partial:
-        nt.violation(rules.MDL_PARTIAL_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about)
+        nt.violation(rules.MDL_PARTIAL_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about, stop=stop)
     elif mdl.describes_nonpaged_pool:
-        nt.violation(rules.MDL_NEVER_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about)
+        nt.violation(rules.MDL_NEVER_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about, stop=stop)
     elif mdl.is_locked:
-        nt.violation(rules.MDL_ALREADY_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about, mdl="mdl")
+        nt.violation(rules.MDL_ALREADY_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about, stop=stop, mdl="mdl")
         nt.strand(rules.PAGES_LEFT_LOCKED, mdl.address)  # its frames are about to be overwritten
 
 
@@ -111,7 +152,7 @@ def _check_piece(nt: System, mdl: Mdl, piece: Piece, write: bool) -> None:
 
 
 def _lock(nt: System, mdl: Mdl, frames: Sequence[int], user: bool, write: bool) -> None:
-    nt.memory.pin(frames)
+    nt.memory.pin(frames, mdl.address)
     process = nt.process if user else None
     if process is not None:
         process.locked_pages += len(frames)
@@ -134,11 +175,15 @@ def unlock(nt: System, mdl: Mdl) -> None:
         nt.violation(rules.MDL_NOT_LOCKED, (mdl.address, flags, 0), mdl.facts, mdl.about)
     lock = nt.mdls.locks.pop(mdl.address, None)
     if lock is None or not mdl.is_locked:
+        owner = next((process for process in nt.processes if process.address == mdl.process), None)
+        if owner is not None and owner.locked_pages < mdl.page_count:
+            nt.violation(rules.PROCESS_UNLOCKS_TOO_MUCH, (mdl.address, owner.locked_pages, 0), mdl.facts, mdl.about)
         nt.violation(rules.MDL_NOT_LOCKED_PLAIN, (mdl.frames[0] if mdl.page_count else 0, 1, 0), mdl.facts, mdl.about)
         return
+    check_unchanged(nt, mdl, lock)
     nt.mdls.let_go(mdl, unlocked=True)
     unmap_system(nt, mdl)
-    nt.memory.unpin(lock.frames)
+    nt.memory.unpin(lock.frames, lock.write)
     if lock.process is not None:
         lock.process.locked_pages -= len(lock.frames)
     mdl.flags &= ~(PAGES_LOCKED | WRITE_OPERATION)

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from . import rules
 from .constants import MdlMappingNoExecute, MdlMappingNoWrite
-from .mdl import MAPPED_TO_SYSTEM_VA, PARTIAL, PARTIAL_HAS_BEEN_MAPPED
+from .mdl import IO_SPACE, MAPPED_TO_SYSTEM_VA, PARTIAL, PARTIAL_HAS_BEEN_MAPPED
+from .mdl_checks import check_frames, check_unmapping, hide_from_writes
 from .memory import Region
 from .store import PAGE
 
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
 SYSTEM_PTES = 0xFFFF_C200_0000_0000
 SYSTEM_PTES_END = 0xFFFF_C300_0000_0000
 KIND = "mdl mapping"
+CACHED = 1  # MmCached
 
 
 def map_system(nt: System, mdl: Mdl, priority: int) -> int:
     """A system address for an MDL that has none; 0 if no page table entries are left."""
     _check_mappable(nt, mdl)
+    check_frames(nt, mdl)
     if not priority & MdlMappingNoExecute:
         nt.violation(rules.MDL_MAPPED_EXECUTABLE, (mdl.address, priority, 0), mdl.facts, mdl.about)
     pages = mdl.page_count
@@ -29,9 +32,11 @@ def map_system(nt: System, mdl: Mdl, priority: int) -> int:
         return 0
     nt.free_ptes -= pages
     writable = not priority & MdlMappingNoWrite
-    region = Region(_system_room(nt, pages), pages, KIND, writable=writable, frames=mdl.frames, owns_frames=False)
+    region = Region(system_room(nt, pages), pages, KIND, writable=writable, frames=mdl.frames, owns_frames=False)
     nt.memory.kernel.add(region)
     nt.mdls.mappings[mdl.address] = region
+    nt.mdls.mapped_from[mdl.address] = mdl.start_va
+    hide_from_writes(nt, mdl, region)
     mdl.mapped_va = region.start + mdl.byte_offset
     mdl.flags |= MAPPED_TO_SYSTEM_VA | (PARTIAL_HAS_BEEN_MAPPED if mdl.is_partial else 0)
     nt.remember("mdl", mdl.address, "mapped")
@@ -47,11 +52,24 @@ def _check_mappable(nt: System, mdl: Mdl) -> None:
 
 def check_filled(nt: System, mdl: Mdl) -> None:
     """The frames must have been written into the MDL before they are mapped."""
-    if not (mdl.is_locked or mdl.describes_nonpaged_pool or mdl.is_partial):
+    if not (mdl.is_locked or mdl.describes_nonpaged_pool or mdl.is_partial or mdl.flags & IO_SPACE):
         nt.violation(rules.MDL_NOT_MAPPABLE, (mdl.address, int(mdl.flags), 2), mdl.facts, mdl.about)
 
 
-def _system_room(nt: System, pages: int) -> int:
+def settle_cache_type(nt: System, mdl: Mdl, asked: int) -> None:
+    """The cache type of a mapping. The one that the pages have wins; new pages of an MDL take the first that is asked
+    for, RAM of any other origin is cached, and device memory is as its mapping says."""
+    if mdl.flags & IO_SPACE:
+        return
+    owned = nt.mdls.owned.get(mdl.address)
+    if owned is not None and owned.cache_type is None:
+        owned.cache_type = asked
+    has = CACHED if owned is None or owned.cache_type is None else owned.cache_type
+    if asked != has:
+        nt.violation(rules.CACHE_TYPE_CONFLICT, (), [*mdl.facts, ("types", f"{has} has, {asked} asked for")], mdl.about)
+
+
+def system_room(nt: System, pages: int) -> int:
     """Address space for a mapping. It moves on through the area, so that a stale address shows nothing for a long
     time."""
     low = nt.mdls.next_va or SYSTEM_PTES
@@ -63,7 +81,7 @@ def _system_room(nt: System, pages: int) -> int:
     return start
 
 
-def unmap_system(nt: System, mdl: Mdl) -> None:
+def unmap_system(nt: System, mdl: Mdl, argument: int = 0) -> None:
     """Take away the system address that was made through this MDL; none, or an inherited one, is left alone."""
     region = nt.mdls.mappings.pop(mdl.address, None)
     if region is None:
@@ -71,22 +89,28 @@ def unmap_system(nt: System, mdl: Mdl) -> None:
     nt.memory.unmap(region)
     nt.free_ptes += region.pages
     mdl.flags &= ~(MAPPED_TO_SYSTEM_VA | PARTIAL_HAS_BEEN_MAPPED)
-    nt.remember("mdl", mdl.address, "unmapped")
+    nt.remember("mdl", mdl.address, "unmapped", argument)
 
 
 def unmap_system_at(nt: System, mdl: Mdl, base: int) -> None:
     """MmUnmapLockedPages for a system address: it must be this MDL's own, made by a mapping routine."""
     flags = int(mdl.flags)
+    facts, about, second = mdl.facts, mdl.about, 1  # the MDL is the second argument
     if mdl.is_partial:
-        nt.violation(rules.MDL_PARTIAL_UNMAPPED, (mdl.address, flags, flags & PARTIAL), mdl.facts, mdl.about)
+        nt.violation(rules.MDL_PARTIAL_UNMAPPED, (mdl.address, flags, flags & PARTIAL), facts, about, argument=second)
     elif not mdl.is_mapped:
-        nt.violation(rules.MDL_NOT_MAPPED, (mdl.address, flags, MAPPED_TO_SYSTEM_VA), mdl.facts, mdl.about)
+        nt.violation(rules.MDL_NOT_MAPPED, (mdl.address, flags, MAPPED_TO_SYSTEM_VA), facts, about, argument=second)
     region = nt.mdls.mappings.get(mdl.address)
     if region is None:
-        nt.violation(rules.MDL_NOT_MAPPED_PLAIN, (mdl.address, base, nt.free_ptes), mdl.facts, mdl.about)
-    elif base != region.start + mdl.byte_offset:
-        nt.violation(rules.MDL_UNMAPPED_ELSEWHERE, (0, region.start + mdl.byte_offset, base), mdl.facts, mdl.about)
-    unmap_system(nt, mdl)
+        nt.violation(rules.MDL_NOT_MAPPED_PLAIN, (mdl.address, base, nt.free_ptes), facts, about, argument=second)
+        return
+    check_unmapping(nt, mdl, region)
+    if base != region.start + mdl.byte_offset:
+        nt.violation(rules.MDL_UNMAPPED_ELSEWHERE, (0, region.start + mdl.byte_offset, base), facts, about)
+    first, shown = mdl.frames[0] if mdl.page_count else 0, region.frames[0] if region.frames else 0
+    if first != shown:
+        nt.violation(rules.MDL_PAGES_CHANGED, (0, shown, first), facts, about, argument=second)
+    unmap_system(nt, mdl, second)
 
 
 def map_user(nt: System, mdl: Mdl, requested: int, priority: int) -> int:
@@ -109,9 +133,9 @@ def unmap_user(nt: System, mdl: Mdl, base: int) -> None:
     """MmUnmapLockedPages for a user address, in the process in which it was mapped."""
     process, region = nt.mdls.user_mappings.get((mdl.address, base), (None, None))
     if region is None or process is not nt.process:
-        nt.violation(rules.MDL_USER_MAPPING_UNKNOWN, (base, mdl.address, 0), mdl.facts, mdl.about)
+        nt.violation(rules.MDL_USER_MAPPING_UNKNOWN, (base, mdl.address, 0), mdl.facts, mdl.about, argument=1)
         return
     del nt.mdls.user_mappings[mdl.address, base]
     nt.memory.unmap(region)
     nt.let_go(rules.USER_MAPPING_LEFT, base)
-    nt.remember("mdl", mdl.address, "unmapped")
+    nt.remember("mdl", mdl.address, "unmapped", 1)

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .memory import Region
+    from .owned_pages import Owned
     from .process import Process
+    from .reserved import Reservation
     from .system import System
 
 MAPPED_TO_SYSTEM_VA = 0x1
@@ -45,10 +47,10 @@ class Mdl:
         self.address = where
 
     def _get(self, offset: int, size: int) -> int:
-        return int.from_bytes(self.nt.memory.read(self.address + offset, size), "little")
+        return self.nt.memory.read_uint(self.address + offset, size)
 
     def _set(self, offset: int, size: int, value: int) -> None:
-        self.nt.memory.write(self.address + offset, (value & ((1 << 8 * size) - 1)).to_bytes(size, "little"))
+        self.nt.memory.write_uint(self.address + offset, size, value)
 
     next = property(lambda self: self._get(0, 8), lambda self, value: self._set(0, 8, value))
     size = property(lambda self: self._get(8, 2), lambda self, value: self._set(8, 2, value))
@@ -125,23 +127,27 @@ class Lock:
 
 class Partial:
     """What a partial MDL borrows: the MDL at the root of it, and that one's lock, or None over nonpaged pool. `gone` is
-    true once the root has been unlocked or freed."""
+    true once the root has been unlocked or freed, `idle` once the MDL was prepared for another use."""
 
-    __slots__ = ("root", "lock", "gone")
+    __slots__ = ("root", "lock", "gone", "idle")
 
     def __init__(self, root: int, lock: Lock | None) -> None:
         self.root = root
         self.lock = lock
         self.gone = False
+        self.idle = False
 
 
 class Mdls:
     """What is known of MDLs by address: which are allocated, which locks and mappings they hold, which are partial.
 
-    `mappings` gives the region of an MDL's own system address, `user_mappings` those in processes by MDL and address.
+    `mappings` gives the region of an MDL's own system address, `user_mappings` those in processes by MDL and address,
+    `owned` the pages of MDLs from MmAllocatePagesForMdl, `reserved` address ranges kept for mappings, by their start.
     """
 
-    __slots__ = ("nt", "allocated", "locks", "mappings", "user_mappings", "partials", "next_va")
+    __slots__ = ("nt", "allocated", "locks", "mappings", "user_mappings", "partials", "owned", "reserved",
+                 "mapped_from",
+                 "next_va")  # fmt: skip
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
@@ -150,6 +156,9 @@ class Mdls:
         self.mappings: dict[int, Region] = {}
         self.user_mappings: dict[tuple[int, int], tuple[Process, Region]] = {}
         self.partials: dict[int, Partial] = {}
+        self.owned: dict[int, Owned] = {}
+        self.reserved: dict[int, Reservation] = {}
+        self.mapped_from: dict[int, int] = {}  # MDL -> its StartVa when it was mapped
         self.next_va = 0
 
     def at(self, where: int) -> Mdl:
@@ -160,22 +169,26 @@ class Mdls:
         self.nt.history.pop(("mdl", where), None)
         self.partials.pop(where, None)
 
-    def must_live(self, where: int) -> Mdl:
-        """The MDL that a routine was given. To use one that was freed, or bytes that are none, breaks a rule."""
+    def must_live(self, where: int, argument: int = 0) -> Mdl:
+        """The MDL that a routine was given, as that argument. To use one that was freed, or bytes that are none, breaks
+        a rule."""
         nt = self.nt
         mdl = Mdl(nt, where)
         if where not in self.allocated and "freed" in nt.history.get(("mdl", where), {}):
-            nt.violation(rules.MDL_FREED_TWICE, (0, 0, where), [("mdl", address(where))], ("mdl", where))
+            facts = [("mdl", address(where))]
+            nt.violation(rules.MDL_FREED_TWICE, (0, 0, where), facts, ("mdl", where), argument=argument)
         elif mdl.start_va & (PAGE - 1) or mdl.byte_offset >= PAGE:
             nt.violation(rules.MDL_NOT_AN_MDL, (where, 0, 0), [("address", nt.describe(where))])
         return mdl
 
-    def must_describe(self, where: int) -> Mdl:
+    def must_describe(self, where: int, argument: int = 0) -> Mdl:
         """An MDL whose frames are about to be used: if it is partial, its source must still be there."""
-        mdl = self.must_live(where)
+        mdl = self.must_live(where, argument)
         partial = self.partials.get(where)
         if partial is not None and partial.gone and mdl.is_partial:
-            self.nt.violation(rules.PARTIAL_OF_GONE_SOURCE, (_first(mdl), 0, 0), mdl.facts, mdl.about)
+            self.nt.violation(
+                rules.PARTIAL_OF_GONE_SOURCE, (_first(mdl), 0, 0), mdl.facts, mdl.about, argument=argument
+            )
         return mdl
 
     def report_locked(self, process: Process) -> None:
@@ -199,9 +212,10 @@ class Mdls:
             facts = [*root.facts, ("partial", child.facts[0][1])]
             if where in self.mappings and unlocked:
                 nt.violation(rules.PARTIAL_STILL_MAPPED, (_first(child), 0, 1), facts, child.about)
-            else:
+            elif not partial.idle:
                 nt.violation(rules.PARTIAL_LEFT_STALE, (), facts, child.about)
             partial.gone = unlocked
+            partial.root = 0
             nt.remember("mdl", where, "orphaned")
 
 

@@ -45,7 +45,7 @@ class Window(dict[int, int]):
 
     def __missing__(self, key: int) -> int:
         names = sys._getframe(1).f_locals
-        raw = names["a"]
+        raw: int = names["a"]
         va = raw & ADDRESS_MASK  # pointer arithmetic is reduced only here
         return self.memory.operand(self, va, names["s"] if self.write else 0) + va - raw
 

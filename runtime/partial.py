@@ -32,12 +32,14 @@ def build_partial(nt: System, source: Mdl, target: Mdl, va: int, length: int) ->
     length = length or end - va
     facts = [*source.facts, ("target", target.facts[0][1])]
     if not start <= va < end or va + length > end:
-        nt.violation(rules.MDL_RANGE_OUTSIDE, (source.address, target.address, va, length), facts, source.about)
+        nt.violation(
+            rules.MDL_RANGE_OUTSIDE, (source.address, target.address, va, length), facts, source.about, argument=2
+        )  # fmt: skip
         return
     if span_pages(va, length) > _slots(nt, target):
-        nt.violation(rules.MDL_TARGET_TOO_SMALL, (), facts, target.about)
+        nt.violation(rules.MDL_TARGET_TOO_SMALL, (), facts, target.about, argument=1)
     if target.address in nt.mdls.mappings:
-        nt.violation(rules.PARTIAL_MAPPING_LOST, (), target.facts, target.about)
+        nt.violation(rules.PARTIAL_MAPPING_LOST, (), target.facts, target.about, argument=1)
         del nt.mdls.mappings[target.address]
     inherited = source.is_mapped or source.describes_nonpaged_pool
     target.process = source.process
@@ -50,7 +52,7 @@ def build_partial(nt: System, source: Mdl, target: Mdl, va: int, length: int) ->
     above = nt.mdls.partials.get(source.address) if source.is_partial else None
     root = above.root if above is not None else source.address
     nt.mdls.partials[target.address] = Partial(root, nt.mdls.locks.get(root))
-    nt.remember("mdl", target.address, "partial")
+    nt.remember("mdl", target.address, "partial", 1)
 
 
 def _slots(nt: System, mdl: Mdl) -> int:

@@ -1,15 +1,16 @@
 """Kernel pool: nonpaged and paged blocks with their headers, tags and owners.
 
 A block stands behind a 16-byte header within pages that the pool grows by; from a page on, it has pages of its own,
-which are unmapped when it is freed. Blocks are remembered after they are freed, so that a second free is told from a
-wild one.
+which are unmapped when it is freed. With the verifier on, small blocks of drivers come from special pool. Blocks are
+remembered after they are freed, so that a second free is told from a wild one.
 """
 
 from __future__ import annotations
 
 from . import rules
 from .findings import address
-from .memory import Region
+from .memory import KERNEL_BASE, Region
+from .special_pool import SPECIAL, SPECIAL_END, SpecialPool
 from .store import PAGE
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ POOL_SPAN = 0x0000_0100_0000_0000
 HEADER = 16
 GROW_PAGES = 16
 MOST_FILLED = 1 << 16
+CACHE_LINE = 64
 FRESH = 0xA5  # what uninitialised pool holds, so that a run comes out the same every time
 
 
@@ -31,7 +33,9 @@ def tag_text(tag: int) -> str:
 
 
 class Block:
-    __slots__ = ("address", "size", "tag", "paged", "freed", "own")
+    """`own` is the region of a block that has pages of its own; `special` blocks stand at the end of theirs."""
+
+    __slots__ = ("address", "size", "tag", "paged", "freed", "own", "special")
 
     def __init__(self, where: int, size: int, tag: int, paged: bool, own: Region | None) -> None:
         self.address = where
@@ -40,6 +44,7 @@ class Block:
         self.paged = paged
         self.freed = False
         self.own = own
+        self.special = False
 
     @property
     def tag_text(self) -> str:
@@ -66,7 +71,7 @@ class Arena:
 class Pool:
     """Both kinds of pool, and every block by its address."""
 
-    __slots__ = ("nt", "nonpaged", "paged", "blocks", "_large_next", "_pages")
+    __slots__ = ("nt", "nonpaged", "paged", "blocks", "special", "_large_next")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
@@ -74,19 +79,22 @@ class Pool:
         self.paged = Arena(PAGED, True)
         self.blocks: dict[int, Block] = {}
         self._large_next = [NONPAGED + POOL_SPAN // 2, PAGED + POOL_SPAN // 2]
-        self._pages: dict[int, list[Block]] = {}
+        self.special = SpecialPool(nt)
 
     def allocate(
-        self, size: int, tag: int, paged: bool = False, zero: bool = False, cache_aligned: bool = False
-    ) -> int:
+        self, size: int, tag: int, paged: bool = False, zero: bool = False, cache_aligned: bool = False,
+        special: bool = False,
+    ) -> int:  # fmt: skip
         """The address of a block, or 0 if there is no room. Blocks of a page or more begin on a page, and so do aligned
-        ones."""
-        large = cache_aligned or size >= PAGE - HEADER
-        block = self._large(size, tag, paged) if large else self._small(size, tag, paged)
+        ones. `special` asks for special pool, while there is room."""
+        block = self._special(size, tag, paged, cache_aligned) if special and size <= PAGE else None
+        if block is None:
+            large = cache_aligned or size >= PAGE - HEADER
+            block = self._large(size, tag, paged) if large else self._small(size, tag, paged)
         if block is None:
             return 0
         self.blocks[block.address] = block
-        if zero and block.own is not None:
+        if zero and block.own is not None and not block.special:
             pass  # new pages are zero
         elif size <= MOST_FILLED:
             self._fill(block, 0 if zero else FRESH)
@@ -94,10 +102,25 @@ class Pool:
         return block.address
 
     def _fill(self, block: Block, byte: int) -> None:
-        raised = self.nt.memory.raised
-        self.nt.memory.raised = False  # the pool manager's own pages
-        self.nt.memory.write(block.address, bytes([byte]) * block.size)
-        self.nt.memory.raised = raised
+        at, end = block.address, block.address + block.size
+        while at < end:
+            part = min(end - at, PAGE - at % PAGE)
+            self.nt.memory.poke(at, bytes([byte]) * part)
+            at += part
+
+    def _special(self, size: int, tag: int, paged: bool, cache_aligned: bool) -> Block | None:
+        if not paged and 2 * self.nonpaged.grown >= self.nt.settings.nonpaged_pages:
+            return None
+        region = self.special.place(paged)
+        if region is None:
+            return None
+        if not paged:
+            self.nonpaged.grown += 1
+        alignment = CACHE_LINE if cache_aligned else 16
+        block = Block(region.start + PAGE - (max(size, 1) + alignment - 1 & -alignment), size, tag, paged, region)
+        block.special = True
+        self.special.blocks[region.start] = block
+        return block
 
     def _room(self, pages: int, paged: bool) -> bool:
         if not paged:
@@ -126,6 +149,7 @@ class Pool:
         pieces = arena.free.get(need)
         if pieces:
             start = pieces.pop()
+            self._check_links(start + HEADER)
         else:
             left_in_page = -arena.next % PAGE or (PAGE if arena.next < arena.end else 0)
             if left_in_page < need:  # a block never crosses a page
@@ -159,10 +183,15 @@ class Pool:
         return bytes((0, 0, units & 0xFF, kind)) + (block.tag & 0xFFFF_FFFF).to_bytes(4, "little") + bytes(8)
 
     def _write_header(self, block: Block, need: int) -> None:
-        raised = self.nt.memory.raised
-        self.nt.memory.raised = False
-        self.nt.memory.write(block.address - HEADER, self._header(block))
-        self.nt.memory.raised = raised
+        self.nt.memory.poke(block.address - HEADER, self._header(block))
+
+    def _check_links(self, where: int) -> None:
+        """A free block holds the links of the free list, which nobody but the pool may have written to."""
+        found = self.nt.memory.peek(where, HEADER)
+        if found != _links(where):
+            facts = [("block", f"{address(where)}, {self.blocks[where].describe(where)}")]
+            forward, back = int.from_bytes(found[:8], "little"), int.from_bytes(found[8:], "little")
+            self.nt.violation(rules.POOL_WRITTEN_AFTER_FREE, (where - HEADER, forward, back), facts, ("pool", where))
 
     # -- freeing
 
@@ -171,8 +200,7 @@ class Pool:
         nt = self.nt
         block = self.blocks.get(where)
         if block is None:
-            rule = rules.POOL_USER_ADDRESS if 0 < where < 0x8000_0000_0000 else rules.POOL_BAD_ADDRESS
-            nt.violation(rule, (where, 0, 0), [("address", nt.describe(where))])
+            self._no_block(where)
             return
         facts = [("block", f"{address(where)}, {block.describe(where)}")]
         about = ("pool", where)
@@ -181,6 +209,11 @@ class Pool:
         if tag and tag & 0xFFFF_FFFF != block.tag & 0xFFFF_FFFF:
             facts.append(("freed as", f"'{tag_text(tag)}'"))
             nt.violation(rules.POOL_WRONG_TAG, (where, block.tag, tag), facts, about)
+        inside = nt.lookasides.within(where, where + block.size)
+        if inside:
+            nt.violation(rules.LOOKASIDE_IN_FREED_POOL, (inside, where, block.size), facts, ("lookaside", inside))
+        if block.special:
+            self.special.check(block, facts)
         if block.own is None:
             self._check_neighbour(block, facts, about)
         elif block.own.frames is not None and nt.memory.any_pinned(block.own.frames):
@@ -191,18 +224,52 @@ class Pool:
         if block.own is not None:
             if not block.paged:
                 self.nonpaged.grown -= block.own.pages
+            if block.special:
+                self.special.forget(block)
             nt.memory.unmap(block.own)
         else:
+            nt.memory.poke(where, _links(where))
             arena = self.paged if block.paged else self.nonpaged
             need = HEADER + ((max(block.size, 1) + 15) & -16)
             arena.free.setdefault(need, []).append(where - HEADER)
 
+    def _no_block(self, where: int) -> None:
+        """A free of an address at which no block begins."""
+        nt = self.nt
+        within = self.special.blocks.get(where & -PAGE)
+        if within is not None and not within.freed:
+            facts = [("address", nt.describe(where)), ("block", nt.describe(within.address))]
+            parameters = (where, within.size, PAGE - where % PAGE, 0x21)
+            nt.violation(rules.SPECIAL_POOL_BAD_ADDRESS, parameters, facts, ("pool", within.address))
+        facts = [("address", nt.describe(where))]
+        if 0 < where < 0x8000_0000_0000:
+            nt.violation(rules.POOL_USER_ADDRESS, (where, KERNEL_BASE, 0), facts)
+        else:
+            sub_code, *parameters = self._bad_address(where)
+            nt.violation(rules.POOL_BAD_ADDRESS, tuple(parameters), facts, stop=(0xC2, sub_code))
+
+    def _bad_address(self, where: int) -> tuple[int, int, int, int]:
+        """Sub-code and parameters of the bug check for a free of a kernel address that begins no block."""
+        memory, within = self.nt.memory, self.block_at(where)
+        if within is not None and within.paged and not within.freed:
+            return 0x41286, 0, 0, where % PAGE
+        region = memory.region_at(where)
+        kind = region.kind if region is not None else ""
+        if kind == "paged pool":
+            return 0x50, where, (where - PAGED) // PAGE, POOL_SPAN
+        if kind == "nonpaged pool":
+            return 0x41, where, memory.frame_at(where), self.nt.frames.highest
+        return (0x42, where, 0, 0) if kind else (0x46, where, 0, 0)
+
     def _check_neighbour(self, block: Block, facts: list[tuple[str, str]], about: tuple[str, int]) -> None:
-        """The header behind a block must still be what the pool wrote there."""
+        """The headers before and behind a block must still be what the pool wrote there."""
+        own = block.address - HEADER
+        if self.nt.memory.peek(own, HEADER) != self._header(block):
+            self.nt.violation(rules.POOL_HEADER_LOST, (own, 0, own), facts, about)
         behind = block.address + ((max(block.size, 1) + 15) & -16)
         neighbour = self.blocks.get(behind + HEADER)
         if neighbour is not None and neighbour.own is None and behind % PAGE:
-            if self.nt.memory.read(behind, 8) != self._header(neighbour)[:8]:
+            if self.nt.memory.peek(behind, 8) != self._header(neighbour)[:8]:
                 self.nt.violation(rules.POOL_HEADER_OVERWRITTEN, (block.address - HEADER, behind, 0), facts, about)
 
     # -- looking
@@ -212,6 +279,9 @@ class Pool:
         block = self.blocks.get(va)
         if block is not None:
             return block
+        if SPECIAL <= va < SPECIAL_END:
+            block = self.special.blocks.get(va & -PAGE)
+            return block if block is not None and block.address <= va < block.address + block.size else None
         for candidate in self.blocks.values():
             if candidate.address <= va < candidate.address + candidate.size:
                 return candidate
@@ -220,3 +290,8 @@ class Pool:
     def freed_at(self, va: int) -> Block | None:
         block = self.block_at(va)
         return block if block is not None and block.freed else None
+
+
+def _links(where: int) -> bytes:
+    """What a free block holds: it is alone in its list, forward and back."""
+    return where.to_bytes(8, "little") * 2

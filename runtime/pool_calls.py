@@ -20,11 +20,13 @@ from .constants import (
 )
 from .findings import address
 from .processor import APC_LEVEL, DISPATCH_LEVEL
+from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .system import System
 
+RESERVED_TAG = int.from_bytes(b"BIG ", "little")
 NO_TAG = int.from_bytes(b"None", "little")
 PAGED_BIT, MUST_SUCCEED_BIT, CACHE_ALIGNED_BIT = 1, 2, 4  # of a POOL_TYPE
 POOL2_KINDS = POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED
@@ -54,8 +56,9 @@ def allocate(nt: System, request: Request) -> int:
     _check(nt, request, paged)
     if not nt.fails(request.routine):
         where = nt.pool.allocate(
-            request.size, request.tag, paged, request.zero, bool(request.pool_type & CACHE_ALIGNED_BIT)
-        )
+            request.size, request.tag, paged, request.zero, bool(request.pool_type & CACHE_ALIGNED_BIT),
+            special=nt.settings.verifier > 0,
+        )  # fmt: skip
     if where:
         block = nt.pool.blocks[where]
         nt.hold(rules.POOL_LEAKED, where, [("pool", f"{address(where)}, {block.describe(where)}")])
@@ -71,12 +74,18 @@ def _check(nt: System, request: Request, paged: bool) -> None:
         nt.violation(rules.POOL_IRQL if paged else rules.POOL_IRQL_NONPAGED, (irql, pool_type, size), facts)
     if irql > DISPATCH_LEVEL:
         nt.violation(rules.POOL_IRQL_PLAIN, (irql, pool_type, size), facts)
+    if pool_type & MUST_SUCCEED_BIT and size > PAGE:
+        nt.violation(rules.POOL_MUST_SUCCEED_LARGE, (pool_type, size, request.tag), facts)
     if pool_type & MUST_SUCCEED_BIT:
         nt.violation(rules.POOL_MUST_SUCCEED, (pool_type, size, request.tag), facts)
     if not size:
         nt.violation(rules.POOL_ZERO_BYTES, (irql, pool_type, size), facts)
     if not request.tag:
         nt.violation(rules.POOL_TAG_ZERO, (pool_type, size, nt.instruction()), facts)
+    elif request.tag & 0xFFFF_FFFF == RESERVED_TAG:
+        nt.violation(rules.POOL_TAG_RESERVED, (pool_type, size, nt.instruction()), facts)
+    elif not any(chr(byte).isalnum() and byte < 0x80 for byte in (request.tag & 0xFFFF_FFFF).to_bytes(4, "little")):
+        nt.violation(rules.POOL_TAG_UNREADABLE, (request.tag, pool_type, nt.instruction()), facts)
     if not paged and not pool_type & POOL_NX_ALLOCATION:
         nt.violation(rules.POOL_EXECUTABLE, (0, pool_type, request.tag), facts)
 

@@ -10,8 +10,8 @@ ALLOCATION_GRANULARITY = 0x1_0000
 
 
 class Process:
-    """`address` is that of its EPROCESS, which drivers only compare. `allocations` has what was reserved in one call each,
-    whatever became of the pages; the pages themselves are in `space`."""
+    """`address` is that of its EPROCESS, which drivers only compare. `allocations` has what was reserved in one call
+    each, whatever became of the pages; the pages themselves are in `space`."""
 
     __slots__ = ("name", "id", "address", "space", "allocations", "locked_pages", "alive")
 

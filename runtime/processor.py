@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
     from .exceptions import ExceptionRecord
     from .findings import Moment
+    from .process import Process
 
 PASSIVE_LEVEL = 0
 APC_LEVEL = 1
@@ -30,14 +31,18 @@ class Processor:
 class Thread:
     """A kernel or user thread: its registration stack of filters, and its stack in simulated memory.
 
-    `stack_low` is the lowest address of the stack and `stack_bytes` its size; generated code passes the bytes left as the
-    hidden first argument of every call.
+    `stack_low` is the lowest address of the stack and `stack_bytes` its size; generated code passes the bytes left as
+    the hidden first argument of every call. `process` is the one whose user space it sees; while it is attached, `home`
+    is its own and `attached` are the states to detach with, the last one first to go.
     """
 
     __slots__ = ("name", "address", "seh", "stack_low", "stack_bytes", "user", "previous_mode", "filters_running", "sp",
-                 "regions_entered")  # fmt: skip
+                 "regions_entered", "process", "home", "attached",
+                 "id")  # fmt: skip
 
-    def __init__(self, name: str, address: int, stack_low: int, stack_bytes: int, user: bool = False) -> None:
+    def __init__(
+        self, name: str, address: int, stack_low: int, stack_bytes: int, user: bool = False, id: int = 0
+    ) -> None:
         self.name = name
         self.address = address
         self.seh: list[Callable[[ExceptionRecord], int]] = []
@@ -48,3 +53,7 @@ class Thread:
         self.filters_running = 0
         self.regions_entered = 0  # critical regions, in which normal kernel APCs are off
         self.sp = stack_bytes
+        self.process: Process | None = None
+        self.home: Process | None = None
+        self.attached: list[int] = []
+        self.id = id

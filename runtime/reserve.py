@@ -30,7 +30,7 @@ class PosixReserve:
 
 
 class WindowsReserve:
-    """Address space from VirtualAlloc, committed a piece at a time. Unused space past the commitment must not be touched."""
+    """Address space from VirtualAlloc, committed a piece at a time; what lies past that must not be touched."""
 
     __slots__ = ("_kernel", "_base", "_committed", "_size", "_array", "bytes")
 

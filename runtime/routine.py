@@ -43,12 +43,13 @@ class Routine:
     `macro` is true if the WDK has it inline. `calls_back` is true if it may call driver code or wait.
     `irql_stop` are the code and sub-code that the verifier shows for a wrong IRQL, where it has one for this routine.
     `takes_list` is true if its last parameter is a va_list. `type` and `version` are of a DMA_OPERATIONS member:
-    the name of its pointer type, and the first version of the table that has it.
+    the name of its pointer type, and the first version of the table that has it. `checks_irql` is true if the body
+    itself looks at the IRQL, because what Windows shows depends on the arguments.
     """
 
     __slots__ = (
-        "body", "calls_back", "category", "fails", "header", "irql", "irql_max", "irql_min", "irql_stop", "macro",
-        "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic", "version",
+        "body", "calls_back", "category", "checks_irql", "fails", "header", "irql", "irql_max", "irql_min",
+        "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic", "version",
     )  # fmt: skip
 
     def __init__(self, prototype: str, page: str, irql: str) -> None:
@@ -60,7 +61,7 @@ class Routine:
         self.variadic = prototype.endswith("...)")
         self.raises: tuple[int, ...] = ()
         self.fails = self.undo = self.header = self.category = self.type = ""
-        self.macro = self.calls_back = self.takes_list = False
+        self.macro = self.calls_back = self.takes_list = self.checks_irql = False
         self.version = 0
         self.irql_stop: tuple[int, int] | None = None
         self.body: Callable[..., Any] | None = None
@@ -100,12 +101,13 @@ MEMBERS: dict[str, Routine] = {}
 def routine(
     prototype: str, *, page: str = "", irql: str = "any", raises: tuple[int, ...] = (), fails: str = "cannot fail",
     undo: str = "", header: str = "wdm.h", macro: bool = False, calls_back: bool = False, takes_list: bool = False,
-    irql_stop: tuple[int, int] | None = None,
+    irql_stop: tuple[int, int] | None = None, checks_irql: bool = False,
 ) -> Callable[[Body], Body]:  # fmt: skip
     """Declare a routine that drivers call by name, and return the decorator for its body."""
     row = ROWS[prototype[: prototype.index("(")].rpartition(" ")[2].lstrip("*")] = Routine(prototype, page, irql)
     row.raises, row.fails, row.undo, row.header = raises, fails, undo, header
     row.macro, row.calls_back, row.takes_list, row.irql_stop = macro, calls_back, takes_list, irql_stop
+    row.checks_irql = checks_irql
     return _attacher(row)
 
 

@@ -11,14 +11,15 @@ from __future__ import annotations
 class Rule:
     """`severity`: "fatal" stops the machine, "error" is reported and the run goes on, "leak" is charged at the end,
     "note" only informs, "static" comes from the checker. `verifier`: 0 plain Windows notices by itself, 1 Driver
-    Verifier's standard set does, 2 only the full set."""
+    Verifier's standard set does, 2 only the full set. `also` are the codes and sub-codes that take the place of `stop`
+    where the mistake is made with another routine or on another kind of memory."""
 
-    __slots__ = ("id", "severity", "title", "here", "earlier", "help", "stop", "verifier", "page", "explanation")
+    __slots__ = ("id", "severity", "title", "here", "earlier", "help", "stop", "also", "verifier", "page", "explanation")
 
     def __init__(
         self, id: str, severity: str, title: str, *, here: str = "", earlier: tuple[str, str] | None = None,
-        help: str = "", stop: tuple[int, int | None] | None = None, verifier: int = 0, page: str = "",
-        explanation: str = "",
+        help: str = "", stop: tuple[int, int | None] | None = None, also: tuple[tuple[int, int], ...] = (),
+        verifier: int = 0, page: str = "", explanation: str = "",
     ) -> None:  # fmt: skip
         self.id = id
         self.severity = severity
@@ -27,6 +28,7 @@ class Rule:
         self.earlier = earlier
         self.help = help
         self.stop = stop
+        self.also = also
         self.verifier = verifier
         self.page = page
         self.explanation = explanation
@@ -112,7 +114,7 @@ MDL_NOT_AN_MDL = rule(
 MDL_BUILT_OVER_PAGEABLE = rule(
     "mdl-built-over-pageable-memory", "error", "MmBuildMdlForNonPagedPool is used on memory that is not nonpaged pool",
     here="built here", help="use MmProbeAndLockPages in __try for pageable, stack or user memory", stop=(0xC4, 0x140),
-    verifier=1, page="nf-wdm-mmbuildmdlfornonpagedpool",
+    also=((0xC4, 0x7F),), verifier=1, page="nf-wdm-mmbuildmdlfornonpagedpool",
     explanation="The routine writes down the frames that are behind the buffer now and locks nothing. Pageable memory "
     "may lie in other frames a moment later, and a transfer would go to a stranger's page.",
 )  # fmt: skip
@@ -285,6 +287,236 @@ USER_MAPPING_LEFT = rule(
     "that are not its own.",
 )  # fmt: skip
 
+# ---- pages that an MDL owns ---------------------------------------------------------------------------------------
+
+ALLOCATED_PAGES_LEAKED = rule(
+    "allocated-pages-leaked", "leak", "pages were allocated for an MDL and never freed", here="allocated here",
+    help="call MmFreePagesFromMdl({mdl}), then ExFreePool({mdl}), on every path", stop=(0xC4, 0x62), verifier=1,
+    page="nf-wdm-mmallocatepagesformdlex",
+    explanation="An MDL from MmAllocatePagesForMdlEx owns its pages. They are given back by MmFreePagesFromMdl alone; "
+    "freeing the MDL's own memory gives back a description of a few bytes.",
+)  # fmt: skip
+PAGES_MDL_FREED_WRONGLY = rule(
+    "pages-mdl-freed-with-iofreemdl", "error", "IoFreeMdl is used on an MDL that MmAllocatePagesForMdl made",
+    here="freed here", earlier=("allocated", "allocated here"),
+    help="call MmFreePagesFromMdl({mdl}), then ExFreePool({mdl})", page="nf-wdm-mmfreepagesfrommdl",
+    explanation="IoFreeMdl knows nothing of pages that an MDL owns: they stay allocated, with nobody left who could "
+    "name them. The MDL itself is plain pool, and goes with ExFreePool.",
+)  # fmt: skip
+PAGES_NOT_ALLOCATED = rule(
+    "pages-freed-that-were-not-allocated", "fatal", "MmFreePagesFromMdl is used on pages that this MDL does not own",
+    here="freed here", earlier=("pages freed", "already freed here"),
+    help="use it once, and only on an MDL from MmAllocatePagesForMdlEx", stop=(0x4E, 0x99),
+    page="nf-wdm-mmfreepagesfrommdl",
+    explanation="The frames would go to the free list while somebody else uses them. Pages that were locked are let go "
+    "with MmUnlockPages.",
+)  # fmt: skip
+PAGES_FREED_LOCKED = rule(
+    "pages-freed-while-locked", "fatal", "pages are freed while somebody has them locked", here="freed here",
+    help="unlock them, wherever they were locked, before they are freed", stop=(0x4E, 0x9A),
+    page="nf-wdm-mmfreepagesfrommdl",
+    explanation="A lock promises that the page stays where it is while the lock lasts. A device may be writing to it.",
+)  # fmt: skip
+PAGES_FREED_MAPPED = rule(
+    "pages-freed-while-mapped", "fatal", "pages are freed while they are mapped", here="freed here",
+    earlier=("mapped", "mapped here"), help="call MmUnmapLockedPages first, in the process that has the mapping",
+    stop=(0x4E, 0x9A), page="nf-wdm-mmfreepagesfrommdl",
+    explanation="Whoever has the address goes on reading and writing pages that are somebody else's next. From Windows "
+    "7 on the system address made through the MDL goes by itself; a mapping in a process never does.",
+)  # fmt: skip
+LOW_MEMORY_REQUESTED = rule(
+    "low-memory-requested", "error", "memory below 4 GiB is asked for by physical address", here="asked for here",
+    help="leave the limits of a device to its DMA adapter", stop=(0xC4, 0x141), verifier=2,
+    page="nf-wdm-mmallocatepagesformdlex",
+    explanation="There is little of it, and behind an IOMMU the address that a device sees is another one anyway.",
+)  # fmt: skip
+MDL_LENGTH_CHANGED = rule(
+    "mdl-length-changed-while-mapped", "fatal", "an MDL is unmapped with another length than it was mapped with",
+    here="unmapped here", earlier=("mapped", "mapped here"),
+    help="leave ByteCount alone while the MDL is mapped; use a partial MDL for a part of it", stop=(0xDA, 0x2),
+    page="bug-check-0xda--system-pte-misuse",
+    explanation="MmUnmapLockedPages takes as many page table entries as the MDL has pages now. Those that the mapping "
+    "has beyond them are lost, or somebody else's are torn out.",
+)  # fmt: skip
+MDL_START_CHANGED = rule(
+    "mdl-start-changed-while-mapped", "fatal", "an MDL is unmapped after its StartVa was changed", here="unmapped here",
+    earlier=("mapped", "mapped here"), help="leave StartVa alone, or use MmAdvanceMdl, which takes the mapping along",
+    stop=(0xDA, 0x5), page="bug-check-0xda--system-pte-misuse",
+    explanation="The record of a mapping is found by what the MDL was when it was mapped.",
+)  # fmt: skip
+MDL_FRAME_NOT_RAM = rule(
+    "mdl-holds-device-page", "fatal", "this MDL calls itself locked and names a page that is not RAM", here="mapped here",
+    earlier=("allocated", "allocated here"),
+    help="describe device memory with MmAllocateMdlForIoSpace, or map it with MmMapIoSpace", stop=(0xC4, 0x89),
+    verifier=1, page="bug-check-0xc4--driver-verifier-detected-violation",
+    explanation="The frame database has no entry for pages of a device, so nothing may be counted there. MDL_IO_SPACE "
+    "says so, and routines set it.",
+)  # fmt: skip
+MDL_FRAME_NOT_LOCKED = rule(
+    "mdl-holds-unlocked-page", "fatal", "this MDL calls itself locked and names a page that nobody has locked",
+    here="mapped here", earlier=("allocated", "allocated here"),
+    help="map the MDL that was locked, or a partial MDL over it, while the lock lasts", stop=(0xC4, 0x85), verifier=1,
+    page="bug-check-0xc4--driver-verifier-detected-violation",
+    explanation="A copy of an MDL has the flags and the frames of the original and no lock of its own. When the original "
+    "is unlocked, the frames are anybody's.",
+)  # fmt: skip
+MDL_FRAME_NOT_LOCKED_PLAIN = rule(
+    "unlocked-page-mapped", "fatal", "a page is mapped that nobody has locked", here="mapped here",
+    earlier=("allocated", "allocated here"),
+    help="map the MDL that was locked, or a partial MDL over it, while the lock lasts", stop=(0x1A, 0x1233),
+    page="bug-check-0x1a--memory-management",
+    explanation="The contents and the owner of such a page can change at any time.",
+)  # fmt: skip
+MDL_FRAME_CHANGED = rule(
+    "mdl-frames-changed-while-locked", "fatal", "the frame array of this MDL was changed since it was locked",
+    here="unlocked here", earlier=("locked", "locked here"),
+    help="leave the frame array alone; copy it, or use a partial MDL, to describe other pages", stop=(0x1A, 0x1236),
+    page="bug-check-0x1a--memory-management",
+    explanation="MmUnlockPages takes a lock off each page that the array names now. Pages that were locked stay so, and "
+    "others lose a lock that somebody else relies on.",
+)  # fmt: skip
+MDL_BUILT_NOT_RESIDENT = rule(
+    "mdl-built-over-nothing", "fatal", "MmBuildMdlForNonPagedPool is used on addresses with no memory behind them",
+    here="built here", earlier=("freed", "the memory was freed here"),
+    help="build the MDL while its buffer is allocated, and with its true length", stop=(0x1A, 0x1240),
+    page="bug-check-0x1a--memory-management",
+    explanation="The routine copies the frame numbers from the page table. Where there is no page, there is no frame to "
+    "write down.",
+)  # fmt: skip
+PROCESS_UNLOCKS_TOO_MUCH = rule(
+    "process-has-not-locked-pages", "fatal", "more pages are unlocked than the process has locked", here="unlocked here",
+    earlier=("unlocked", "already unlocked here"),
+    help="unlock an MDL once, and only after MmProbeAndLockPages has succeeded", stop=(0x76, 0x1),
+    page="bug-check-0x76--process-has-locked-pages",
+    explanation="Windows counts for each process how many of its pages are locked. An unlock that would take the count "
+    "below zero lets go of what was never locked.",
+)  # fmt: skip
+WRITE_UNDER_READ_LOCK = rule(
+    "pages-locked-for-reading-written", "error", "pages that were locked for reading are written to", here="written here",
+    earlier=("locked", "locked with IoReadAccess here"),
+    help="lock with IoWriteAccess what the driver or a device writes to: a read request writes to its buffer", verifier=1,
+    page="nf-wdm-mmprobeandlockpages",
+    explanation="IoReadAccess says what happens to memory, not to the device. The pages are not checked for the right to "
+    "be written, which may change a page shared by all programs, and they are not marked as changed when they are "
+    "unlocked: as soon as they are paged out, the data are gone.",
+)  # fmt: skip
+PROTECTION_EXECUTABLE = rule(
+    "protection-executable", "error", "pages are to become executable", here="asked for here",
+    help="use a protection without PAGE_EXECUTE", stop=(0xC4, 0x2001), verifier=2, page="nf-wdm-mmprotectmdlsystemaddress",
+    explanation="Data that can be executed is what an attacker looks for; code integrity forbids it.",
+)  # fmt: skip
+PROTECTED_NOT_MAPPED = rule(
+    "protection-of-invalid-mapping", "fatal", "the protection of a mapping is changed that is not there",
+    here="protected here", earlier=("unmapped", "unmapped here"),
+    help="protect the system address while it is mapped, and leave MdlFlags to the system", stop=(0x1A, 0x1235),
+    page="bug-check-0x1a--memory-management",
+    explanation="The MDL says that it is mapped, and the page table entries at its address are empty.",
+)  # fmt: skip
+MDL_PAGES_CHANGED = rule(
+    "mdl-changed-while-mapped", "fatal", "an MDL was changed between mapping and unmapping", here="unmapped here",
+    earlier=("mapped", "mapped here"), help="leave StartVa and the frame array alone while the MDL is mapped",
+    stop=(0xDA, 0x4), page="bug-check-0xda--system-pte-misuse",
+    explanation="The mapping is found again by what the MDL described when it was made.",
+)  # fmt: skip
+CACHE_TYPE_CONFLICT = rule(
+    "cache-type-conflict", "note", "pages are mapped with another cache type than they have", here="mapped here",
+    help="ask for the type that the pages have: MmCached for ordinary memory",
+    page="nf-wdm-mmmaplockedpagesspecifycache",
+    explanation="Two views of one page with different cache types would see different bytes. The type that the page "
+    "has already wins, and the one asked for is ignored.",
+)  # fmt: skip
+RESERVED_WRONG_TAG = rule(
+    "reserved-mapping-wrong-tag", "fatal", "a reserved address range is used with a tag that is not its own",
+    here="used here", earlier=("reserved", "reserved here"),
+    help="pass the tag that MmAllocateMappingAddress was given",
+    stop=(0xDA, 0x104), page="bug-check-0xda--system-pte-misuse",
+    explanation="The tag is what tells one owner of a reserved range from another.",
+)  # fmt: skip
+RESERVED_UNKNOWN = rule(
+    "reserved-mapping-unknown", "fatal", "no address range is reserved here", here="used here",
+    earlier=("released", "released here"), help="pass the address that MmAllocateMappingAddress returned",
+    stop=(0xDA, 0x105), page="bug-check-0xda--system-pte-misuse",
+    explanation="Mapping into addresses that were not reserved would overwrite whoever has them.",
+)  # fmt: skip
+RESERVED_IN_USE = rule(
+    "reserved-mapping-in-use", "fatal", "a reserved address range is mapped already", here="used here",
+    earlier=("mapped", "mapped here"), help="call MmUnmapReservedMapping first", stop=(0xDA, 0x107),
+    page="bug-check-0xda--system-pte-misuse",
+    explanation="A reserved range shows one MDL at a time.",
+)  # fmt: skip
+RESERVED_NOT_MAPPED = rule(
+    "reserved-mapping-empty", "fatal", "a reserved address range is unmapped that shows nothing", here="unmapped here",
+    earlier=("unmapped", "already unmapped here"), help="unmap once, what was mapped", stop=(0xDA, 0x109),
+    page="bug-check-0xda--system-pte-misuse",
+    explanation="The page table entries of the range are empty: there is nothing to take away.",
+)  # fmt: skip
+RESERVED_NOTHING = rule(
+    "reserved-mapping-of-nothing", "fatal", "an address range of no bytes is reserved", here="reserved here",
+    help="reserve as many bytes as the longest MDL needs, and a page more for its offset", stop=(0xDA, 0x100),
+    page="bug-check-0xda--system-pte-misuse",
+    explanation="There is no page table entry that could be kept for nothing.",
+)  # fmt: skip
+RESERVED_LEAKED = rule(
+    "reserved-mapping-leaked", "leak", "a reserved address range was never released", here="reserved here",
+    help="call MmFreeMappingAddress with the same tag, when it shows nothing any more", stop=(0xC4, 0x62), verifier=1,
+    page="nf-wdm-mmallocatemappingaddress",
+    explanation="System page table entries that are kept back are missing for everybody else's mappings.",
+)  # fmt: skip
+RESERVED_OTHER_MDL = rule(
+    "reserved-mapping-other-mdl", "fatal", "a reserved address range is unmapped with an MDL that it does not show",
+    here="unmapped here", earlier=("mapped", "mapped here"), help="pass the MDL that was mapped, unchanged",
+    stop=(0xDA, 0x10C), page="bug-check-0xda--system-pte-misuse",
+    explanation="As many pages must be unmapped as were mapped.",
+)  # fmt: skip
+
+# ---- IRPs ---------------------------------------------------------------------------------------------------------
+
+IRP_LEAKED = rule(
+    "irp-leaked", "leak", "an IRP was never freed", here="allocated here", help="call IoFreeIrp({irp}) on every path",
+    stop=(0xC4, 0x62), verifier=1, page="nf-wdm-ioallocateirp",
+    explanation="The I/O manager frees the IRPs that it makes. One from IoAllocateIrp is its maker's to free.",
+)  # fmt: skip
+IRP_NOT_AN_IRP = rule(
+    "not-an-irp", "fatal", "no IRP lies at this address", here="used here", earlier=("freed", "freed here"),
+    help="pass an IRP that is still allocated, once", stop=(0xC9, 0x1), verifier=1, page="nf-wdm-iofreeirp",
+    explanation="The I/O manager looks at the Type field first. An IRP that was freed does not have it any more.",
+)  # fmt: skip
+IRP_FREED_TWICE = rule(
+    "irp-freed-twice", "fatal", "an IRP is freed that is none any more", here="freed here",
+    earlier=("freed", "freed here"), help="free an IRP once, and set the pointer to NULL", stop=(0x44, None),
+    page="bug-check-0x44--multiple-irp-complete-requests",
+    explanation="Two owners believe that the IRP is theirs. Windows notices by the Type field, if the memory has not "
+    "found another use yet.",
+)  # fmt: skip
+IRP_INITIALISED_TWICE = rule(
+    "irp-initialized-twice", "fatal", "IoInitializeIrp is used on an IRP from IoAllocateIrp", here="initialised here",
+    earlier=("allocated", "allocated here"), help="use IoReuseIrp: IoAllocateIrp has initialised it already",
+    stop=(0xC9, 0x20D), verifier=1, page="nf-wdm-ioinitializeirp",
+    explanation="IoInitializeIrp is for raw memory. It wipes out what IoFreeIrp must know: whether quota was charged, "
+    "and which list the memory came from.",
+)  # fmt: skip
+IRP_MDL_LOST = rule(
+    "irp-mdl-overwritten", "error", "the MDL of an IRP is replaced by another one", here="allocated here",
+    earlier=("attached", "the one before was attached here"),
+    help="pass TRUE for SecondaryBuffer to add to the chain, or free the old MDL first", page="nf-wdm-ioallocatemdl",
+    explanation="Irp->MdlAddress is simply overwritten. Nobody else has the address of the old MDL.",
+)  # fmt: skip
+IRP_NO_CURRENT_LOCATION = rule(
+    "irp-without-current-location", "error", "this IRP has no current stack location", here="asked for here",
+    earlier=("allocated", "allocated here"),
+    help="use IoGetNextIrpStackLocation, or allocate one more and call IoSetNextIrpStackLocation",
+    page="nf-wdm-iogetcurrentirpstacklocation",
+    explanation="A driver that allocates an IRP owns none of its stack locations: they are those of the drivers below. "
+    "The address behind the last one belongs to other memory.",
+)  # fmt: skip
+IRP_NO_NEXT_LOCATION = rule(
+    "irp-without-next-location", "fatal", "this IRP has no stack location left for a lower driver",
+    here="asked for here", help="allocate the IRP with the StackSize of the device that it is sent to",
+    stop=(0x35, None), page="bug-check-0x35--no-more-irp-stack-locations",
+    explanation="Each driver that an IRP passes through needs a location of its own; one more would lie in the IRP's "
+    "own header.",
+)  # fmt: skip
+
 # ---- pool ---------------------------------------------------------------------------------------------------------
 
 POOL_LEAKED = rule(
@@ -300,7 +532,8 @@ POOL_FREED_TWICE = rule(
 )  # fmt: skip
 POOL_BAD_ADDRESS = rule(
     "pool-address-never-allocated", "fatal", "no pool block begins at this address", here="freed here",
-    help="free exactly the address that the allocation returned", stop=(0xC2, 0x46), page="nf-wdm-exfreepoolwithtag",
+    help="free exactly the address that the allocation returned", stop=(0xC2, 0x46),
+    also=((0xC2, 0x41), (0xC2, 0x42), (0xC2, 0x50), (0xC2, 0x41286)), page="nf-wdm-exfreepoolwithtag",
     explanation="The pool header lies just before the address that an allocation returned. Any other address makes "
     "the pool manager read a header that is none.",
 )  # fmt: skip
@@ -375,6 +608,24 @@ POOL_IRQL_PLAIN = rule(
     explanation="The pool's lock is taken at DISPATCH_LEVEL: whoever interrupts its holder and asks for pool would "
     "wait for ever.",
 )  # fmt: skip
+POOL_MUST_SUCCEED_LARGE = rule(
+    "must-succeed-pool-above-a-page", "fatal", "more than a page is asked for of pool that may not fail",
+    here="asked for here", help="use NonPagedPoolNx, and handle NULL", stop=(0xC4, 0x3), verifier=1,
+    page="bug-check-0xc4--driver-verifier-detected-violation",
+    explanation="Where there was pool of this kind, it came in pieces of a page at most.",
+)  # fmt: skip
+POOL_TAG_RESERVED = rule(
+    "pool-tag-reserved", "error", "the tag of this pool is the pool manager's own", here="asked for here",
+    help="pass a tag of the driver's own", stop=(0xC2, 0x9C), verifier=1, page="nf-wdm-exallocatepoolwithtag",
+    explanation="The tag 'BIG ' stands for large blocks in the pool manager's own tables.",
+)  # fmt: skip
+POOL_TAG_UNREADABLE = rule(
+    "pool-tag-unreadable", "error", "the tag of this pool has no letter and no digit", here="asked for here",
+    help="pass a tag of one to four letters or digits in single quotes", stop=(0xC2, 0x9D), verifier=1,
+    page="nf-wdm-exallocatepoolwithtag",
+    explanation="A tag is four characters in single quotes, which C makes a number. A small number in their place says "
+    "nothing to whoever looks for the owner of the memory.",
+)  # fmt: skip
 POOL_TAG_ZERO = rule(
     "pool-tag-zero", "error", "pool is asked for without a tag", here="asked for here",
     help="pass a tag of one to four printable characters", stop=(0xC2, 0x9B), verifier=1,
@@ -391,6 +642,167 @@ POOL_EXECUTABLE = rule(
     help="use NonPagedPoolNx or POOL_FLAG_NON_PAGED", stop=(0xC4, 0x2000), verifier=2,
     page="nf-wdm-exallocatepoolwithtag",
     explanation="Data that can be executed is what an attacker looks for; code integrity forbids it.",
+)  # fmt: skip
+
+SPECIAL_POOL_OVERRUN = rule(
+    "special-pool-overrun", "fatal", "bytes just past the end of this pool block were written to",
+    here="found when it was freed here", earlier=("allocated", "allocated here"),
+    help="keep every write inside the bytes that were asked for", stop=(0xC1, None), verifier=1,
+    page="bug-check-0xc1--special-pool-detected-memory-corruption",
+    explanation="In special pool a block ends within 15 bytes of the end of its page. What lies between is filled with "
+    "a pattern, which is compared when the block is freed; a write further out faults at once.",
+)  # fmt: skip
+SPECIAL_POOL_UNDERRUN = rule(
+    "special-pool-underrun", "fatal", "bytes before the start of this pool block were written to",
+    here="found when it was freed here", earlier=("allocated", "allocated here"),
+    help="look for negative indexes and for pointers that were moved back", stop=(0xC1, None), verifier=1,
+    page="bug-check-0xc1--special-pool-detected-memory-corruption",
+    explanation="In special pool the part of the page before a block is filled with a pattern, which is compared when "
+    "the block is freed.",
+)  # fmt: skip
+SPECIAL_POOL_BAD_ADDRESS = rule(
+    "special-pool-freed-at-wrong-address", "fatal",
+    "the address that is freed lies within a pool block, not at its start",
+    here="freed here", earlier=("allocated", "the block was allocated here"),
+    help="free exactly the address that the allocation returned", stop=(0xC1, None), verifier=1,
+    page="bug-check-0xc1--special-pool-detected-memory-corruption",
+    explanation="The place of a block in its page follows from its size. An address elsewhere in the page was never "
+    "returned by an allocation.",
+)  # fmt: skip
+SPECIAL_POOL_FREED = rule(
+    "pool-touched-after-free", "fatal", "a pool block is touched that has been freed", here="touched here",
+    earlier=("freed", "freed here"), help="set the pointer to NULL when the block is freed", stop=(0xD5, None),
+    verifier=1, page="bug-check-0xd5--driver-page-fault-in-freed-special-pool",
+    explanation="The page of a freed block of special pool is unmapped, so that the access faults instead of reading "
+    "or changing what the next owner keeps there.",
+)  # fmt: skip
+SPECIAL_POOL_FREED_ARGUMENT = rule(
+    "freed-pool-given-to-routine", "fatal", "a kernel routine touches a pool block that has been freed",
+    here="called here", earlier=("freed", "freed here"), help="set the pointer to NULL when the block is freed",
+    stop=(0xCC, None), verifier=1, page="bug-check-0xcc--page-fault-in-freed-special-pool",
+    explanation="The routine was given the address of a block that is gone. Without special pool it would have "
+    "changed what the next owner keeps there.",
+)  # fmt: skip
+SPECIAL_POOL_BEYOND = rule(
+    "pool-touched-beyond-end", "fatal", "an access goes beyond the end of a pool block", here="touched here",
+    earlier=("allocated", "allocated here"), help="keep every access inside the bytes that were asked for",
+    stop=(0xD6, None), verifier=1, page="bug-check-0xd6--driver-page-fault-beyond-end-of-allocation",
+    explanation="In special pool no memory follows a block, so that an access behind it faults at once.",
+)  # fmt: skip
+SPECIAL_POOL_BEYOND_ARGUMENT = rule(
+    "routine-goes-beyond-pool-end", "fatal", "a kernel routine goes beyond the end of a pool block", here="called here",
+    earlier=("allocated", "allocated here"), help="pass a length that fits the block", stop=(0xCD, None), verifier=1,
+    page="bug-check-0xcd--page-fault-beyond-end-of-allocation",
+    explanation="The routine was given a length that is larger than what is left of the block.",
+)  # fmt: skip
+POOL_HEADER_LOST = rule(
+    "pool-underrun", "fatal", "the header before this pool block was written to", here="found when it was freed here",
+    earlier=("allocated", "allocated here"),
+    help="look for negative indexes and for a block before it that is too small",
+    stop=(0x19, 0x7), page="bug-check-0x19--bad-pool-header",
+    explanation="The 16 bytes before a block are its header, which the pool manager reads when the block is freed.",
+)  # fmt: skip
+POOL_WRITTEN_AFTER_FREE = rule(
+    "pool-written-after-free", "fatal", "a pool block was written to after it had been freed",
+    here="found when the pool wanted to use it again here", earlier=("freed", "freed here"),
+    help="set the pointer to NULL when the block is freed", stop=(0x19, 0x3), page="bug-check-0x19--bad-pool-header",
+    explanation="A free block holds the links of the list of free blocks. A late write destroys them, and it is "
+    "noticed only when somebody else asks for pool.",
+)  # fmt: skip
+LOOKASIDE_INITIALISED_TWICE = rule(
+    "lookaside-initialized-twice", "fatal", "this lookaside list is initialised already", here="initialised again here",
+    earlier=("initialised", "initialised here"),
+    help="initialise a list once, and delete it before initialising it again",
+    stop=(0xC4, 0xCA), verifier=1, page="nf-wdm-exinitializenpagedlookasidelist",
+    explanation="The system links all lookaside lists together. Initialising one again ties that list into a knot, and "
+    "loses the blocks that it holds.",
+)  # fmt: skip
+LOOKASIDE_NOT_INITIALISED = rule(
+    "lookaside-not-initialized", "fatal", "no lookaside list is initialised at this address", here="used here",
+    earlier=("deleted", "deleted here"), help="initialise the list before it is used, and delete it once",
+    stop=(0xC4, 0xCB), verifier=0, page="nf-wdm-exdeletenpagedlookasidelist",
+    explanation="The routines take depth, size and functions from the list's head. A head that was never initialised, "
+    "or was deleted, holds anything.",
+)  # fmt: skip
+LOOKASIDE_IN_FREED_POOL = rule(
+    "lookaside-in-freed-pool", "fatal", "pool is freed that holds a lookaside list", here="freed here",
+    earlier=("initialised", "the list was initialised here"),
+    help="delete the list before the memory it lies in is freed",
+    stop=(0xC4, 0xCC), verifier=1, page="nf-wdm-exdeletenpagedlookasidelist",
+    explanation="The system visits all lookaside lists once a second to adjust their depths, this one too.",
+)  # fmt: skip
+LOOKASIDE_TOO_SMALL = rule(
+    "lookaside-blocks-too-small", "fatal", "the blocks of this lookaside list are too small to be linked",
+    here="initialised here", help="pass a size of at least 8 bytes", stop=(0xC4, 0xCD), verifier=1,
+    page="nf-wdm-exinitializenpagedlookasidelist",
+    explanation="Free blocks are linked through their first bytes.",
+)  # fmt: skip
+LOOKASIDE_LEFT = rule(
+    "lookaside-not-deleted", "leak", "a lookaside list was never deleted", here="initialised here",
+    help="delete the list before the memory it lies in goes", page="nf-wdm-exdeletenpagedlookasidelist",
+    explanation="The list holds blocks of pool, and the system goes on visiting its head after the driver is gone.",
+)  # fmt: skip
+CONTIGUOUS_LEAKED = rule(
+    "contiguous-memory-leaked", "leak", "contiguous memory was never freed", here="allocated here",
+    help="free it with the routine that belongs to its allocation", page="nf-wdm-mmfreecontiguousmemory",
+    explanation="Contiguous memory is the scarcest kind there is: what is not given back is missed by every driver.",
+)  # fmt: skip
+CONTIGUOUS_BAD_ADDRESS = rule(
+    "contiguous-memory-unknown", "fatal", "no contiguous memory begins at this address", here="freed here",
+    earlier=("freed", "already freed here"), help="free exactly the address that the allocation returned, once",
+    stop=(0xC2, 0x60), page="nf-wdm-mmfreecontiguousmemory",
+    explanation="Only the start of an allocation can be freed, and only as a whole.",
+)  # fmt: skip
+CONTIGUOUS_OTHER_SIZE = rule(
+    "contiguous-memory-freed-with-other-size", "fatal",
+    "memory is freed with another size or cache type than it was allocated with", here="freed here",
+    earlier=("allocated", "allocated here"), help="pass the size and the cache type of the allocation",
+    stop=(0xC4, 0x16), verifier=1, page="nf-wdm-mmfreecontiguousmemoryspecifycache",
+    explanation="The routine frees as many pages as it is told to.",
+)  # fmt: skip
+IO_SPACE_LEFT = rule(
+    "io-space-left-mapped", "leak", "device memory was never unmapped", here="mapped here",
+    help="call MmUnmapIoSpace when the device is stopped or removed", page="nf-wdm-mmunmapiospace",
+    explanation="Each page of the mapping keeps a system page table entry.",
+)  # fmt: skip
+IO_SPACE_OVER_RAM = rule(
+    "io-space-over-ram", "fatal", "RAM that nobody has locked is mapped as if it were device memory", here="mapped here",
+    help="map the translated resources of the device; use MDLs for RAM", stop=(0xC4, 0x83), verifier=1,
+    page="nf-wdm-mmmapiospace",
+    explanation="The pages may be anybody's a moment later, and a second mapping with another cache type makes "
+    "the processor lose data.",
+)  # fmt: skip
+IO_SPACE_UNKNOWN = rule(
+    "io-space-not-mapped", "fatal", "device memory is unmapped that is not mapped here", here="unmapped here",
+    earlier=("unmapped", "already unmapped here"), help="pass the address and the length of the mapping, once",
+    stop=(0xDA, 0x400), page="nf-wdm-mmunmapiospace",
+    explanation="The page table entries would be taken from whoever has them now.",
+)  # fmt: skip
+ATTACH_INVALID = rule(
+    "attached-at-wrong-time", "fatal", "this thread cannot be attached to a process now", here="attached here",
+    earlier=("irql", "the IRQL was raised here"),
+    help="attach below DISPATCH_LEVEL, and detach before attaching elsewhere",
+    stop=(0x5, None), page="nf-ntifs-kestackattachprocess",
+    explanation="Attaching switches the address space of the thread. That is impossible while the IRQL is raised, and "
+    "KeAttachProcess cannot be nested: KeStackAttachProcess can.",
+)  # fmt: skip
+DETACH_INVALID = rule(
+    "detached-while-not-attached", "fatal", "this thread is not attached to a process as it says", here="detached here",
+    help="detach once for each KeStackAttachProcess, with the state that it filled in, in reverse order",
+    stop=(0x6, None), page="nf-ntifs-keunstackdetachprocess",
+    explanation="The state says which address space to go back to. A wrong one, or one used twice, would leave the "
+    "thread in a stranger's.",
+)  # fmt: skip
+LEFT_ATTACHED = rule(
+    "thread-left-attached", "leak", "a thread is still attached to a process at the end", here="attached here",
+    help="call KeUnstackDetachProcess on every path", page="nf-ntifs-keunstackdetachprocess",
+    explanation="Whatever the thread does next, it does with the addresses of another process.",
+)  # fmt: skip
+PROCESS_LEFT_PAGES_TRACKED = rule(
+    "driver-left-locked-pages", "fatal", "a process exits while pages of its own are locked", here="exits here",
+    earlier=("locked", "locked here"), help="call MmUnlockPages on every path, also when the request is cancelled",
+    stop=(0xCB, None), page="bug-check-0xcb--driver-left-locked-pages-in-process",
+    explanation="With tracking on, Windows knows which driver has locked the pages and names it.",
 )  # fmt: skip
 
 # ---- IRQL ---------------------------------------------------------------------------------------------------------
@@ -457,6 +869,13 @@ SPIN_LOCK_LEFT_HELD = rule(
     "spin-lock-left-held", "leak", "a spin lock is still held at the end", here="acquired here",
     help="release the lock on every path", page="nf-wdm-kereleasespinlock",
     explanation="The next one to acquire it waits for ever, at DISPATCH_LEVEL.",
+)  # fmt: skip
+SYNCHRONIZATION_PAGEABLE = rule(
+    "synchronization-object-pageable", "fatal", "an object for synchronisation lies in pageable memory",
+    here="used here", help="keep events and spin locks in nonpaged pool, in the device extension, or (events) on the stack",
+    stop=(0xC4, 0xE1), verifier=1, page="defining-and-using-an-event-object",
+    explanation="The kernel touches events, semaphores and spin locks at DISPATCH_LEVEL, long after the call in which "
+    "they were named. If the page is out by then, the machine stops in a routine that has done nothing wrong.",
 )  # fmt: skip
 CRITICAL_REGION_NOT_ENTERED = rule(
     "critical-region-not-entered", "fatal", "a critical region is left that was never entered", here="left here",

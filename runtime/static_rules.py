@@ -77,11 +77,13 @@ redefined | a name is defined twice | |
 return-value-unused | a function that returns nothing returns a value | |
 shift-count | a shift is by more bits than the type has | |
 source-too-large | the sources of a script are too large | |
+static-assertion-failed | C_ASSERT or static_assert finds its condition false | |
 stray-bracket | a bracket closes nothing | |
 stray-character | a character stands where no token can begin | |
 stray-directive | a preprocessor directive has no #if | |
 stray-jump | break or continue stands where there is nothing to leave | |
 syntax-error | this is not how C is written | |
+too-many-errors | a script has more errors than are shown | | mend the first ones: the others may have gone with them
 too-many-initialisers | there are more initialisers than there is to initialise | |
 unclosed-brace | a brace is never closed | |
 unclosed-comment | a comment is never closed | |
@@ -105,7 +107,7 @@ void-pointer-arithmetic | a void pointer is moved, but the size of what it point
 warning-directive | the script says #warning | |
 wrong-argument-count | a function is called with another number of arguments than it has | |
 wrong-type | a value is of a type that does not fit here | |
-"""
+"""  # noqa: E501
 
 
 def _read() -> None:

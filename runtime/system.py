@@ -1,7 +1,8 @@
 """The one machine object: everything that a simulated Windows has, so that a run is reset by making a new one.
 
 Kernel routines (runtime/routines) take it as their first argument. It says which rule was broken by which object; where that
-was in a script is known only to the hook `where`, which the interpreter sets.
+was in a script is known only to the hook `where`, which the interpreter sets, as it does `call(address, *arguments)`, through
+which routines call functions of the driver.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from .exceptions import BugCheck, HostLimit, NotModelled
 from .faults import Faults
 from .findings import Finding, Held, Moment, address, level_name
 from .frames import GIB_FRAMES, Frames
+from .irp import Irps
+from .irql import parameters as irql_parameters
+from .lookaside import Lookasides
 from .mdl import Mdls
 from .memory import Memory, Region
 from .pool import Pool
@@ -24,6 +28,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .contiguous import Contiguous
     from .routine import Routine
 
 KERNEL_STACK = 24 * 1024
@@ -33,6 +38,7 @@ OBJECTS = 0xFFFF_B700_0000_0000
 IMAGE = 0xFFFF_F804_5000_0000
 EXCEPTIONS = 0xFFFF_D0FF_0000_0000
 EXCEPTION_PAGES = 16
+WORD = 0xFFFF_FFFF_FFFF_FFFF  # a parameter of a bug check
 
 
 class Settings:
@@ -80,6 +86,7 @@ class System:
         self.write: Callable[[str], None] = write or (lambda text: None)
         self.where: Callable[[], object] = lambda: None
         self.instruction: Callable[[], int] = lambda: IMAGE
+        self.call: Callable[..., int] = _no_functions
         self.stopped = False
         self.findings: list[Finding] = []
         self.held: dict[tuple[str, int], Held] = {}
@@ -91,16 +98,22 @@ class System:
         self.frames = Frames(settings.memory_pages, self.chooser, settings.low_share, settings.fragmentation)
         self.memory = Memory(self.store, self.frames, names)
         self.memory.out_of_memory = self._out_of_memory
+        self.memory.paging.came_in = self.clock.pass_ns
         self.processors = [Processor(number) for number in range(settings.processors)]
         self.cpu = self.processors[0]
         self.faults = Faults(self)
         self.memory.fault = self.faults.page_fault
         self.pool = Pool(self)
         self.mdls = Mdls(self)
+        self.lookasides = Lookasides(self)
+        self.contiguous: dict[int, Contiguous] = {}
+        self.io_space: dict[int, Region] = {}
+        self.irps = Irps(self)
         self.free_ptes = settings.system_ptes
         self._next_object = OBJECTS
         self._next_stack = STACKS
         self._next_process_id = 4
+        self._next_thread_id = 8
         self._exception_next = 0
         self.processes: list[Process] = []
         self.system_process = self.create_process("System")
@@ -127,15 +140,22 @@ class System:
         low = self._next_stack + PAGE  # a guard page below each
         self._next_stack = low + size
         self.memory.kernel.add(Region(low, size // PAGE, "kernel stack"))
-        return Thread(name, self.new_object(0x480), low, size, user)
+        thread = Thread(name, self.new_object(0x480), low, size, user, self._next_thread_id)
+        self._next_thread_id += 0x1D8
+        thread.process = process
+        return thread
 
     def run_thread(self, thread: Thread) -> None:
         self.thread = thread
         self.cpu.thread = thread
         self.names["SEH"] = thread.seh
         self.names["STACK"] = thread.stack_low
+        if thread.process is not None and thread.process is not self.process:
+            self.attach(thread.process)
 
     def attach(self, process: Process) -> None:
+        """The current thread sees the user space of a process from here on."""
+        self.thread.process = process
         self.process = process
         self.memory.switch_user(process.space)
 
@@ -255,13 +275,14 @@ class System:
             )
         self.held.clear()
 
-    def irql_violation(self, row: Routine, low: bool, arguments: tuple[int, ...] = ()) -> None:
+    def irql_violation(self, row: Routine, low: bool, arguments: tuple[int | bytes, ...] = ()) -> None:
         """A routine was called at an IRQL at which it may not be."""
         rule = rules.IRQL_TOO_LOW if low else rules.IRQL_TOO_HIGH
         have = level_name(self.irql)
         title = f"{row.name} is called at {have}; it needs {row.irql.replace('<= ', 'at most ').replace('== ', '')}"
         facts = [("irql", f"{have}, allowed: {row.irql}")]
-        self.violation(rule, (self.irql, *arguments[:2]), facts, title=title, stop=row.irql_stop)
+        parameters = irql_parameters(self.irql, row.irql_stop or rule.stop, arguments)
+        self.violation(rule, parameters, facts, title=title, stop=row.irql_stop)
 
     def preemption_point(self) -> None:
         """Another processor or thread could run here. With one thread there is nobody to choose."""
@@ -295,8 +316,12 @@ class System:
         return f"{address(va)}, {region.kind}" if region is not None else f"{address(va)}, nothing"
 
 
+def _no_functions(where: int, *arguments: int) -> int:
+    raise LookupError(f"no function at {where:#x}: nobody has loaded a program")
+
+
 def stop_parameters(stop: tuple[int, int | None], parameters: tuple[int, ...]) -> tuple[int, int, int, int, int]:
     """Code and four parameters of a bug check, the sub-code first if it has one."""
     code, sub = stop
-    given = (parameters if sub is None else (sub, *parameters)) + (0, 0, 0, 0)
+    given = [value & WORD for value in (parameters if sub is None else (sub, *parameters))] + [0, 0, 0, 0]
     return code, given[0], given[1], given[2], given[3]

@@ -8,6 +8,7 @@ there.
 
 from __future__ import annotations
 
+from . import rules
 from .constants import (
     MEM_COMMIT,
     MEM_DECOMMIT,
@@ -30,8 +31,10 @@ from .constants import (
     STATUS_SUCCESS,
     STATUS_UNABLE_TO_FREE_VM,
 )
+from .findings import plural
 from .memory import ADDRESS_MASK, USER_LIMIT, Region, Space
 from .process import ALLOCATION_GRANULARITY, USER_FIRST, USER_LOWEST
+from .protection import RESERVED, Protection, protection, take_back, value_of
 from .store import PAGE
 
 TYPE_CHECKING = False
@@ -42,17 +45,8 @@ if TYPE_CHECKING:
 STATUS_FREE_VM_NOT_AT_BASE = 0xC000009F
 STATUS_MEMORY_NOT_ALLOCATED = 0xC00000A0
 KIND = "user memory"
-RESERVED = "reserved"
 HIGHEST_ZERO_BITS = 53
-READABLE, WRITABLE = 1, 2
-PROTECTIONS = {
-    0x01: ("PAGE_NOACCESS", 0), 0x02: ("PAGE_READONLY", READABLE), 0x04: ("PAGE_READWRITE", READABLE | WRITABLE),
-    0x10: ("PAGE_EXECUTE", READABLE), 0x20: ("PAGE_EXECUTE_READ", READABLE),
-    0x40: ("PAGE_EXECUTE_READWRITE", READABLE | WRITABLE),
-}  # fmt: skip
-VALUES = {name: value for value, (name, _) in PROTECTIONS.items()}
-CACHE_BITS = 0x200 | 0x400  # PAGE_NOCACHE, PAGE_WRITECOMBINE
-GUARD = 0x100
+TRACKING = 2  # the verifier's set with which locked pages are tracked
 
 
 class Answer:
@@ -70,14 +64,14 @@ class Answer:
 def allocate(nt: System, base: int, size: int, zero_bits: int, kind: int, protect: int) -> Answer:
     """Reserve or commit pages of the current process. `kind` is MEM_RESERVE, MEM_COMMIT or both, with options."""
     status = _refused(base, size, zero_bits, kind)
-    protection = protection_of(nt, protect)
-    if status or protection is None:
+    rights = protection(protect)
+    if status or rights is None:
         return Answer(status or STATUS_INVALID_PAGE_PROTECTION)
     if kind & MEM_COMMIT and -(-size // PAGE) > nt.frames.total:
         return Answer(STATUS_COMMITMENT_LIMIT)
     if not base or kind & MEM_RESERVE:
-        return _reserve(nt.process, base, size, zero_bits, kind, protection)
-    return _commit(nt, base, size, kind, protection)
+        return _reserve(nt.process, base, size, zero_bits, kind, rights)
+    return _commit(nt, base, size, kind, rights)
 
 
 def _refused(base: int, size: int, zero_bits: int, kind: int) -> int:
@@ -94,14 +88,7 @@ def _refused(base: int, size: int, zero_bits: int, kind: int) -> int:
     return STATUS_SUCCESS
 
 
-def protection_of(nt: System, protect: int) -> tuple[str, int] | None:
-    """Name and rights of a PAGE_ constant; None if it means nothing for private memory."""
-    if protect & GUARD:
-        nt.not_modelled("PAGE_GUARD")
-    return PROTECTIONS.get(protect & ~CACHE_BITS)
-
-
-def _reserve(process: Process, base: int, size: int, zero_bits: int, kind: int, protection: tuple[str, int]) -> Answer:
+def _reserve(process: Process, base: int, size: int, zero_bits: int, kind: int, rights: Protection) -> Answer:
     start = base & -ALLOCATION_GRANULARITY
     pages = -(-(base + size - start) // PAGE) if base else -(-size // PAGE)
     if base:
@@ -114,7 +101,10 @@ def _reserve(process: Process, base: int, size: int, zero_bits: int, kind: int, 
             return Answer(STATUS_NO_MEMORY)
     process.allocations.add(Region(found, pages, "allocation"))
     region = Region(found, pages, KIND, pageable=True)
-    _set(region, protection if kind & MEM_COMMIT else None)
+    if kind & MEM_COMMIT:
+        rights.put_on(region)
+    else:
+        take_back(region)
     process.space.add(region)
     return Answer(STATUS_SUCCESS, found, pages * PAGE)
 
@@ -141,13 +131,6 @@ def _highest_gap(space: Space, top: int, pages: int) -> int | None:
     return start if start >= USER_LOWEST else None
 
 
-def _set(region: Region, protection: tuple[str, int] | None) -> None:
-    """Commit pages with a protection, or take them back to reserved."""
-    region.note, rights = protection or (RESERVED, 0)
-    region.accessible = bool(rights & READABLE)
-    region.writable = bool(rights & WRITABLE)
-
-
 def pieces(nt: System, start: int, end: int) -> list[Region]:
     """The regions that together cover a range of one allocation, cut so that they begin and end with it."""
     found = []
@@ -164,14 +147,14 @@ def pieces(nt: System, start: int, end: int) -> list[Region]:
     return found
 
 
-def _commit(nt: System, base: int, size: int, kind: int, protection: tuple[str, int]) -> Answer:
+def _commit(nt: System, base: int, size: int, kind: int, rights: Protection) -> Answer:
     start, end = base & -PAGE, (base + size + PAGE - 1) & -PAGE
     allocation = nt.process.allocations.find(start)
     if allocation is None or end > allocation.end:
         return Answer(STATUS_CONFLICTING_ADDRESSES)
     if kind != MEM_RESET:
         for region in pieces(nt, start, end):
-            _set(region, protection)
+            rights.put_on(region)
         nt.memory.forget(start, (end - start) // PAGE)
     return Answer(STATUS_SUCCESS, start, end - start)
 
@@ -206,11 +189,8 @@ def free(nt: System, base: int, size: int, kind: int) -> Answer:
 
 
 def _decommit(nt: System, region: Region) -> None:
-    nt.memory.forget(region.start, region.pages)
-    if region.frames is not None:
-        nt.memory.release(region.frames)
-        region.frames = None
-    _set(region, None)
+    nt.memory.empty(region)
+    take_back(region)
 
 
 def _release(process: Process, allocation: Region, start: int, end: int) -> None:
@@ -223,8 +203,8 @@ def _release(process: Process, allocation: Region, start: int, end: int) -> None
 
 def protect(nt: System, base: int, size: int, new: int) -> Answer:
     """Change the protection of committed pages of the current process."""
-    protection = protection_of(nt, new)
-    if protection is None:
+    rights = protection(new)
+    if rights is None:
         return Answer(STATUS_INVALID_PAGE_PROTECTION)
     if base >= USER_LIMIT:
         return Answer(STATUS_INVALID_PARAMETER_2)
@@ -237,16 +217,27 @@ def protect(nt: System, base: int, size: int, new: int) -> Answer:
     regions = pieces(nt, start, end)
     if any(region.note == RESERVED for region in regions):
         return Answer(STATUS_NOT_COMMITTED)
-    old = VALUES[regions[0].note]
+    old = value_of(regions[0].note)
     for region in regions:
-        _set(region, protection)
+        rights.put_on(region)
     nt.memory.forget(start, (end - start) // PAGE)
     return Answer(STATUS_SUCCESS, start, end - start, old)
+
+
+def _report_tracked(nt: System, process: Process) -> None:
+    """Locks are tracked: the one that was left is named."""
+    left = next((where for where, lock in nt.mdls.locks.items() if lock.process is process), 0)
+    facts = [("process", f"{process.name}, {plural(process.locked_pages, 'page')} locked")]
+    if left:
+        facts += nt.mdls.at(left).facts
+    nt.violation(rules.PROCESS_LEFT_PAGES_TRACKED, (0, 0, left, process.locked_pages), facts, ("mdl", left))
 
 
 def end_process(nt: System, process: Process) -> None:
     """A process exits: its memory goes, and pages that are still locked stop the machine."""
     if process.locked_pages:
+        if nt.settings.verifier >= TRACKING:
+            _report_tracked(nt, process)
         nt.mdls.report_locked(process)
     before = nt.process
     nt.attach(process)

@@ -72,6 +72,7 @@
 #define UlongToHandle(ul) ((HANDLE)(ULONG_PTR)(ULONG)(ul))
 #define ULongToHandle(ul) ((HANDLE)(ULONG_PTR)(ULONG)(ul))
 #define LongToHandle(l) ((HANDLE)(LONG_PTR)(LONG)(l))
+#define ARGUMENT_PRESENT(argument) ((CHAR *)(ULONG_PTR)(argument) != (CHAR *)NULL)
 #define Add2Ptr(p, i) ((PVOID)((PUCHAR)(p) + (i)))
 
 // Alignment and pages

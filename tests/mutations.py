@@ -1,4 +1,4 @@
-"""Mutated scripts: whatever stands in a file, loading and running it ends with a documented exit code and no Python error.
+"""Mutated scripts: whatever stands in a file, its run ends with a documented exit code and no Python error.
 
 Mutations of all our scripts, each derived from its number alone, run in this process with small budgets. `python
 tests/mutations.py COUNT [FIRST]` runs many.
@@ -6,6 +6,7 @@ tests/mutations.py COUNT [FIRST]` runs many.
 
 from __future__ import annotations
 
+import faulthandler
 import random
 import re
 import sys
@@ -21,18 +22,22 @@ ROOT = Path(__file__).resolve().parent.parent
 TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 EXIT_CODES = (script.EXIT_CLEAN, script.EXIT_BROKEN, script.EXIT_USAGE, script.EXIT_LIMIT, script.EXIT_REFUSED)
 PROFILES = ("direct", "bounce", "iommu", "noncoherent", "starved", "isa")
+FAILURES = ("ExAllocatePool2", "IoAllocateMdl", "MmProbeAndLockPages", "MmMapLockedPagesSpecifyCache")
 SLOW_SECONDS = 30
+HANGING_SECONDS = 300  # then the whole process says where it hangs, and ends
 NUMBERS = ("0", "1", "-1", "0x7fffffff", "0x80000000", "0xffffffffffffffff", "4096", "65536", "1ULL << 63", "'abcd'")
 WORDS = (
     "if", "while", "__try", "__except", "__finally", "__leave", "goto", "return", "switch", "case", "default", "sizeof",
     "struct", "typedef", "static", "const", "unsigned", "{", "}", "(", ")", ";", "*", "&", "->", "[", "]", "#", "\\",
-    '"', "'", "/*", "//", "NULL", "DISPATCH_LEVEL", "KeRaiseIrql", "ExFreePool", "MmUnlockPages", "IoFreeMdl", "machine",
+    '"', "'", "/*", "//", "NULL", "DISPATCH_LEVEL", "KeRaiseIrql", "ExFreePool", "MmUnlockPages", "IoFreeMdl",
+    "machine",
 )  # fmt: skip
 
 
 def corpus() -> list[str]:
     """All scripts of the project."""
-    found = sorted(path for folder in ("examples", "tests/golden", "tests/zoo") for path in ROOT.joinpath(folder).rglob("*.dma"))
+    folders = [ROOT / name for name in ("examples", "tests/golden", "tests/zoo")]
+    found = sorted(path for folder in folders for path in folder.rglob("*.dma"))
     return [path.read_text(encoding="utf-8", errors="replace") for path in found if path.stat().st_size < 20_000]
 
 
@@ -83,6 +88,7 @@ def options(number: int) -> Options:
         seed=chance.choice((None, 1, 99)),
         verifier=chance.choice(("off", "standard", "full")),
         granularity=chance.choice(("call", "statement", "access")),
+        failures=chance.choice(((), ((chance.choice(FAILURES), chance.randint(1, 2)),))),
         max_steps=20_000,
         max_memory=32 << 20,
         max_output=100_000,
@@ -92,14 +98,19 @@ def options(number: int) -> Options:
 def problem(text: str, chosen: Options) -> str:
     """What is wrong with how this text is taken: a Python error, an unknown exit code, too long a time; or nothing."""
     started = time.monotonic()
+    faulthandler.dump_traceback_later(HANGING_SECONDS, exit=True, file=sys.__stderr__)
     try:
         loaded = script.load("mutation.dma", chosen, text)
         if loaded.program is None:
             code = script.EXIT_REFUSED if any(d.severity == "error" for d in loaded.diagnostics) else -1
         else:
             code = script.run(loaded, chosen, lambda written: None).exit_code
-    except Exception:
+    except KeyboardInterrupt:
+        raise
+    except BaseException:  # the unwinding of simulated code is no Exception, and must not get out either
         return traceback.format_exc(limit=-6)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
     if code not in EXIT_CODES:
         return f"exit code {code}"
     taken = time.monotonic() - started

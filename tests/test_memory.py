@@ -198,7 +198,7 @@ def test_pageable_memory_at_dispatch_level() -> None:
     """A kernel routine that touches paged pool at DISPATCH_LEVEL is 0x0A, the driver's own access 0xD1."""
     for in_driver, code in ((False, 0x0A), (True, 0xD1)):
         machine = Machine()
-        where = machine.call("ExAllocatePoolWithTag", 1, 64, 1)
+        where = machine.call("ExAllocatePoolWithTag", 1, 64, 0x31747354)
         machine.nt.set_irql(2)
         with pytest.raises(BugCheck) as stop:
             machine.nt.memory.write(where, b"x", in_driver)

@@ -53,7 +53,7 @@ def test_golden_scripts_promise_what_windows_prints(windows: oracle_windows.Wind
     }
     sources = {name: program.text for name, program in promised.items()}
     printed = windows.run_driver_c(sources)
-    assert {name: text.splitlines() for name, text in printed.items()} == {
+    assert {name: [line.rstrip() for line in text.splitlines()] for name, text in printed.items()} == {
         name: output_of(program) for name, program in promised.items()
     }
 
@@ -65,4 +65,4 @@ def comparable() -> list[Path]:
 
 
 def output_of(program: Program) -> list[str]:
-    return [text for _, text in program.output]
+    return [text.rstrip() for _, text in program.output]

@@ -410,7 +410,7 @@ ERRORS = [
     ("if (a) x = 1 else y = 2;", "1:13 missing-semicolon expected ';' after 'x = 1'"),
     ("for (i = 0; i < 3 i++) x;", "1:18 missing-semicolon expected ';' after 'i < 3'"),
     ("return x", "1:9 missing-semicolon expected ';' after 'return x'"),
-    ("else x;", "1:1 syntax-error unexpected 'else'"),
+    ("else x;", "1:1 syntax-error this 'else' belongs to no 'if'"),
     ("{ x = ; y = 1; }", "1:7 syntax-error unexpected ';', expected an expression"),
     ("f(1 2); g(3);", "1:5 syntax-error unexpected '2', expected ')' or ','"),
     ("int a[] = { 1, 2 3 };", "1:18 syntax-error unexpected '3', expected ',' or '}'"),

@@ -17,7 +17,8 @@ def emitted() -> set[str]:
     found: set[str] = set()
     for path in GRAMMAR.glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        found.update(re.findall(r'(?:error|warning|note|IncludeError|Problem)\(\s*"([a-z][a-z-]*-[a-z-]+|redefined)"', text))
+        found.update(re.findall(r'(?:error|warning|note|IncludeError|Problem)\(\s*"([a-z][a-z-]*-[a-z-]+|redefined)"',
+        text))
     return found
 
 

@@ -9,7 +9,8 @@ from ..constants import (
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_QUOTA_EXCEEDED,
 )
-from ..pool_calls import NO_TAG, Request, allocate, allocate2, free, raised, zeroed
+from ..lookaside import Lookaside
+from ..pool_calls import NO_TAG, PAGED_BIT, Request, allocate, allocate2, free, raised, zeroed
 from ..routine import known, routine
 
 TYPE_CHECKING = False
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 @routine(
     "PVOID ExAllocatePool(POOL_TYPE PoolType, SIZE_T NumberOfBytes)",
     page="nf-wdm-exallocatepool", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL", undo="ExFreePool",
+    checks_irql=True,
 )  # fmt: skip
 def ExAllocatePool(nt: System, pool_type: int, size: int) -> int:
     return allocate(nt, Request("ExAllocatePool", pool_type, size, NO_TAG, zeroed(pool_type), raised(pool_type)))
@@ -28,7 +30,7 @@ def ExAllocatePool(nt: System, pool_type: int, size: int) -> int:
 @routine(
     "PVOID ExAllocatePoolWithTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)",
     page="nf-wdm-exallocatepoolwithtag", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL",
-    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="ExFreePoolWithTag",
+    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="ExFreePoolWithTag", checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolWithTag(nt: System, pool_type: int, size: int, tag: int) -> int:
     """Pool whose contents are left as they are. NULL if there is none, unless the type asks for an exception."""
@@ -39,7 +41,7 @@ def ExAllocatePoolWithTag(nt: System, pool_type: int, size: int, tag: int) -> in
     "PVOID ExAllocatePoolWithTagPriority(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, "
     "EX_POOL_PRIORITY Priority)",
     page="nf-wdm-exallocatepoolwithtagpriority", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL",
-    undo="ExFreePoolWithTag",
+    undo="ExFreePoolWithTag", checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolWithTagPriority(nt: System, pool_type: int, size: int, tag: int, priority: int) -> int:
     return allocate(
@@ -50,7 +52,7 @@ def ExAllocatePoolWithTagPriority(nt: System, pool_type: int, size: int, tag: in
 @routine(
     "PVOID ExAllocatePoolWithQuotaTag(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)",
     page="nf-wdm-exallocatepoolwithquotatag", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="exception",
-    raises=(STATUS_INSUFFICIENT_RESOURCES, STATUS_QUOTA_EXCEEDED), undo="ExFreePoolWithTag",
+    raises=(STATUS_INSUFFICIENT_RESOURCES, STATUS_QUOTA_EXCEEDED), undo="ExFreePoolWithTag", checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolWithQuotaTag(nt: System, pool_type: int, size: int, tag: int) -> int:
     """Pool that the current process pays for. Failure raises, unless the type asks for NULL."""
@@ -61,7 +63,7 @@ def ExAllocatePoolWithQuotaTag(nt: System, pool_type: int, size: int, tag: int) 
 @routine(
     "PVOID ExAllocatePool2(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag)",
     page="nf-wdm-exallocatepool2", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL",
-    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="ExFreePool",
+    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="ExFreePool", checks_irql=True,
 )  # fmt: skip
 def ExAllocatePool2(nt: System, flags: int, size: int, tag: int) -> int:
     """Zeroed pool, unless a flag says otherwise. A missing tag, or flags that cannot be meant, give NULL."""
@@ -72,7 +74,7 @@ def ExAllocatePool2(nt: System, flags: int, size: int, tag: int) -> int:
     "PVOID ExAllocatePool3(POOL_FLAGS Flags, SIZE_T NumberOfBytes, ULONG Tag, "
     "PCPOOL_EXTENDED_PARAMETER ExtendedParameters, ULONG ExtendedParametersCount)",
     page="nf-wdm-exallocatepool3", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL",
-    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="ExFreePool2",
+    raises=(STATUS_INSUFFICIENT_RESOURCES,), undo="ExFreePool2", checks_irql=True,
 )  # fmt: skip
 def ExAllocatePool3(nt: System, flags: int, size: int, tag: int, parameters: int, count: int) -> int:
     if count:
@@ -83,7 +85,7 @@ def ExAllocatePool3(nt: System, flags: int, size: int, tag: int, parameters: int
 @routine(
     "PVOID ExAllocatePoolZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)",
     page="nf-wdm-exallocatepoolzero", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL",
-    undo="ExFreePoolWithTag", macro=True,
+    undo="ExFreePoolWithTag", macro=True, checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolZero(nt: System, pool_type: int, size: int, tag: int) -> int:
     return allocate(nt, Request("ExAllocatePoolZero", pool_type, size, tag, True, raised(pool_type)))
@@ -92,20 +94,23 @@ def ExAllocatePoolZero(nt: System, pool_type: int, size: int, tag: int) -> int:
 @routine(
     "PVOID ExAllocatePoolUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)",
     page="nf-wdm-exallocatepooluninitialized", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="NULL",
-    undo="ExFreePoolWithTag", macro=True,
+    undo="ExFreePoolWithTag", macro=True, checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolUninitialized(nt: System, pool_type: int, size: int, tag: int) -> int:
     return allocate(nt, Request("ExAllocatePoolUninitialized", pool_type, size, tag, False, raised(pool_type)))
 
 
-@routine("VOID ExFreePool(PVOID P)", page="nf-wdm-exfreepool", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL")
+@routine(
+    "VOID ExFreePool(PVOID P)",
+    page="nf-wdm-exfreepool", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", checks_irql=True,
+)  # fmt: skip
 def ExFreePool(nt: System, where: int) -> None:
     free(nt, where, 0)
 
 
 @routine(
     "VOID ExFreePoolWithTag(PVOID P, ULONG Tag)",
-    page="nf-wdm-exfreepoolwithtag", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL",
+    page="nf-wdm-exfreepoolwithtag", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", checks_irql=True,
 )  # fmt: skip
 def ExFreePoolWithTag(nt: System, where: int, tag: int) -> None:
     """Free a block. A tag of 0 is not compared with the one it was allocated with."""
@@ -115,31 +120,52 @@ def ExFreePoolWithTag(nt: System, where: int, tag: int) -> None:
 @routine(
     "VOID ExFreePool2(PVOID P, ULONG Tag, PCPOOL_EXTENDED_PARAMETER ExtendedParameters, "
     "ULONG ExtendedParametersCount)",
-    page="nf-wdm-exfreepool2", irql="<= DISPATCH_LEVEL",
+    page="nf-wdm-exfreepool2", irql="<= DISPATCH_LEVEL", checks_irql=True,
 )  # fmt: skip
 def ExFreePool2(nt: System, where: int, tag: int, parameters: int, count: int) -> None:
     free(nt, where, tag)
 
 
-known(
+@routine(
     "VOID ExInitializeNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PALLOCATE_FUNCTION Allocate, "
     "PFREE_FUNCTION Free, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth)",
     page="nf-wdm-exinitializenpagedlookasidelist", irql="<= DISPATCH_LEVEL", fails="exception",
     undo="ExDeleteNPagedLookasideList",
 )  # fmt: skip
-known(
+def ExInitializeNPagedLookasideList(
+    nt: System, where: int, allocate: int, free: int, flags: int, size: int, tag: int, depth: int
+) -> None:
+    """Prepare a list of nonpaged blocks, which come from pool unless the driver has functions for that. Depth is not
+    looked at."""
+    made = Lookaside(where, flags & ~PAGED_BIT, size, tag, (allocate, free), False, "ExAllocateFromNPagedLookasideList")
+    nt.lookasides.initialise(made)
+
+
+@routine(
     "PVOID ExAllocateFromNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)",
     page="nf-wdm-exallocatefromnpagedlookasidelist", irql="<= DISPATCH_LEVEL", fails="NULL",
     undo="ExFreeToNPagedLookasideList", calls_back=True,
 )  # fmt: skip
-known(
+def ExAllocateFromNPagedLookasideList(nt: System, where: int) -> int:
+    """A block of the list's size, one that was given back if there is one."""
+    return nt.lookasides.take(where)
+
+
+@routine(
     "VOID ExFreeToNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry)",
     page="nf-wdm-exfreetonpagedlookasidelist", irql="<= DISPATCH_LEVEL", calls_back=True,
 )  # fmt: skip
-known(
+def ExFreeToNPagedLookasideList(nt: System, where: int, entry: int) -> None:
+    """Keep a block for the next who asks, or free it if the list is full."""
+    nt.lookasides.give(where, entry)
+
+
+@routine(
     "VOID ExDeleteNPagedLookasideList(PNPAGED_LOOKASIDE_LIST Lookaside)",
     page="nf-wdm-exdeletenpagedlookasidelist", irql="<= DISPATCH_LEVEL", calls_back=True,
 )  # fmt: skip
+def ExDeleteNPagedLookasideList(nt: System, where: int) -> None:
+    nt.lookasides.delete(where)
 
 
 @routine("VOID ExRaiseStatus(NTSTATUS Status)", page="nf-wdm-exraisestatus", irql="<= APC_LEVEL", fails="exception")
@@ -174,6 +200,7 @@ def ExGetPreviousMode(nt: System) -> int:
     "PVOID ExAllocatePoolQuotaZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)",
     page="nf-wdm-exallocatepoolquotazero", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="exception",
     raises=(STATUS_INSUFFICIENT_RESOURCES, STATUS_QUOTA_EXCEEDED), undo="ExFreePoolWithTag", macro=True,
+    checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolQuotaZero(nt: System, pool_type: int, size: int, tag: int) -> int:
     raises = 0 if pool_type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE else STATUS_QUOTA_EXCEEDED
@@ -183,50 +210,95 @@ def ExAllocatePoolQuotaZero(nt: System, pool_type: int, size: int, tag: int) -> 
 @routine(
     "PVOID ExAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes)",
     irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="exception",
-    raises=(STATUS_INSUFFICIENT_RESOURCES, STATUS_QUOTA_EXCEEDED), undo="ExFreePool",
+    raises=(STATUS_INSUFFICIENT_RESOURCES, STATUS_QUOTA_EXCEEDED), undo="ExFreePool", checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolWithQuota(nt: System, pool_type: int, size: int) -> int:
     raises = 0 if pool_type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE else STATUS_QUOTA_EXCEEDED
     return allocate(nt, Request("ExAllocatePoolWithQuota", pool_type, size, NO_TAG, zeroed(pool_type), raises))
 
 
-known(
+@routine(
     "VOID ExInitializePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside, PALLOCATE_FUNCTION Allocate, "
     "PFREE_FUNCTION Free, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth)",
     page="nf-wdm-exinitializepagedlookasidelist", irql="<= APC_LEVEL", undo="ExDeletePagedLookasideList",
 )  # fmt: skip
-known(
+def ExInitializePagedLookasideList(
+    nt: System, where: int, allocate: int, free: int, flags: int, size: int, tag: int, depth: int
+) -> None:
+    """Prepare a list of paged blocks, which come from pool unless the driver has functions for that. Depth is not
+    looked at."""
+    made = Lookaside(where, flags | PAGED_BIT, size, tag, (allocate, free), False, "ExAllocateFromPagedLookasideList")
+    nt.lookasides.initialise(made)
+
+
+@routine(
     "PVOID ExAllocateFromPagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside)",
     page="nf-wdm-exallocatefrompagedlookasidelist", irql="<= APC_LEVEL", fails="NULL",
     undo="ExFreeToPagedLookasideList", calls_back=True,
 )  # fmt: skip
-known(
+def ExAllocateFromPagedLookasideList(nt: System, where: int) -> int:
+    """A block of the list's size, one that was given back if there is one."""
+    return nt.lookasides.take(where)
+
+
+@routine(
     "VOID ExFreeToPagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside, PVOID Entry)",
     page="nf-wdm-exfreetopagedlookasidelist", irql="<= APC_LEVEL", calls_back=True,
 )  # fmt: skip
-known(
+def ExFreeToPagedLookasideList(nt: System, where: int, entry: int) -> None:
+    """Keep a block for the next who asks, or free it if the list is full."""
+    nt.lookasides.give(where, entry)
+
+
+@routine(
     "VOID ExDeletePagedLookasideList(PPAGED_LOOKASIDE_LIST Lookaside)",
     page="nf-wdm-exdeletepagedlookasidelist", irql="<= APC_LEVEL", calls_back=True,
 )  # fmt: skip
-known(
+def ExDeletePagedLookasideList(nt: System, where: int) -> None:
+    nt.lookasides.delete(where)
+
+
+@routine(
     "NTSTATUS ExInitializeLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PALLOCATE_FUNCTION_EX Allocate, "
     "PFREE_FUNCTION_EX Free, POOL_TYPE PoolType, ULONG Flags, SIZE_T Size, ULONG Tag, USHORT Depth)",
     page="nf-wdm-exinitializelookasidelistex", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
     undo="ExDeleteLookasideListEx",
 )  # fmt: skip
-known(
+def ExInitializeLookasideListEx(
+    nt: System, where: int, allocate: int, free: int, pool_type: int, flags: int, size: int, tag: int, depth: int
+) -> int:
+    """Prepare a list whose functions are given the list itself."""
+    if nt.fails("ExInitializeLookasideListEx"):
+        return STATUS_INSUFFICIENT_RESOURCES
+    made = Lookaside(where, pool_type, size, tag, (allocate, free), True, "ExAllocateFromLookasideListEx")
+    return nt.lookasides.initialise_ex(made, flags)
+
+
+@routine(
     "PVOID ExAllocateFromLookasideListEx(PLOOKASIDE_LIST_EX Lookaside)",
     page="nf-wdm-exallocatefromlookasidelistex", irql="<= DISPATCH_LEVEL", fails="NULL",
     undo="ExFreeToLookasideListEx", calls_back=True,
 )  # fmt: skip
-known(
+def ExAllocateFromLookasideListEx(nt: System, where: int) -> int:
+    return nt.lookasides.take(where)
+
+
+@routine(
     "VOID ExFreeToLookasideListEx(PLOOKASIDE_LIST_EX Lookaside, PVOID Entry)",
     page="nf-wdm-exfreetolookasidelistex", irql="<= DISPATCH_LEVEL", calls_back=True,
 )  # fmt: skip
-known(
+def ExFreeToLookasideListEx(nt: System, where: int, entry: int) -> None:
+    nt.lookasides.give(where, entry)
+
+
+@routine(
     "VOID ExDeleteLookasideListEx(PLOOKASIDE_LIST_EX Lookaside)",
     page="nf-wdm-exdeletelookasidelistex", irql="<= DISPATCH_LEVEL", calls_back=True,
 )  # fmt: skip
+def ExDeleteLookasideListEx(nt: System, where: int) -> None:
+    nt.lookasides.delete(where)
+
+
 known(
     "NTSTATUS ExInitializeResourceLite(PERESOURCE Resource)",
     page="nf-wdm-exinitializeresourcelite", irql="<= DISPATCH_LEVEL", undo="ExDeleteResourceLite",

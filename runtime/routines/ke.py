@@ -10,6 +10,7 @@ from ..constants import (
     STATUS_SEMAPHORE_LIMIT_EXCEEDED,
 )
 from ..routine import known, routine
+from ..synchronization import check_resident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ known(
     page="nf-wdm-keinitializeevent", irql="any",
 )  # fmt: skip
 def KeInitializeEvent(nt: System, event: int, kind: int, state: int) -> None:
+    check_resident(nt, event)
     memory = nt.memory
     memory.write(event, bytes([kind & 0xFF, 0, EVENT_WORDS, 0]))
     memory.write_uint(event + SIGNAL_STATE, 4, int(state != 0))

@@ -7,6 +7,7 @@ from ..irql import lower, raise_to
 from ..processor import DISPATCH_LEVEL
 from ..routine import known, routine
 from ..spinlock import acquire, release
+from ..synchronization import check_resident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ HANDLE_LOCK, HANDLE_OLD_IRQL = 8, 16  # in a KLOCK_QUEUE_HANDLE
 
 @routine("VOID KeInitializeSpinLock(PKSPIN_LOCK SpinLock)", page="nf-wdm-keinitializespinlock", irql="any")
 def KeInitializeSpinLock(nt: System, lock: int) -> None:
+    check_resident(nt, lock)
     nt.memory.write_uint(lock, 8, 0)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import rules
+from ..advance import advance
 from ..constants import (
     STATUS_ACCESS_VIOLATION,
     STATUS_INSUFFICIENT_RESOURCES,
@@ -10,10 +11,15 @@ from ..constants import (
     STATUS_NOT_MAPPED_VIEW,
     STATUS_WORKING_SET_QUOTA,
 )
-from ..locking import KERNEL_MODE, make_resident, pieces, probe_and_lock, unlock
-from ..mapping import map_system, map_user, unmap_system, unmap_system_at, unmap_user
+from ..device_pages import allocate_device_mdl
+from ..irp import MDL_ADDRESS
+from ..irql import allow_apc_level_only
+from ..locking import KERNEL_MODE, lock_selected, make_resident, pieces, probe_and_lock, unlock
+from ..mapping import map_system, map_user, settle_cache_type, unmap_system, unmap_system_at, unmap_user
 from ..mdl import ALLOCATED_FIXED_SIZE, HEADER, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL, Mdl, span_pages
+from ..mdl_checks import pte_address
 from ..memory import ADDRESS_MASK, KERNEL_BASE
+from ..owned_pages import Wish, allocate_pages, free_pages
 from ..partial import build_partial
 from ..routine import known, routine
 from ..store import PAGE
@@ -23,10 +29,12 @@ if TYPE_CHECKING:
     from ..process import Process
     from ..system import System
 
+    Number = int | bytes  # an 8-byte structure by value
+
 TAG = int.from_bytes(b"Mdl ", "little")
-IRP_MDL_ADDRESS = 8
 FIXED_PAGES = 23  # MDLs of up to so many pages come from a lookaside list
-LONGEST = {"nt52": PAGE * (65535 - HEADER) // 8, "nt60": (2 << 30) - PAGE}
+LONGEST = {"nt52": (2 << 30) - PAGE, "nt60": (2 << 30) - PAGE}
+MOST_PAGES_NT52 = (65535 - HEADER) // 8  # then the Size field must hold it
 LONGEST_NOW = (4 << 30) - PAGE
 MAP_FAILURE_MAY_STOP = 1
 
@@ -37,8 +45,10 @@ MAP_FAILURE_MAY_STOP = 1
 )  # fmt: skip
 def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota: int, irp: int) -> int:
     """A new MDL for a range that nobody looks at yet; NULL if the range is too long or there is no pool."""
-    size = HEADER + 8 * span_pages(va, length)
-    if length > LONGEST.get(nt.settings.generation, LONGEST_NOW) or nt.fails("IoAllocateMdl"):
+    pages = span_pages(va, length)
+    size = HEADER + 8 * pages
+    too_long = length > LONGEST.get(nt.settings.generation, LONGEST_NOW)
+    if too_long or (pages > MOST_PAGES_NT52 and nt.settings.generation == "nt52") or nt.fails("IoAllocateMdl"):
         return 0
     where = nt.pool.allocate(size, TAG)
     if not where:
@@ -60,6 +70,10 @@ def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota
 def IoFreeMdl(nt: System, where: int) -> None:
     """End the life of one MDL; those that Next leads to are left alone."""
     mdl = nt.mdls.must_live(where)
+    if where in nt.mdls.owned:
+        nt.violation(rules.PAGES_MDL_FREED_WRONGLY, (), mdl.facts, mdl.about, mdl="mdl")
+        nt.strand(rules.ALLOCATED_PAGES_LEAKED, where)
+        del nt.mdls.owned[where]
     if mdl.flags & PARTIAL_HAS_BEEN_MAPPED:
         unmap_system(nt, mdl)
     if where in nt.mdls.mappings:
@@ -84,7 +98,7 @@ def IoFreeMdl(nt: System, where: int) -> None:
     page="nf-wdm-iobuildpartialmdl", irql="<= DISPATCH_LEVEL", undo="MmPrepareMdlForReuse",
 )  # fmt: skip
 def IoBuildPartialMdl(nt: System, source: int, target: int, va: int, length: int) -> None:
-    build_partial(nt, nt.mdls.must_describe(source), nt.mdls.must_live(target), va, length)
+    build_partial(nt, nt.mdls.must_describe(source), nt.mdls.must_live(target, 1), va, length)
 
 
 @routine(
@@ -113,12 +127,17 @@ def MmProbeAndLockPages(nt: System, where: int, mode: int, operation: int) -> No
     probe_and_lock(nt, nt.mdls.must_live(where), mode, operation)
 
 
-known(
+@routine(
     "VOID MmProbeAndLockSelectedPages(PMDL MemoryDescriptorList, PFILE_SEGMENT_ELEMENT SegmentArray, "
     "KPROCESSOR_MODE AccessMode, LOCK_OPERATION Operation)",
     page="nf-wdm-mmprobeandlockselectedpages", irql_stop=(0xC4, 0x72), irql="<= APC_LEVEL", fails="exception",
     raises=(STATUS_ACCESS_VIOLATION, STATUS_WORKING_SET_QUOTA, STATUS_INSUFFICIENT_RESOURCES), undo="MmUnlockPages",
 )  # fmt: skip
+def MmProbeAndLockSelectedPages(nt: System, where: int, segments: int, mode: int, operation: int) -> None:
+    """As MmProbeAndLockPages, but the address of each page is an element of its own."""
+    mdl = nt.mdls.must_live(where)
+    pages = [nt.memory.read_uint(segments + 8 * index, 8) & -PAGE for index in range(mdl.page_count)]
+    lock_selected(nt, mdl, pages, mode, operation)
 
 
 @routine(
@@ -135,7 +154,7 @@ def MmProbeAndLockProcessPages(nt: System, where: int, process: int, mode: int, 
     before = nt.process
     nt.attach(_process(nt, process))
     try:
-        probe_and_lock(nt, mdl, mode, operation)
+        probe_and_lock(nt, mdl, mode, operation, 0xB1)
     finally:
         nt.attach(before)
 
@@ -157,11 +176,16 @@ def MmBuildMdlForNonPagedPool(nt: System, where: int) -> None:
     mdl = nt.mdls.must_live(where)
     va = mdl.virtual_address
     found = pieces(nt, va, mdl.page_count, False)
+    facts = [*mdl.facts, ("buffer", nt.describe(va))]
     if found is None:
+        if va >= KERNEL_BASE:
+            nt.violation(rules.MDL_BUILT_NOT_RESIDENT, (where, pte_address(va), 0), facts, mdl.about)
         _touch(nt, va, mdl.page_count)
         return
-    if any(piece.region.pageable or piece.region.kind == "kernel stack" for piece in found):
-        facts = [*mdl.facts, ("buffer", nt.describe(va))]
+    if any(piece.region.kind == "paged pool" for piece in found):
+        parameters = (nt.irql, where, int(mdl.flags))
+        nt.violation(rules.MDL_BUILT_OVER_PAGEABLE, parameters, facts, mdl.about, stop=(0xC4, 0x7F))
+    elif any(piece.region.pageable or piece.region.kind == "kernel stack" for piece in found):
         nt.violation(rules.MDL_BUILT_OVER_PAGEABLE, (nt.irql, where, va), facts, mdl.about)
     nt.strand(rules.PAGES_LEFT_LOCKED, where)
     mdl.frames = make_resident(nt, found) or [] if found else []
@@ -201,6 +225,8 @@ def MmGetSystemAddressForMdlSafe(nt: System, where: int, priority: int) -> int:
 )  # fmt: skip
 def MmMapLockedPages(nt: System, where: int, mode: int) -> int:
     mdl = nt.mdls.must_describe(where)
+    if mode != KERNEL_MODE:
+        allow_apc_level_only(nt, "MmMapLockedPages", 0x75, (where, mode))
     nt.violation(rules.MDL_OLD_MAPPING_ROUTINE, (where, int(mdl.flags), 0), mdl.facts, mdl.about)
     return _map(nt, mdl, mode, 0, MAP_FAILURE_MAY_STOP, 0, nt.fails("MmMapLockedPages"))
 
@@ -217,9 +243,12 @@ def MmMapLockedPagesSpecifyCache(
 ) -> int:
     """A system address, or with UserMode one in the current process, for pages that are locked or never leave.
 
-    RAM is cached whatever `cache_type` says. A user mapping that fails raises; a system mapping that fails is NULL.
+    A user mapping that fails raises; a system mapping that fails is NULL.
     """
     mdl = nt.mdls.must_describe(where)
+    if mode != KERNEL_MODE:
+        allow_apc_level_only(nt, "MmMapLockedPagesSpecifyCache", 0x77, (where, mode))
+    settle_cache_type(nt, mdl, cache_type)
     if stop_on_failure and mode == KERNEL_MODE:
         nt.violation(rules.MDL_BUG_CHECK_ON_FAILURE, (where, int(mdl.flags), 0), mdl.facts, mdl.about)
     failed = nt.fails("MmMapLockedPagesSpecifyCache")
@@ -233,8 +262,9 @@ def MmMapLockedPagesSpecifyCache(
 )  # fmt: skip
 def MmUnmapLockedPages(nt: System, base: int, where: int) -> None:
     """Undo a mapping routine. `base` is what it returned."""
-    mdl = nt.mdls.must_live(where)
+    mdl = nt.mdls.must_live(where, 1)
     if base < KERNEL_BASE:
+        allow_apc_level_only(nt, "MmUnmapLockedPages", 0x7A, (base, where))
         unmap_user(nt, mdl, base)
     else:
         unmap_system_at(nt, mdl, base)
@@ -270,36 +300,69 @@ def MmPrepareMdlForReuse(nt: System, where: int) -> None:
     mdl = nt.mdls.must_live(where)
     if mdl.flags & PARTIAL_HAS_BEEN_MAPPED:
         unmap_system(nt, mdl)
-    nt.mdls.partials.pop(where, None)
+    partial = nt.mdls.partials.get(where)
+    if partial is not None:
+        partial.idle = True
 
 
-known(
+@routine(
     "PMDL MmAllocatePagesForMdl(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
     "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes)",
     page="nf-wdm-mmallocatepagesformdl", irql_stop=(0xC4, 0x7E), irql="<= APC_LEVEL if nt52 else <= DISPATCH_LEVEL",
     fails="NULL", undo="MmFreePagesFromMdl",
 )  # fmt: skip
-known(
+def MmAllocatePagesForMdl(nt: System, low: Number, high: Number, skip: Number, length: int) -> int:
+    """Zeroed pages, as many as there are up to `length` bytes, described by a new MDL."""
+    bounds = _physical(low), _physical(high), _physical(skip)
+    return allocate_pages(nt, Wish("MmAllocatePagesForMdl", *bounds, length))
+
+
+@routine(
     "PMDL MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
     "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG Flags)",
     page="nf-wdm-mmallocatepagesformdlex",
     irql="== PASSIVE_LEVEL if MM_ALLOCATE_AND_HOT_REMOVE else <= DISPATCH_LEVEL", fails="NULL",
     undo="MmFreePagesFromMdl",
 )  # fmt: skip
-known(
+def MmAllocatePagesForMdlEx(
+    nt: System, low: Number, high: Number, skip: Number, length: int, cache_type: int, flags: int
+) -> int:
+    """As MmAllocatePagesForMdl, with a cache type for the pages and flags."""
+    bounds = _physical(low), _physical(high), _physical(skip)
+    return allocate_pages(nt, Wish("MmAllocatePagesForMdlEx", *bounds, length, flags, cache_type))
+
+
+@routine(
     "PMDL MmAllocateNodePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
     "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG IdealNode, ULONG Flags)",
     page="nf-wdm-mmallocatenodepagesformdlex", irql_stop=(0xC4, 0x7E), irql="<= DISPATCH_LEVEL", fails="NULL",
     undo="MmFreePagesFromMdl",
 )  # fmt: skip
-known(
+def MmAllocateNodePagesForMdlEx(
+    nt: System, low: Number, high: Number, skip: Number, length: int, cache_type: int, node: int, flags: int
+) -> int:
+    """As MmAllocatePagesForMdlEx. All memory is on node 0; there is none on any other."""
+    bounds = _physical(low), _physical(high), _physical(skip)
+    wish = Wish("MmAllocateNodePagesForMdlEx", *bounds, length, flags, cache_type)
+    return 0 if node else allocate_pages(nt, wish)
+
+
+@routine(
     "VOID MmFreePagesFromMdl(PMDL MemoryDescriptorList)",
     page="nf-wdm-mmfreepagesfrommdl", irql_stop=(0xC4, 0x7E), irql="<= APC_LEVEL if nt52 else <= DISPATCH_LEVEL",
 )  # fmt: skip
-known(
+def MmFreePagesFromMdl(nt: System, where: int) -> None:
+    """Give back the pages that an MDL owns; the MDL itself goes with ExFreePool."""
+    free_pages(nt, nt.mdls.must_live(where))
+
+
+@routine(
     "NTSTATUS MmAdvanceMdl(PMDL Mdl, ULONG NumberOfBytes)",
     page="nf-wdm-mmadvancemdl", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
+def MmAdvanceMdl(nt: System, where: int, length: int) -> int:
+    """Leave out the first bytes of what an MDL describes. This cannot be undone."""
+    return advance(nt, nt.mdls.must_live(where), length)
 
 
 @routine(
@@ -311,9 +374,14 @@ def MmProtectMdlSystemAddress(nt: System, where: int, protect: int) -> int:
     mdl = nt.mdls.must_describe(where)
     region = nt.mdls.mappings.get(where)
     if region is None:
+        if mdl.is_mapped and not mdl.is_partial:
+            nt.violation(rules.PROTECTED_NOT_MAPPED, (where, int(mdl.mapped_va), 0), mdl.facts, mdl.about)
         return STATUS_NOT_MAPPED_VIEW
     if protect not in (0x01, 0x02, 0x04, 0x10, 0x20, 0x40):
         return STATUS_INVALID_PAGE_PROTECTION
+    if protect >= 0x10:
+        nt.violation(rules.PROTECTION_EXECUTABLE, (int(mdl.mapped_va), protect, 0), mdl.facts, mdl.about)
+    region.note = ""
     region.accessible = protect != 0x01
     region.writable = protect in (0x04, 0x40)
     nt.memory.forget(region.start, region.pages)
@@ -321,11 +389,18 @@ def MmProtectMdlSystemAddress(nt: System, where: int, protect: int) -> int:
     return 0
 
 
-known(
+@routine(
     "NTSTATUS MmAllocateMdlForIoSpace(PMM_PHYSICAL_ADDRESS_LIST PhysicalAddressList, SIZE_T NumberOfEntries, "
     "PMDL *NewMdl)",
     page="nf-wdm-mmallocatemdlforiospace", irql="<= DISPATCH_LEVEL", fails="NTSTATUS", undo="IoFreeMdl",
 )  # fmt: skip
+def MmAllocateMdlForIoSpace(nt: System, ranges: int, count: int, new_mdl: int) -> int:
+    """An MDL over memory of devices, given as physical ranges in whole pages."""
+    entries = range(ranges, ranges + 16 * count, 16)
+    pairs = [(nt.memory.read_uint(at, 8), nt.memory.read_uint(at + 8, 8)) for at in entries]
+    return allocate_device_mdl(nt, pairs, new_mdl)
+
+
 known(
     "NTSTATUS MmMapMdl(PMDL MemoryDescriptorList, ULONG Protection, PMM_MDL_ROUTINE DriverRoutine, "
     "PVOID DriverContext)",
@@ -340,10 +415,20 @@ def MmGetMdlBaseVa(nt: System, where: int) -> int:
 
 def _attach(nt: System, irp: int, where: int, secondary: bool) -> None:
     """Make the MDL the first of an IRP, whose old one is then lost, or the last of its chain."""
-    link = irp + IRP_MDL_ADDRESS
+    link = irp + MDL_ADDRESS
     while secondary and (following := nt.memory.read_uint(link, 8)):
         link = following
+    old = nt.memory.read_uint(link, 8)
+    if old in nt.mdls.allocated:
+        facts = [*nt.irps.facts(irp), ("lost", nt.mdls.at(old).facts[0][1])]
+        nt.violation(rules.IRP_MDL_LOST, (), facts, ("irp", irp), argument=4)
     nt.memory.write_uint(link, 8, where)
+    nt.remember("irp", irp, "attached", 4)
+
+
+def _physical(address: Number) -> int:
+    """A PHYSICAL_ADDRESS as it was passed, unsigned."""
+    return (address if isinstance(address, int) else int.from_bytes(address, "little")) & ADDRESS_MASK
 
 
 def _process(nt: System, where: int) -> Process:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_ACCESS_VIOLATION, STATUS_DATATYPE_MISALIGNMENT
-from ..memory import USER_LIMIT
+from .. import contiguous
+from ..constants import (
+    STATUS_ACCESS_VIOLATION,
+    STATUS_DATATYPE_MISALIGNMENT,
+    STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_INVALID_PARAMETER,
+    STATUS_SUCCESS,
+)
+from ..memory import ADDRESS_MASK, KERNEL_BASE, USER_LIMIT
 from ..processor import DISPATCH_LEVEL
+from ..protection import WRITABLE, protection
+from ..reserved import map_reserved, release, reserve, unmap_reserved
 from ..routine import known, routine
 from ..store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..system import System
+
+NON_CACHED, CACHED, WRITE_COMBINED = 0, 1, 2
+CACHE_OF_PROTECTION = {
+    0x04: CACHED, 0x40: CACHED, 0x204: NON_CACHED, 0x240: NON_CACHED, 0x404: WRITE_COMBINED, 0x440: WRITE_COMBINED,
+}  # fmt: skip  # PAGE_READWRITE or PAGE_EXECUTE_READWRITE, with PAGE_NOCACHE or PAGE_WRITECOMBINE
 
 
 @routine(
@@ -23,78 +37,163 @@ def MmGetPhysicalAddress(nt: System, va: int) -> int:
     return frame * PAGE + va % PAGE if frame else 0
 
 
-known(
+@routine(
     "PVOID MmAllocateContiguousMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS HighestAcceptableAddress)",
     page="nf-wdm-mmallocatecontiguousmemory", irql="<= DISPATCH_LEVEL", fails="NULL", undo="MmFreeContiguousMemory",
 )  # fmt: skip
-known(
+def MmAllocateContiguousMemory(nt: System, size: int, high: int) -> int:
+    """Cached memory in adjacent frames up to a physical address. What it holds is left over from others."""
+    return 0 if nt.fails("MmAllocateContiguousMemory") else contiguous.allocate(nt, size, 0, high & ADDRESS_MASK)
+
+
+@routine(
     "PVOID MmAllocateContiguousMemorySpecifyCache(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS LowestAcceptableAddress, "
     "PHYSICAL_ADDRESS HighestAcceptableAddress, PHYSICAL_ADDRESS BoundaryAddressMultiple, "
     "MEMORY_CACHING_TYPE CacheType)",
     page="nf-wdm-mmallocatecontiguousmemoryspecifycache", irql="<= DISPATCH_LEVEL", fails="NULL",
     undo="MmFreeContiguousMemory",
 )  # fmt: skip
-known(
+def MmAllocateContiguousMemorySpecifyCache(
+    nt: System, size: int, low: int, high: int, boundary: int, cache: int
+) -> int:
+    """Memory in adjacent frames between two physical addresses, not across a multiple of `boundary`."""
+    if nt.fails("MmAllocateContiguousMemorySpecifyCache"):
+        return 0
+    return contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+
+
+@routine(
     "PVOID MmAllocateContiguousMemorySpecifyCacheNode(SIZE_T NumberOfBytes, "
     "PHYSICAL_ADDRESS LowestAcceptableAddress, PHYSICAL_ADDRESS HighestAcceptableAddress, "
     "PHYSICAL_ADDRESS BoundaryAddressMultiple, MEMORY_CACHING_TYPE CacheType, NODE_REQUIREMENT PreferredNode)",
     page="nf-wdm-mmallocatecontiguousmemoryspecifycachenode", irql="<= DISPATCH_LEVEL", fails="NULL",
     undo="MmFreeContiguousMemory",
 )  # fmt: skip
-known(
+def MmAllocateContiguousMemorySpecifyCacheNode(
+    nt: System, size: int, low: int, high: int, boundary: int, cache: int, node: int
+) -> int:
+    """As without a node: there is one node."""
+    if nt.fails("MmAllocateContiguousMemorySpecifyCacheNode"):
+        return 0
+    return contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+
+
+@routine(
     "PVOID MmAllocateContiguousNodeMemory(SIZE_T NumberOfBytes, PHYSICAL_ADDRESS LowestAcceptableAddress, "
     "PHYSICAL_ADDRESS HighestAcceptableAddress, PHYSICAL_ADDRESS BoundaryAddressMultiple, ULONG Protect, "
     "NODE_REQUIREMENT PreferredNode)",
     page="nf-wdm-mmallocatecontiguousnodememory", irql="<= DISPATCH_LEVEL", fails="NULL",
     undo="MmFreeContiguousMemory",
 )  # fmt: skip
-known(
+def MmAllocateContiguousNodeMemory(
+    nt: System, size: int, low: int, high: int, boundary: int, protect: int, node: int
+) -> int:
+    """The cache type comes from the protection, which must allow writing."""
+    cache = CACHE_OF_PROTECTION.get(protect)
+    if nt.fails("MmAllocateContiguousNodeMemory") or cache is None:
+        return 0
+    return contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+
+
+@routine(
     "VOID MmFreeContiguousMemory(PVOID BaseAddress)",
     page="nf-wdm-mmfreecontiguousmemory", irql="<= APC_LEVEL if nt52 else <= DISPATCH_LEVEL",
 )  # fmt: skip
-known(
+def MmFreeContiguousMemory(nt: System, base: int) -> None:
+    contiguous.free(nt, base)
+
+
+@routine(
     "VOID MmFreeContiguousMemorySpecifyCache(PVOID BaseAddress, SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType)",
     page="nf-wdm-mmfreecontiguousmemoryspecifycache", irql="<= DISPATCH_LEVEL",
 )  # fmt: skip
-known(
+def MmFreeContiguousMemorySpecifyCache(nt: System, base: int, size: int, cache: int) -> None:
+    contiguous.free(nt, base, size, cache)
+
+
+@routine(
     "PVOID MmAllocateNonCachedMemory(SIZE_T NumberOfBytes)",
     page="nf-ntddk-mmallocatenoncachedmemory", irql="<= APC_LEVEL", fails="NULL", undo="MmFreeNonCachedMemory",
     header="ntddk.h",
 )  # fmt: skip
-known(
+def MmAllocateNonCachedMemory(nt: System, size: int) -> int:
+    """Nonpaged memory without cache, in whole pages that need not be adjacent."""
+    if nt.fails("MmAllocateNonCachedMemory"):
+        return 0
+    return contiguous.allocate(nt, size, cache=NON_CACHED, adjacent=False)
+
+
+@routine(
     "VOID MmFreeNonCachedMemory(PVOID BaseAddress, SIZE_T NumberOfBytes)",
     page="nf-ntddk-mmfreenoncachedmemory", irql="<= APC_LEVEL", header="ntddk.h",
 )  # fmt: skip
-known(
+def MmFreeNonCachedMemory(nt: System, base: int, size: int) -> None:
+    contiguous.free(nt, base, size, adjacent=False)
+
+
+@routine(
     "PVOID MmAllocateMappingAddress(SIZE_T NumberOfBytes, ULONG PoolTag)",
     page="nf-wdm-mmallocatemappingaddress", irql="<= APC_LEVEL", fails="NULL", undo="MmFreeMappingAddress",
 )  # fmt: skip
-known(
+def MmAllocateMappingAddress(nt: System, length: int, tag: int) -> int:
+    """System addresses for mappings to come. Nothing can be touched there before something is mapped."""
+    return 0 if nt.fails("MmAllocateMappingAddress") else reserve(nt, length, tag)
+
+
+@routine(
     "VOID MmFreeMappingAddress(PVOID BaseAddress, ULONG PoolTag)",
     page="nf-wdm-mmfreemappingaddress", irql="<= APC_LEVEL",
 )  # fmt: skip
-known(
+def MmFreeMappingAddress(nt: System, base: int, tag: int) -> None:
+    release(nt, base, tag)
+
+
+@routine(
     "PVOID MmMapLockedPagesWithReservedMapping(PVOID MappingAddress, ULONG PoolTag, PMDL MemoryDescriptorList, "
     "MEMORY_CACHING_TYPE CacheType)",
     page="nf-wdm-mmmaplockedpageswithreservedmapping", irql="<= DISPATCH_LEVEL", fails="NULL",
     undo="MmUnmapReservedMapping",
 )  # fmt: skip
-known(
+def MmMapLockedPagesWithReservedMapping(nt: System, base: int, tag: int, mdl: int, cache_type: int) -> int:
+    """Show an MDL at addresses that were reserved: this fails only if the MDL is too long for them."""
+    return map_reserved(nt, base, tag, nt.mdls.must_describe(mdl, 2))
+
+
+@routine(
     "VOID MmUnmapReservedMapping(PVOID BaseAddress, ULONG PoolTag, PMDL MemoryDescriptorList)",
     page="nf-wdm-mmunmapreservedmapping", irql="<= DISPATCH_LEVEL",
 )  # fmt: skip
-known(
+def MmUnmapReservedMapping(nt: System, base: int, tag: int, mdl: int) -> None:
+    unmap_reserved(nt, base, tag, nt.mdls.must_live(mdl, 2))
+
+
+@routine(
     "PVOID MmMapIoSpace(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes, MEMORY_CACHING_TYPE CacheType)",
     page="nf-wdm-mmmapiospace", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x73), fails="NULL", undo="MmUnmapIoSpace",
 )  # fmt: skip
-known(
+def MmMapIoSpace(nt: System, physical: int, size: int, cache: int) -> int:
+    """A system address for device memory. Where no device answers, reads give all ones."""
+    return 0 if nt.fails("MmMapIoSpace") else contiguous.map_io_space(nt, physical & ADDRESS_MASK, size)
+
+
+@routine(
     "PVOID MmMapIoSpaceEx(PHYSICAL_ADDRESS PhysicalAddress, SIZE_T NumberOfBytes, ULONG Protect)",
     page="nf-wdm-mmmapiospaceex", irql="<= DISPATCH_LEVEL", fails="NULL", undo="MmUnmapIoSpace",
 )  # fmt: skip
-known(
+def MmMapIoSpaceEx(nt: System, physical: int, size: int, protect: int) -> int:
+    """The same with a PAGE_ protection, which may have PAGE_NOCACHE or PAGE_WRITECOMBINE."""
+    rights = protection(protect)
+    if nt.fails("MmMapIoSpaceEx") or rights is None or rights.guard or not rights.rights:
+        return 0
+    return contiguous.map_io_space(nt, physical & ADDRESS_MASK, size, bool(rights.rights & WRITABLE))
+
+
+@routine(
     "VOID MmUnmapIoSpace(PVOID BaseAddress, SIZE_T NumberOfBytes)",
     page="nf-wdm-mmunmapiospace", irql="<= DISPATCH_LEVEL", irql_stop=(0xC4, 0x7B),
 )  # fmt: skip
+def MmUnmapIoSpace(nt: System, base: int, size: int) -> None:
+    contiguous.unmap_io_space(nt, base, size)
 
 
 @routine(
@@ -149,7 +248,9 @@ known(
     "VOID MmUnlockPagableImageSection(PVOID ImageSectionHandle)",
     page="nf-wdm-mmunlockpagableimagesection", irql="<= APC_LEVEL",
 )  # fmt: skip
-known(
+
+
+@routine(
     "NTSTATUS MmAllocateContiguousMemoryEx(PSIZE_T NumberOfBytes, PHYSICAL_ADDRESS LowestAcceptableAddress, "
     "PHYSICAL_ADDRESS HighestAcceptableAddress, PHYSICAL_ADDRESS BoundaryAddressMultiple, "
     "NODE_REQUIREMENT PreferredNode, ULONG Protect, PVOID PartitionObject, ULONG Tag, ULONG Flags, "
@@ -157,6 +258,27 @@ known(
     page="nf-wdm-mmallocatecontiguousmemoryex", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
     undo="MmFreeContiguousMemory",
 )  # fmt: skip
+def MmAllocateContiguousMemoryEx(
+    nt: System, size_at: int, low: int, high: int, boundary: int, node: int, protect: int, partition: int, tag: int,
+    flags: int, base_at: int,
+) -> int:  # fmt: skip
+    """The size that was allocated, in whole pages, and the address come back through pointers."""
+    size = nt.memory.read_uint(size_at, 8)
+    cache = CACHE_OF_PROTECTION.get(protect)
+    if cache is None or not size:
+        return STATUS_INVALID_PARAMETER
+    if partition:
+        nt.not_modelled("a memory partition")
+    base = 0
+    if not nt.fails("MmAllocateContiguousMemoryEx"):
+        base = contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+    if not base:
+        return STATUS_INSUFFICIENT_RESOURCES
+    nt.memory.write_uint(size_at, 8, (size + PAGE - 1) & -PAGE)
+    nt.memory.write_uint(base_at, 8, base)
+    return STATUS_SUCCESS
+
+
 known(
     "PPHYSICAL_MEMORY_RANGE MmGetPhysicalMemoryRanges(VOID)",
     page="nf-ntddk-mmgetphysicalmemoryranges", irql="== PASSIVE_LEVEL", fails="NULL", undo="ExFreePool",
@@ -166,7 +288,15 @@ known(
     "PVOID MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName)",
     page="nf-wdm-mmgetsystemroutineaddress", irql="== PASSIVE_LEVEL", fails="NULL",
 )  # fmt: skip
-known("MM_SYSTEMSIZE MmQuerySystemSize(VOID)", page="nf-wdm-mmquerysystemsize", irql="<= APC_LEVEL")
+
+
+@routine("MM_SYSTEMSIZE MmQuerySystemSize(VOID)", page="nf-wdm-mmquerysystemsize", irql="<= APC_LEVEL")
+def MmQuerySystemSize(nt: System) -> int:
+    """0 small, 1 medium, 2 large, by the amount of RAM."""
+    mib = nt.frames.total >> 8
+    return 0 if mib < 256 else 1 if mib < 1024 else 2
+
+
 known("BOOLEAN MmIsThisAnNtAsSystem(VOID)", irql="<= DISPATCH_LEVEL", header="ntddk.h")
 known("PVOID MmPageEntireDriver(PVOID AddressWithinSection)", page="nf-wdm-mmpageentiredriver", irql="<= APC_LEVEL")
 known("VOID MmResetDriverPaging(PVOID AddressWithinSection)", page="nf-wdm-mmresetdriverpaging", irql="<= APC_LEVEL")
@@ -179,7 +309,13 @@ known(
     "VOID MmUnsecureVirtualMemory(HANDLE SecureHandle)",
     page="nf-ntddk-mmunsecurevirtualmemory", irql="<= APC_LEVEL", header="ntddk.h",
 )  # fmt: skip
-known("BOOLEAN MmIsNonPagedSystemAddressValid(PVOID VirtualAddress)", irql="<= DISPATCH_LEVEL", header="ntddk.h")
+
+
+@routine("BOOLEAN MmIsNonPagedSystemAddressValid(PVOID VirtualAddress)", irql="<= DISPATCH_LEVEL", header="ntddk.h")
+def MmIsNonPagedSystemAddressValid(nt: System, va: int) -> int:
+    """Whether a system address is mapped and never paged."""
+    region = nt.memory.region_at(va)
+    return int(va >= KERNEL_BASE and region is not None and region.accessible and not region.pageable)
 
 
 def _probe(nt: System, va: int, length: int, alignment: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from .. import attach
+from ..constants import STATUS_INVALID_CID, STATUS_SUCCESS
 from ..routine import known, routine
 
 TYPE_CHECKING = False
@@ -46,16 +48,29 @@ known(
     "PEPROCESS IoGetRequestorProcess(PIRP Irp)",
     page="nf-ntifs-iogetrequestorprocess", irql="<= DISPATCH_LEVEL", fails="NULL", header="ntifs.h",
 )  # fmt: skip
-known(
+
+
+@routine(
     "VOID KeStackAttachProcess(PRKPROCESS PROCESS, PRKAPC_STATE ApcState)",
     page="nf-ntifs-kestackattachprocess", irql="<= APC_LEVEL", fails="bug check", undo="KeUnstackDetachProcess",
     header="ntifs.h",
 )  # fmt: skip
-known(
+def KeStackAttachProcess(nt: System, process: int, state: int) -> None:
+    """Enter the address space of a process. May be nested; each state is detached with once."""
+    attach.stack_attach(nt, process, state)
+
+
+@routine(
     "VOID KeUnstackDetachProcess(PRKAPC_STATE ApcState)",
     page="nf-ntifs-keunstackdetachprocess", irql="<= APC_LEVEL", fails="bug check", header="ntifs.h",
 )  # fmt: skip
-known("HANDLE PsGetCurrentThreadId(VOID)", page="nf-ntddk-psgetcurrentthreadid", irql="any", header="ntddk.h")
+def KeUnstackDetachProcess(nt: System, state: int) -> None:
+    attach.unstack_detach(nt, state)
+
+
+@routine("HANDLE PsGetCurrentThreadId(VOID)", page="nf-ntddk-psgetcurrentthreadid", irql="any", header="ntddk.h")
+def PsGetCurrentThreadId(nt: System) -> int:
+    return nt.thread.id
 
 
 @routine("HANDLE PsGetProcessId(PEPROCESS Process)", page="nf-ntddk-psgetprocessid", irql="any", header="ntddk.h")
@@ -66,11 +81,22 @@ def PsGetProcessId(nt: System, process: int) -> int:
 
 known("HANDLE PsGetThreadId(PETHREAD Thread)", irql="any", header="ntddk.h")
 known("PEPROCESS PsGetThreadProcess(PETHREAD Thread)", irql="any", header="ntifs.h")
-known(
+
+
+@routine(
     "NTSTATUS PsLookupProcessByProcessId(HANDLE ProcessId, PEPROCESS *Process)",
     page="nf-ntifs-pslookupprocessbyprocessid", irql="<= APC_LEVEL", fails="NTSTATUS", undo="ObDereferenceObject",
     header="ntifs.h",
 )  # fmt: skip
+def PsLookupProcessByProcessId(nt: System, identifier: int, process_at: int) -> int:
+    """The EPROCESS of a process that is alive."""
+    found = next((process for process in nt.processes if process.id == identifier and process.alive), None)
+    if nt.fails("PsLookupProcessByProcessId") or found is None:
+        return STATUS_INVALID_CID
+    nt.memory.write_uint(process_at, 8, found.address)
+    return STATUS_SUCCESS
+
+
 known(
     "NTSTATUS PsLookupThreadByThreadId(HANDLE ThreadId, PETHREAD *Thread)",
     page="nf-ntifs-pslookupthreadbythreadid", irql="<= APC_LEVEL", fails="NTSTATUS", undo="ObDereferenceObject",
@@ -90,5 +116,16 @@ known(
     "ULONG IoGetRequestorProcessId(PIRP Irp)",
     page="nf-ntifs-iogetrequestorprocessid", irql="<= DISPATCH_LEVEL", header="ntifs.h",
 )  # fmt: skip
-known("VOID KeAttachProcess(PRKPROCESS PROCESS)", irql="<= APC_LEVEL", undo="KeDetachProcess", header="ntifs.h")
-known("VOID KeDetachProcess(VOID)", irql="<= APC_LEVEL", header="ntifs.h")
+
+
+@routine("VOID KeAttachProcess(PRKPROCESS PROCESS)", irql="<= APC_LEVEL", undo="KeDetachProcess", header="ntifs.h")
+def KeAttachProcess(nt: System, process: int) -> None:
+    """The old way to enter a process, which cannot be nested."""
+    attach.attach(nt, process)
+
+
+@routine("VOID KeDetachProcess(VOID)", irql="<= APC_LEVEL", header="ntifs.h")
+def KeDetachProcess(nt: System) -> None:
+    attach.detach(nt)
+
+

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 @routine("VOID SimPageOut(PVOID VirtualAddress, SIZE_T Length)", irql="any", header="")
 def SimPageOut(nt: System, va: int, length: int) -> None:
-    """Make the pages of a range leave memory and come back elsewhere, but for those that may not leave."""
-    nt.memory.move_out(va, length)
+    """Make the pages of a range leave memory, but for those that may not; all pageable pages for NULL and 0."""
+    nt.memory.page_out(va, length)
 
 
 @routine("ULONG SimPinnedFrames(VOID)", irql="any", header="")

@@ -1,0 +1,124 @@
+"""IRPs as they lie in simulated memory: the fixed part, and the stack locations behind it.
+
+Locations are numbered from 1 at the low address. CurrentLocation counts down from StackCount + 1, "none yet", as the
+IRP goes down through drivers, and CurrentStackLocation points along.
+"""
+
+from __future__ import annotations
+
+from . import rules
+from .constants import IO_TYPE_IRP, IRP_QUOTA_CHARGED
+from .findings import address, plural
+from .layouts import SIZES, offset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .system import System
+
+IRP_SIZE = SIZES["_IRP"]
+LOCATION_SIZE = SIZES["_IO_STACK_LOCATION"]
+TYPE, PACKET_SIZE = offset("_IRP", "Type"), offset("_IRP", "Size")
+MDL_ADDRESS = offset("_IRP", "MdlAddress")
+THREAD_LIST = offset("_IRP", "ThreadListEntry")
+STATUS = offset("_IRP", "IoStatus")
+STACK_COUNT, CURRENT_LOCATION = offset("_IRP", "StackCount"), offset("_IRP", "CurrentLocation")
+APC_ENVIRONMENT, ALLOCATION_FLAGS = offset("_IRP", "ApcEnvironment"), offset("_IRP", "AllocationFlags")
+CURRENT_STACK_LOCATION = offset("_IRP", "Tail.Overlay.CurrentStackLocation")
+CONTROL = offset("_IO_STACK_LOCATION", "Control")
+COMPLETION_ROUTINE = offset("_IO_STACK_LOCATION", "CompletionRoutine")
+COMPLETION_CONTEXT = offset("_IO_STACK_LOCATION", "Context")
+
+
+def size_of(stack_size: int) -> int:
+    return IRP_SIZE + stack_size * LOCATION_SIZE
+
+
+class Irps:
+    """Which IRPs drivers have allocated, and how many stack locations each has."""
+
+    __slots__ = ("nt", "allocated")
+
+    def __init__(self, nt: System) -> None:
+        self.nt = nt
+        self.allocated: dict[int, int] = {}
+
+    def facts(self, irp: int) -> list[tuple[str, str]]:
+        count = self.allocated.get(irp)
+        return [("irp", address(irp) + (f", {plural(count, 'stack location')}" if count is not None else ""))]
+
+    def is_irp(self, irp: int) -> bool:
+        return self.nt.memory.read_uint(irp + TYPE, 2) == IO_TYPE_IRP
+
+    def initialise(self, irp: int, packet_size: int, stack_size: int) -> None:
+        """Everything zero but what tells that it is an IRP, and how large."""
+        memory = self.nt.memory
+        memory.write(irp, bytes(packet_size))
+        memory.write_uint(irp + TYPE, 2, IO_TYPE_IRP)
+        memory.write_uint(irp + PACKET_SIZE, 2, packet_size)
+        memory.write_uint(irp + STACK_COUNT, 1, stack_size)
+        memory.write_uint(irp + CURRENT_LOCATION, 1, stack_size + 1)
+        memory.write_uint(irp + APC_ENVIRONMENT, 1, 0)
+        memory.write_uint(irp + CURRENT_STACK_LOCATION, 8, irp + size_of(stack_size))
+        for half in (0, 8):
+            memory.write_uint(irp + THREAD_LIST + half, 8, irp + THREAD_LIST)
+
+    def allocate(self, stack_size: int, charge_quota: bool, tag: int) -> int:
+        """A new IRP, or 0 if there is no pool."""
+        size = size_of(stack_size)
+        irp = self.nt.pool.allocate(size, tag)
+        if not irp:
+            return 0
+        self.nt.history.pop(("irp", irp), None)
+        self.initialise(irp, size, stack_size)
+        self.nt.memory.write_uint(irp + ALLOCATION_FLAGS, 1, IRP_QUOTA_CHARGED if charge_quota else 0)
+        self.allocated[irp] = stack_size
+        self.nt.remember("irp", irp, "allocated")
+        self.nt.hold(rules.IRP_LEAKED, irp, self.facts(irp), irp="irp")
+        return irp
+
+    def free(self, irp: int) -> None:
+        """Give an IRP's memory back. Its MDLs are left alone."""
+        nt = self.nt
+        if irp not in self.allocated or not self.is_irp(irp):
+            facts = [("address", nt.describe(irp))]
+            nt.violation(rules.IRP_NOT_AN_IRP, (irp, 0, 0), facts, ("irp", irp))
+            nt.violation(rules.IRP_FREED_TWICE, (irp, 0, 0, 0), facts, ("irp", irp))
+            return
+        nt.memory.write_uint(irp + TYPE, 2, 0)
+        del self.allocated[irp]
+        nt.let_go(rules.IRP_LEAKED, irp)
+        nt.remember("irp", irp, "freed")
+        nt.pool.free(irp)
+
+    def reuse(self, irp: int, status: int) -> None:
+        """Make an IRP as it was when it was allocated, but for the status."""
+        memory = self.nt.memory
+        if not self.is_irp(irp):
+            self.nt.violation(rules.IRP_NOT_AN_IRP, (irp, 0, 0), [("address", self.nt.describe(irp))], ("irp", irp))
+        flags = memory.read_uint(irp + ALLOCATION_FLAGS, 1)
+        self.initialise(irp, memory.read_uint(irp + PACKET_SIZE, 2), memory.read_uint(irp + STACK_COUNT, 1))
+        memory.write_uint(irp + ALLOCATION_FLAGS, 1, flags)
+        memory.write_uint(irp + STATUS, 4, status)
+
+    # -- stack locations
+
+    def current(self, irp: int) -> int:
+        """The address of the current stack location; there must be one."""
+        memory = self.nt.memory
+        if memory.read_uint(irp + CURRENT_LOCATION, 1) > memory.read_uint(irp + STACK_COUNT, 1):
+            self.nt.violation(rules.IRP_NO_CURRENT_LOCATION, (), self.facts(irp), ("irp", irp))
+        return memory.read_uint(irp + CURRENT_STACK_LOCATION, 8)
+
+    def next(self, irp: int) -> int:
+        """The address of the next lower driver's stack location; there must be one."""
+        memory = self.nt.memory
+        if memory.read_uint(irp + CURRENT_LOCATION, 1) <= 1:
+            self.nt.violation(rules.IRP_NO_NEXT_LOCATION, (irp, 0, 0, 0), self.facts(irp), ("irp", irp))
+        return memory.read_uint(irp + CURRENT_STACK_LOCATION, 8) - LOCATION_SIZE
+
+    def move(self, irp: int, by: int) -> None:
+        """Go down (-1) or up (1) by one stack location."""
+        memory = self.nt.memory
+        memory.write_uint(irp + CURRENT_LOCATION, 1, memory.read_uint(irp + CURRENT_LOCATION, 1) + by)
+        where = memory.read_uint(irp + CURRENT_STACK_LOCATION, 8)
+        memory.write_uint(irp + CURRENT_STACK_LOCATION, 8, where + by * LOCATION_SIZE)

@@ -175,12 +175,12 @@ def _key(path: str, report: Report) -> tuple[int, str] | None:
 def _stopped(promise: tuple[int, int, int | None], violations: list[Report]) -> bool:
     _, code, sub = promise
     stops = [report.stop for report in violations if report.stop]
-    return any(stop.code == code and sub in (None, stop.parameters[0]) for stop in stops)
+    return any(stop.code == code and sub in (None, stop.sub_code) for stop in stops)
 
 
 def _missing_bugcheck(path: str, promise: tuple[int, int, int | None], violations: list[Report]) -> str:
     line, code, sub = promise
-    came = [f"0x{report.stop.code:X}/0x{report.stop.parameters[0]:X}" for report in violations if report.stop]
+    came = [f"0x{report.stop.code:X}/0x{report.stop.sub_code:X}" for report in violations if report.stop]
     wanted = f"0x{code:X}" + (f"/0x{sub:X}" if sub is not None else "")
     return f"{path}:{line}: expected bug check {wanted}, but the run ended {'in ' + came[0] if came else 'without one'}"
 

@@ -13,22 +13,29 @@ from typing import Protocol
 class Environment(Protocol):
     def declaration(self, name: str) -> str | None:
         """C text that declares the ordinary name (typedef, prototype, enumeration constant, variable), or None."""
+        ...
 
     def tag(self, name: str) -> str | None:
         """C text that declares the struct, union or enum tag, or None."""
+        ...
 
     def is_typedef(self, name: str) -> bool:
         """True if the built-in ordinary name is a typedef (the parser must know before it parses on)."""
+        ...
 
     def constant(self, name: str) -> tuple[int, str] | None:
         """Value and C type name of a built-in constant (`(0xC0000005, "NTSTATUS")`), or None. The value may need
         wrapping into the type."""
+        ...
 
     def macros(self) -> str:
         """Preprocessor text of the built-in macros (#define lines only), with the file name <wdm.h>."""
+        ...
 
     def has_header(self, name: str) -> bool:
         """True if the name is of a WDK header whose contents are built in."""
+        ...
 
     def names(self) -> Iterable[str]:
         """All built-in ordinary names, for "did you mean"."""
+        ...

@@ -34,6 +34,7 @@ class Loader(Protocol):
     def include(self, name: str, from_file: str) -> SourceFile:
         """The file that `#include "name"` in from_file means; with from_file "" only the -I folders are searched.
         Raises IncludeError."""
+        ...
 
 
 def decode(name: str, data: bytes, diagnostics: Diagnostics) -> SourceFile | None:

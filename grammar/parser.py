@@ -102,7 +102,7 @@ class Parser(Reduction):
         self.quiet = 0
         self.stuck_at = -1  # where the last recovery left the parser
         self.mended = -1  # where a `;` was last put in
-        self.mends = (-1, 0)  # the place last mended, and how often
+        self.mends: tuple[int, int] = (-1, 0)  # the place last mended, and how often
         self.missing_open = 0  # parentheses that were put in and are still open
         self.errors = 0
 

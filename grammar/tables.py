@@ -83,7 +83,7 @@ def build(text: str) -> Tables:
     for state in range(len(table.states)):
         row: Row = {}
         for symbol, (action, argument) in table.states[state].items():
-            key = sys.intern(spelling.get(symbol, symbol))
+            key = sys.intern(spelling.get(symbol) or symbol)
             row[key] = argument if action is Shift else ~rules.setdefault(argument, len(rules))
         rows.append(row)
     reductions = [_reduction(rule) for rule in rules]

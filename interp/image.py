@@ -6,7 +6,7 @@ to a read-only section, as the Microsoft linker puts them."""
 from __future__ import annotations
 
 from ..grammar import tree
-from ..grammar.types import Type
+from ..grammar.types import ArrayType, Type
 from .compiled import CODE, DATA, FUNCTION_BYTES, READ_ONLY
 
 
@@ -78,6 +78,6 @@ class Image:
 
 
 def is_const(type: Type) -> bool:
-    while hasattr(type, "element"):
+    while isinstance(type, ArrayType):
         type = type.element
     return type.const

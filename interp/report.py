@@ -33,6 +33,14 @@ class Stop:
         self.name = name
         self.parameters = parameters
 
+    @property
+    def sub_code(self) -> int:
+        """The parameter that tells the cases of this bug check apart: the first one, if no other is known to."""
+        from ..runtime.bugchecks import describe
+
+        row = describe(self.code)
+        return self.parameters[row.selector - 1 if row is not None and row.selector else 0]
+
     def as_dict(self) -> dict[str, object]:
         return {"code": self.code, "name": self.name, "parameters": list(self.parameters)}
 

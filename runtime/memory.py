@@ -242,6 +242,7 @@ class Memory:
         done, length = 0, len(data)
         while done < length:
             part = min(length - done, PAGE - (va & 4095))
+            region: Region | None = None
             distance = self._store[1](va & -PAGE)
             if distance is None:
                 region, offset = self._resolve(va, True, in_driver)
@@ -250,7 +251,7 @@ class Memory:
             if distance is not None:
                 self.store.bytes[va + distance : va + distance + part] = data[done : done + part]
             else:
-                assert region.device is not None
+                assert region is not None and region.device is not None
                 for index in range(part):
                     region.device.store(va - region.start + index, 1, data[done + index])
             va = (va + part) & ADDRESS_MASK

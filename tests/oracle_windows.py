@@ -31,10 +31,11 @@ class Windows:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.environment = {**os.environ, "WINEPREFIX": str(folder / "wine"), "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "winedbg.exe="}
+        quiet = {"WINEDEBUG": "-all", "WINEDLLOVERRIDES": "winedbg.exe="}
+        self.environment = {**os.environ, **quiet, "WINEPREFIX": str(folder / "wine")}
 
     def run_c(self, sources: Mapping[str, str], entry: str, flags: tuple[str, ...] = ()) -> dict[str, str]:
-        """What each program prints, by its name, as mingw's gcc compiles it. `entry` is the function that it starts at."""
+        """What each program prints, by its name, as mingw's gcc compiles it. It starts at the function `entry`."""
         return self._run([*MINGW, *flags, "-I", str(ORACLE), "-c"], sources, entry)
 
     def run_driver_c(self, sources: Mapping[str, str], flags: tuple[str, ...] = ()) -> dict[str, str]:

@@ -6,10 +6,10 @@ import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import oracle_csmith
-import oracle_windows
 import pytest
 
+import oracle_csmith
+import oracle_windows
 from dmascript.promises import Program, programs_of
 
 LANGUAGE = Path(__file__).resolve().parent / "golden" / "language"

@@ -68,7 +68,8 @@ def test_nested_attachments() -> None:
     """States are detached with in reverse order, and entering the process one is in changes nothing."""
     machine = Processes()
     states = [machine.enter(process) for process in (machine.first, machine.second, machine.third, machine.third)]
-    for state, before in zip(reversed(states), (machine.third, machine.second, machine.first, machine.first), strict=True):
+    processes = (machine.third, machine.second, machine.first, machine.first)
+    for state, before in zip(reversed(states), processes, strict=True):
         machine.leave(state)
         assert machine.call("PsGetCurrentProcess") == before
     assert machine.leaks == []

@@ -1,0 +1,207 @@
+"""Random programs of nothing but control flow: loops, switches, gotos and structured exceptions in one another.
+
+What csmith never makes. Each program prints the path that it takes; every question it asks is answered from a seeded
+sequence that runs dry, after which every answer is no, so that every loop ends. Left out is what C or its compilers leave
+open: jumps into a __try, and jumps out of a __finally.
+"""
+
+from __future__ import annotations
+
+import random
+
+DEEPEST = 5
+LONGEST = 4
+LINES = 120  # then only small statements follow
+RUNS = 6
+
+_HEAD = """#include <wdm.h>
+
+static ULONG state, fuel;
+
+static void T(int Step)
+{
+    DbgPrint("%d ", Step);
+}
+
+static int C(void)
+{
+    if (fuel == 0)
+        return 0;
+    fuel--;
+    state = state * 1664525 + 1013904223;
+    return state >> 30 != 0;
+}
+
+static int N(int Limit)
+{
+    return C() ? (int)(state >> 16) % Limit : 0;
+}
+
+static void R(int Step)
+{
+    T(Step);
+    if (fuel)
+        ExRaiseStatus(0xC0000000 + Step);
+}
+
+static LONG F(int Step, NTSTATUS Code)
+{
+    DbgPrint("f%d:%x ", Step, (ULONG)Code & 0xFFFF);
+    return C() ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH;
+}
+"""
+_TAIL = """
+NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)
+{
+    ULONG run;
+
+    for (run = 0; run < RUNS; run++) {
+        state = run * 77777 + 5;
+        fuel = 40;
+        __try {
+            DbgPrint("= %d\\n", G(2));
+        } __except (EXCEPTION_EXECUTE_HANDLER) {
+            DbgPrint("! %x\\n", GetExceptionCode());
+        }
+    }
+    return STATUS_SUCCESS;
+}
+"""
+
+
+class Flow:
+    """One function while it is made. `labels` may be jumped to from where the writer stands."""
+
+    def __init__(self, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.steps = 0
+        self.names = 0
+        self.lines: list[str] = []
+        self.labels: list[str] = []
+        # What may be left from here: "loop", "switch", "try" (by __leave), and whether by return or goto.
+        self.around: list[str] = []
+        self.in_final = 0
+
+    def step(self) -> int:
+        self.steps += 1
+        return self.steps
+
+    def put(self, depth: int, text: str) -> None:
+        self.lines.append("    " * depth + text)
+
+    def block(self, depth: int, level: int) -> None:
+        """A few statements, one of which may carry a label that the others jump to."""
+        label = ""
+        count = self.chance.randint(1, LONGEST)
+        place = self.chance.randrange(count)
+        if self.chance.random() < 0.3:
+            self.names += 1
+            label = f"L{self.names}"
+            self.labels.append(label)
+        for index in range(count):
+            if label and index == place:
+                self.put(depth - 1, f"{label}:")
+            self.statement(depth, level)
+        if label:
+            self.put(depth, f"if (C()) goto {label};")
+            self.labels.remove(label)
+
+    def statement(self, depth: int, level: int) -> None:
+        makers = [self.plain, self.plain, self.jump, self.jump, self.throw]
+        if level < DEEPEST and len(self.lines) < LINES:
+            makers += [self.choice, self.loop, self.loop, self.switch, self.guarded, self.guarded, self.final, self.final]
+        self.chance.choice(makers)(depth, level)
+
+    def plain(self, depth: int, level: int) -> None:
+        self.put(depth, self.chance.choice((f"T({self.step()});", f"x += {self.step()};", "T(x);")))
+
+    def throw(self, depth: int, level: int) -> None:
+        self.put(depth, f"if (C()) R({self.step()});")
+
+    def jump(self, depth: int, level: int) -> None:
+        inside = self.around[self.around.index("final") + 1 :] if "final" in self.around else self.around
+        allowed = []
+        if "loop" in inside:
+            allowed.append("continue;")
+        if "loop" in inside or "switch" in inside:
+            allowed.append("break;")
+        if self.leaves_try(inside):
+            allowed.append("__leave;")
+        if "final" not in self.around:
+            allowed += ["return x;", f"return {self.step()};", "return G(d - 1);"]
+        allowed += [f"goto {label};" for label in self.labels]
+        if allowed:
+            self.put(depth, f"if (C()) {self.chance.choice(allowed)}")
+
+    @staticmethod
+    def leaves_try(inside: list[str]) -> bool:
+        return "try" in inside
+
+    def inner(self, kind: str, depth: int, level: int) -> None:
+        self.around.append(kind)
+        self.block(depth, level + 1)
+        self.around.pop()
+
+    def choice(self, depth: int, level: int) -> None:
+        self.put(depth, "if (C()) {")
+        self.block(depth + 1, level + 1)
+        if self.chance.random() < 0.5:
+            self.put(depth, "} else {")
+            self.block(depth + 1, level + 1)
+        self.put(depth, "}")
+
+    def loop(self, depth: int, level: int) -> None:
+        self.names += 1
+        i = f"i{self.names}"
+        head, foot = self.chance.choice((
+            ("while (C()) {", "}"),
+            ("do {", "} while (C());"),
+            (f"for (int {i} = 0; {i} < 3 && C(); {i}++) {{", "}"),
+            (f"for (T({self.step()}); C(); x++) {{", "}"),
+        ))  # fmt: skip
+        self.put(depth, head)
+        self.inner("loop", depth + 1, level)
+        self.put(depth, foot)
+
+    def switch(self, depth: int, level: int) -> None:
+        values = self.chance.sample(range(6), self.chance.randint(1, 4))
+        self.put(depth, "switch (N(6)) {")
+        default = self.chance.randrange(2 * len(values))
+        for index, value in enumerate(values):
+            self.put(depth, f"case {value}:")
+            if index == default:
+                self.put(depth, "default:")
+            self.inner("switch", depth + 1, level)
+            if self.chance.random() < 0.6:
+                self.put(depth + 1, "break;")
+        self.put(depth, "}")
+
+    def guarded(self, depth: int, level: int) -> None:
+        self.body(depth, level)
+        self.put(depth, f"}} __except (F({self.step()}, GetExceptionCode())) {{")
+        self.put(depth + 1, f"T({self.step()});")
+        self.block(depth + 1, level + 1)
+        self.put(depth, "}")
+
+    def final(self, depth: int, level: int) -> None:
+        self.body(depth, level)
+        self.put(depth, "} __finally {")
+        self.put(depth + 1, f"T({self.step()});")
+        labels, self.labels = self.labels, []
+        self.inner("final", depth + 1, level)
+        self.labels = labels
+        self.put(depth, "}")
+
+    def body(self, depth: int, level: int) -> None:
+        self.put(depth, "__try {")
+        self.put(depth + 1, f"T({self.step()});")
+        self.inner("try", depth + 1, level)
+
+
+def generate(seed: int) -> str:
+    """The program of a seed."""
+    flow = Flow(seed)
+    flow.block(1, 0)
+    body = "\n".join(flow.lines)
+    function = f"\nstatic int G(int d)\n{{\n    int x = 0;\n\n    if (d == 0)\n        return 1;\n{body}\n    return x;\n}}\n"
+    return _HEAD + function + _TAIL.replace("RUNS", str(RUNS))

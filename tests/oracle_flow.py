@@ -125,17 +125,13 @@ class Flow:
             allowed.append("continue;")
         if "loop" in inside or "switch" in inside:
             allowed.append("break;")
-        if self.leaves_try(inside):
+        if "try" in inside:
             allowed.append("__leave;")
         if "final" not in self.around:
             allowed += ["return x;", f"return {self.step()};", "return G(d - 1);"]
         allowed += [f"goto {label};" for label in self.labels]
         if allowed:
             self.put(depth, f"if (C()) {self.chance.choice(allowed)}")
-
-    @staticmethod
-    def leaves_try(inside: list[str]) -> bool:
-        return "try" in inside
 
     def inner(self, kind: str, depth: int, level: int) -> None:
         self.around.append(kind)

@@ -58,8 +58,8 @@ class Memory:
     """
 
     __slots__ = (
-        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "slot_of", "pins", "claims",
-        "paging", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
+        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "slot_of", "pins",
+        "claims", "paging", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -408,7 +408,7 @@ class Memory:
         return rest
 
     def unmap(self, region: Region) -> None:
-        """Take a region away; frames that it owns and that nobody pins are free again. Nothing if it is gone already."""
+        """Take a region away, if it is there; frames that it owns and that nobody pins are free again."""
         if region.space is None:
             return
         self.empty(region)

@@ -16,14 +16,14 @@ RUNS = 6
 
 _HEAD = """#include <wdm.h>
 
-static ULONG state, fuel;
+static ULONG state, fuel, pad;
 
-static void T(int Step)
+static void Trace(int Step)
 {
-    DbgPrint("%d ", Step);
+    DbgPrint("%d/%u ", Step, fuel);
 }
 
-static int C(void)
+static int Ask(void)
 {
     if (fuel == 0)
         return 0;
@@ -32,14 +32,14 @@ static int C(void)
     return state >> 30 != 0;
 }
 
-static int N(int Limit)
+static int Number(int Limit)
 {
-    return C() ? (int)(state >> 16) % Limit : 0;
+    return Ask() ? (int)(state >> 16) % Limit : 0;
 }
 
-static void R(int Step)
+static void Raise(int Step)
 {
-    T(Step);
+    Trace(Step);
     if (fuel)
         ExRaiseStatus(0xC0000000 + Step);
 }
@@ -47,8 +47,14 @@ static void R(int Step)
 static LONG F(int Step, NTSTATUS Code)
 {
     DbgPrint("f%d:%x ", Step, (ULONG)Code & 0xFFFF);
-    return C() ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH;
+    return Ask() ? EXCEPTION_EXECUTE_HANDLER : EXCEPTION_CONTINUE_SEARCH;
 }
+
+/* clang takes a call for one of the __try whose code follows at once, so something stands before each. */
+#define T(s) (pad++, Trace(s))
+#define C() (pad++, Ask())
+#define N(n) (pad++, Number(n))
+#define R(s) (pad++, Raise(s))
 """
 _TAIL = """
 NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)

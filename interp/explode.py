@@ -68,13 +68,14 @@ class Explode(Expressions):
         for target in region.escaped:
             if self.region is not None and target is not self.region and target not in self.region.escaped:
                 self.region.escaped.append(target)
-        return [*region.code(), *self.escape_checks(region)]
+        stay = [emit.assign(self.region.variable, emit.const(STAY)) for _ in region.escaped[:1] if self.region]
+        return [*stay, *region.code(), *self.escape_checks(region)]
 
     def escape_checks(self, inner: Region) -> list[stmt]:
         """After an inner machine: go on jumping if something in it jumped to a label out here."""
         checks: list[stmt] = []
         for target in inner.escaped:
-            moved = emit.compare(emit.name(target.variable), "!=", emit.const(target.current))
+            moved = emit.compare(emit.name(target.variable), "!=", emit.const(STAY))
             checks.append(emit.if_(moved, [ast.Continue() if target is self.region else ast.Break()]))
         return checks
 

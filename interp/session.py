@@ -91,7 +91,8 @@ class Session:
         region.writable = writable
 
     def call(self, where: int, *arguments: int) -> int:
-        """Call a function of the driver, or a routine, by address, as a kernel routine does. What it returns as 64 bits."""
+        """Call a function of the driver, or a routine, by address, as a kernel routine does. What it returns as 64
+        bits."""
         count = len(arguments)
         if count not in self.calls:
             self.calls[count] = PointerTable(self.nt, "Q" * count + ">Q", self.functions, routine_at)

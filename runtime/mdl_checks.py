@@ -61,7 +61,8 @@ def check_unmapping(nt: System, mdl: Mdl, region: Region) -> None:
 def hide_from_writes(nt: System, mdl: Mdl, region: Region) -> None:
     """A view of pages that were locked for reading: the first write to it is worth a word."""
     lock = nt.mdls.locks.get(mdl.address)
-    if lock is not None and not lock.write and region.writable and rules.WRITE_UNDER_READ_LOCK.verifier <= nt.settings.verifier:
+    watched = rules.WRITE_UNDER_READ_LOCK.verifier <= nt.settings.verifier
+    if lock is not None and not lock.write and region.writable and watched:
         region.writable = False
         region.note = f"{LOCKED_FOR_READING} {mdl.address:#x}"
 

@@ -92,6 +92,8 @@ def _check(nt: System, request: Request, paged: bool) -> None:
 
 def free(nt: System, where: int, tag: int) -> None:
     block = nt.pool.blocks.get(where)
+    if where in nt.irps.allocated:
+        nt.violation(rules.IRP_FREED_AS_POOL, (where, 0, 0), nt.irps.facts(where), ("irp", where), irp="irp")
     if block is not None and not block.freed:
         irql, facts = nt.irql, [("pool", f"{address(where)}, {block.describe(where)}")]
         if irql > (APC_LEVEL if block.paged else DISPATCH_LEVEL):

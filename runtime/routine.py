@@ -49,7 +49,8 @@ class Routine:
 
     __slots__ = (
         "body", "calls_back", "category", "checks_irql", "fails", "header", "irql", "irql_max", "irql_min",
-        "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic", "version",
+        "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic",
+        "version",
     )  # fmt: skip
 
     def __init__(self, prototype: str, page: str, irql: str) -> None:

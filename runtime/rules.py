@@ -47,6 +47,7 @@ def rule(id: str, severity: str, title: str, **details: object) -> Rule:
 MDL_ALREADY_LOCKED = rule(
     "mdl-already-locked", "fatal", "the pages of this MDL are already locked", here="locked again here",
     earlier=("locked", "locked here"), help="call MmUnlockPages({mdl}) before locking it again", stop=(0xC4, 0xB0),
+    also=((0xC4, 0xB1),),
     verifier=1, page="nf-wdm-mmprobeandlockpages",
     explanation="One MDL describes one lock. A second MmProbeAndLockPages overwrites the frame array, and the first "
     "lock on each page is never released: the pages stay pinned until the machine restarts.",
@@ -55,6 +56,7 @@ MDL_NEVER_LOCKED = rule(
     "mdl-describes-nonpaged-pool", "fatal", "this MDL describes nonpaged pool, which is always resident",
     here="locked here", earlier=("built", "built for nonpaged pool here"),
     help="leave MmProbeAndLockPages out: MmBuildMdlForNonPagedPool has filled in the frames already", stop=(0xC4, 0xB0),
+    also=((0xC4, 0xB1),),
     verifier=1, page="nf-wdm-mmprobeandlockpages",
     explanation="Nonpaged pool never leaves memory, so it is described and not locked. Locking such an MDL mixes the "
     "two ways to fill it; its pages would be released as if they were somebody else's.",
@@ -139,7 +141,8 @@ MDL_LEAKED = rule(
 MDL_PARTIAL_LOCKED = rule(
     "partial-mdl-locked", "fatal", "this MDL is partial: it describes pages that another MDL has locked",
     here="locked here", earlier=("partial", "built as a partial MDL here"),
-    help="lock the source MDL only, and build partial MDLs over it afterwards", stop=(0xC4, 0xB0), verifier=1,
+    help="lock the source MDL only, and build partial MDLs over it afterwards", stop=(0xC4, 0xB0),
+    also=((0xC4, 0xB1),), verifier=1,
     page="nf-wdm-iobuildpartialmdl",
     explanation="A partial MDL borrows the frames of its source. It owns no lock and may not take one.",
 )  # fmt: skip
@@ -429,18 +432,21 @@ RESERVED_WRONG_TAG = rule(
     "reserved-mapping-wrong-tag", "fatal", "a reserved address range is used with a tag that is not its own",
     here="used here", earlier=("reserved", "reserved here"),
     help="pass the tag that MmAllocateMappingAddress was given",
-    stop=(0xDA, 0x104), page="bug-check-0xda--system-pte-misuse",
+    stop=(0xDA, 0x104),
+    also=((0xDA, 0x101), (0xDA, 0x108)), page="bug-check-0xda--system-pte-misuse",
     explanation="The tag is what tells one owner of a reserved range from another.",
 )  # fmt: skip
 RESERVED_UNKNOWN = rule(
     "reserved-mapping-unknown", "fatal", "no address range is reserved here", here="used here",
     earlier=("released", "released here"), help="pass the address that MmAllocateMappingAddress returned",
-    stop=(0xDA, 0x105), page="bug-check-0xda--system-pte-misuse",
+    stop=(0xDA, 0x105),
+    also=((0xDA, 0x102),), page="bug-check-0xda--system-pte-misuse",
     explanation="Mapping into addresses that were not reserved would overwrite whoever has them.",
 )  # fmt: skip
 RESERVED_IN_USE = rule(
     "reserved-mapping-in-use", "fatal", "a reserved address range is mapped already", here="used here",
     earlier=("mapped", "mapped here"), help="call MmUnmapReservedMapping first", stop=(0xDA, 0x107),
+    also=((0xDA, 0x103),),
     page="bug-check-0xda--system-pte-misuse",
     explanation="A reserved range shows one MDL at a time.",
 )  # fmt: skip
@@ -465,7 +471,8 @@ RESERVED_LEAKED = rule(
 RESERVED_OTHER_MDL = rule(
     "reserved-mapping-other-mdl", "fatal", "a reserved address range is unmapped with an MDL that it does not show",
     here="unmapped here", earlier=("mapped", "mapped here"), help="pass the MDL that was mapped, unchanged",
-    stop=(0xDA, 0x10C), page="bug-check-0xda--system-pte-misuse",
+    stop=(0xDA, 0x10C),
+    also=((0xDA, 0x10A),), page="bug-check-0xda--system-pte-misuse",
     explanation="As many pages must be unmapped as were mapped.",
 )  # fmt: skip
 
@@ -475,6 +482,12 @@ IRP_LEAKED = rule(
     "irp-leaked", "leak", "an IRP was never freed", here="allocated here", help="call IoFreeIrp({irp}) on every path",
     stop=(0xC4, 0x62), verifier=1, page="nf-wdm-ioallocateirp",
     explanation="The I/O manager frees the IRPs that it makes. One from IoAllocateIrp is its maker's to free.",
+)  # fmt: skip
+IRP_FREED_AS_POOL = rule(
+    "irp-freed-as-pool", "fatal", "an IRP from IoAllocateIrp is freed with ExFreePool", here="freed here",
+    earlier=("allocated", "allocated here"), help="call IoFreeIrp({irp})", stop=(0xC4, 0x105), verifier=1,
+    page="nf-wdm-iofreeirp",
+    explanation="IRPs come from lists of the I/O manager's own. Memory from there that goes to the pool damages both.",
 )  # fmt: skip
 IRP_NOT_AN_IRP = rule(
     "not-an-irp", "fatal", "no IRP lies at this address", here="used here", earlier=("freed", "freed here"),
@@ -647,7 +660,8 @@ POOL_EXECUTABLE = rule(
 SPECIAL_POOL_OVERRUN = rule(
     "special-pool-overrun", "fatal", "bytes just past the end of this pool block were written to",
     here="found when it was freed here", earlier=("allocated", "allocated here"),
-    help="keep every write inside the bytes that were asked for", stop=(0xC1, None), verifier=1,
+    help="keep every write inside the bytes that were asked for", stop=(0xC1, None),
+    also=((0xC1, 0x24),), verifier=1,
     page="bug-check-0xc1--special-pool-detected-memory-corruption",
     explanation="In special pool a block ends within 15 bytes of the end of its page. What lies between is filled with "
     "a pattern, which is compared when the block is freed; a write further out faults at once.",
@@ -655,7 +669,8 @@ SPECIAL_POOL_OVERRUN = rule(
 SPECIAL_POOL_UNDERRUN = rule(
     "special-pool-underrun", "fatal", "bytes before the start of this pool block were written to",
     here="found when it was freed here", earlier=("allocated", "allocated here"),
-    help="look for negative indexes and for pointers that were moved back", stop=(0xC1, None), verifier=1,
+    help="look for negative indexes and for pointers that were moved back", stop=(0xC1, None),
+    also=((0xC1, 0x23),), verifier=1,
     page="bug-check-0xc1--special-pool-detected-memory-corruption",
     explanation="In special pool the part of the page before a block is filled with a pattern, which is compared when "
     "the block is freed.",
@@ -664,7 +679,8 @@ SPECIAL_POOL_BAD_ADDRESS = rule(
     "special-pool-freed-at-wrong-address", "fatal",
     "the address that is freed lies within a pool block, not at its start",
     here="freed here", earlier=("allocated", "the block was allocated here"),
-    help="free exactly the address that the allocation returned", stop=(0xC1, None), verifier=1,
+    help="free exactly the address that the allocation returned", stop=(0xC1, None),
+    also=((0xC1, 0x21),), verifier=1,
     page="bug-check-0xc1--special-pool-detected-memory-corruption",
     explanation="The place of a block in its page follows from its size. An address elsewhere in the page was never "
     "returned by an allocation.",
@@ -810,7 +826,8 @@ PROCESS_LEFT_PAGES_TRACKED = rule(
 IRQL_TOO_HIGH = rule(
     "irql-too-high", "fatal", "this routine may not be called at this IRQL", here="called here",
     earlier=("irql", "the IRQL was raised here"),
-    help="lower the IRQL first, or do this work in a work item or a thread", stop=(0xC4, 0xE5), verifier=1,
+    help="lower the IRQL first, or do this work in a work item or a thread", stop=(0xC4, 0xE5),
+    also=((0xC4, 0x75), (0xC4, 0x77), (0xC4, 0x7A)), verifier=1,
     page="managing-hardware-priorities",
     explanation="A routine that may wait or touch pageable memory needs a low IRQL. Called above it, it works until "
     "the first time that it really waits or faults.",
@@ -869,6 +886,20 @@ SPIN_LOCK_LEFT_HELD = rule(
     "spin-lock-left-held", "leak", "a spin lock is still held at the end", here="acquired here",
     help="release the lock on every path", page="nf-wdm-kereleasespinlock",
     explanation="The next one to acquire it waits for ever, at DISPATCH_LEVEL.",
+)  # fmt: skip
+SYNCHRONIZATION_IN_USER_MEMORY = rule(
+    "synchronization-object-in-user-memory", "fatal", "an object for synchronisation lies in the memory of a program",
+    here="used here", help="keep it in nonpaged pool, and give the program a handle", stop=(0xC4, 0xE0), verifier=1,
+    page="bug-check-0xc4--driver-verifier-detected-violation",
+    explanation="The address means something else in every other process, the page may be out, and the program may "
+    "write to it: with an event that it has forged, it can make the kernel write anywhere.",
+)  # fmt: skip
+ZW_USER_ADDRESS = rule(
+    "zw-call-with-user-address", "fatal", "a Zw routine is given an address in the memory of a program",
+    here="called here", help="pass variables of the driver's own, and copy the results in __try", stop=(0xC4, 0xE3),
+    verifier=1, page="using-nt-and-zw-versions-of-the-native-system-services-routines",
+    explanation="Zw routines trust their caller: they neither probe the address nor catch a fault on it. The program "
+    "may name any address, and change what lies there while it is read.",
 )  # fmt: skip
 SYNCHRONIZATION_PAGEABLE = rule(
     "synchronization-object-pageable", "fatal", "an object for synchronisation lies in pageable memory",

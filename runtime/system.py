@@ -1,9 +1,8 @@
 """The one machine object: everything that a simulated Windows has, so that a run is reset by making a new one.
 
-Kernel routines (runtime/routines) take it as their first argument. It says which rule was broken by which object; where that
-was in a script is known only to the hook `where`, which the interpreter sets, as it does `call(address, *arguments)`, through
-which routines call functions of the driver.
-"""
+Kernel routines (runtime/routines) take it as their first argument. It says which rule was broken by which object;
+where that was in a script is known only to the hook `where`, which the interpreter sets, as it does `call(address,
+*arguments)`, through which routines call functions of the driver."""
 
 from __future__ import annotations
 
@@ -42,10 +41,26 @@ WORD = 0xFFFF_FFFF_FFFF_FFFF  # a parameter of a bug check
 
 
 class Settings:
-    """The machine as ordered: profile and its numbers, in pages, counts and bytes. See DESIGN of profiles in docs/fidelity.md."""
+    """The machine as ordered: profile and its numbers, in pages, counts and bytes. See
+    docs/fidelity.md."""
 
-    __slots__ = ("profile", "memory_pages", "low_share", "processors", "map_registers", "system_ptes", "nonpaged_pages",
-                 "fragmentation", "generation", "verifier", "allow", "granularity", "max_memory", "max_steps", "max_output")  # fmt: skip
+    __slots__ = (
+        "profile",
+        "memory_pages",
+        "low_share",
+        "processors",
+        "map_registers",
+        "system_ptes",
+        "nonpaged_pages",
+        "fragmentation",
+        "generation",
+        "verifier",
+        "allow",
+        "granularity",
+        "max_memory",
+        "max_steps",
+        "max_output",
+    )
 
     def __init__(self, profile: str = "direct") -> None:
         self.profile = profile
@@ -77,8 +92,8 @@ class System:
     """A booted machine. `names` are the globals of generated code; `write` takes the script's output."""
 
     def __init__(
-        self, settings: Settings | None = None, chooser: Chooser | None = None, write: Callable[[str], None] | None = None,
-        names: dict[str, object] | None = None,
+        self, settings: Settings | None = None, chooser: Chooser | None = None, write: Callable[[str], None] | None =
+        None, names: dict[str, object] | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings = settings or Settings()
         self.chooser = chooser or Chooser()
@@ -197,7 +212,8 @@ class System:
         return Moment(self.where(), self.clock.now_ns, self.cpu.irql, self.cpu.number, argument)
 
     def remember(self, kind: str, object_address: int, event: str, argument: int = 0) -> Moment:
-        """Note that this happened to the object, which is that argument of the call, here and now, for reports to come."""
+        """Note that this happened to the object, which is that argument of the call, here and now, for reports to
+        come."""
         moment = self.moment(None if event == "allocated" else argument)
         self.history.setdefault((kind, object_address), {})[event] = moment
         return moment
@@ -224,8 +240,9 @@ class System:
         argument: int = 0, **names: str,
     ) -> None:  # fmt: skip
         """A rule is broken here and now. Returns if that does not stop the machine (not fatal, allowed, or only the
-        verifier would notice and it is off). `about` names the object whose history explains it and which is that `argument` of the call,
-        `parameters` are those of the bug check, without the sub-code where the rule has one; `stop` replaces the rule's own."""
+        verifier would notice and it is off). `about` names the object whose history explains it and which is that
+        `argument` of the call, `parameters` are those of the bug check, without the sub-code where the rule has one;
+        `stop` replaces the rule's own."""
         if rule.verifier > self.settings.verifier:
             return
         marks: list[tuple[Moment, str]] = []
@@ -241,7 +258,17 @@ class System:
         if rule.severity == "fatal" and not allowed and code is not None:
             words = stop_parameters(code, parameters)
         self.findings.append(
-            Finding(rule, severity, title or rule.title, self.moment(argument if about else None), marks, facts or [], rule.help.format(**names), rule.here, words)
+            Finding(
+                rule,
+                severity,
+                title or rule.title,
+                self.moment(argument if about else None),
+                marks,
+                facts or [],
+                rule.help.format(**names),
+                rule.here,
+                words,
+            )
         )
         if rule.severity == "fatal" and not allowed:
             self.stopped = True
@@ -271,7 +298,17 @@ class System:
                 continue
             severity = "note" if rule.id in self.settings.allow else "leak"
             self.findings.append(
-                Finding(rule, severity, rule.title, held.moment, [], held.facts, rule.help.format(**held.names), rule.here, None)
+                Finding(
+                    rule,
+                    severity,
+                    rule.title,
+                    held.moment,
+                    [],
+                    held.facts,
+                    rule.help.format(**held.names),
+                    rule.here,
+                    None,
+                )
             )
         self.held.clear()
 

@@ -84,9 +84,7 @@ class Flow:
         self.names = 0
         self.lines: list[str] = []
         self.labels: list[str] = []
-        # What may be left from here: "loop", "switch", "try" (by __leave), and whether by return or goto.
-        self.around: list[str] = []
-        self.in_final = 0
+        self.around: list[str] = []  # what the writer stands in, outermost first: "loop", "switch", "try", "final"
 
     def step(self) -> int:
         self.steps += 1
@@ -115,7 +113,8 @@ class Flow:
     def statement(self, depth: int, level: int) -> None:
         makers = [self.plain, self.plain, self.jump, self.jump, self.throw]
         if level < DEEPEST and len(self.lines) < LINES:
-            makers += [self.choice, self.loop, self.loop, self.switch, self.guarded, self.guarded, self.final, self.final]
+            makers += [self.choice, self.loop, self.loop, self.switch]
+            makers += [self.guarded, self.guarded, self.final, self.final]
         self.chance.choice(makers)(depth, level)
 
     def plain(self, depth: int, level: int) -> None:
@@ -125,7 +124,8 @@ class Flow:
         self.put(depth, f"if (C()) R({self.step()});")
 
     def jump(self, depth: int, level: int) -> None:
-        inside = self.around[self.around.index("final") + 1 :] if "final" in self.around else self.around
+        finals = [index for index, kind in enumerate(self.around) if kind == "final"]
+        inside = self.around[finals[-1] + 1 :] if finals else self.around
         allowed = []
         if "loop" in inside:
             allowed.append("continue;")
@@ -133,7 +133,7 @@ class Flow:
             allowed.append("break;")
         if "try" in inside:
             allowed.append("__leave;")
-        if "final" not in self.around:
+        if not finals:
             allowed += ["return x;", f"return {self.step()};", "return G(d - 1);"]
         allowed += [f"goto {label};" for label in self.labels]
         if allowed:

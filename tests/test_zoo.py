@@ -1,7 +1,7 @@
 """The bug zoo: each rule of a run has a script that shows the mistake, and a twin that does it right.
 
-`tests/zoo/RULE.dma` and `tests/zoo/RULE-fixed.dma`. What the scripts promise in their comments is checked with the other
-golden scripts; here are the claims that hold for all of them.
+`tests/zoo/RULE.dma` and `tests/zoo/RULE-fixed.dma`. What the scripts promise in their comments is checked with
+the other golden scripts; here are the claims that hold for all of them.
 """
 
 from __future__ import annotations
@@ -37,7 +37,9 @@ def loaded(name: str) -> list[tuple[Program, Loaded]]:
     return [(program, load(str(path), program.options(), program.text)) for program in programs]
 
 
-def reports_of(program: Program, ready: Loaded, profile: str, seed: int | None = None) -> tuple[list[Report], list[str]]:
+def reports_of(
+    program: Program, ready: Loaded, profile: str, seed: int | None = None
+) -> tuple[list[Report], list[str]]:
     """The findings of one run, and the lines that it printed."""
     options: Options = program.options()
     options.profile, options.seed = profile, seed
@@ -66,7 +68,7 @@ def test_every_rule_has_its_pair() -> None:
 
 @pytest.mark.parametrize("name", script_names(fixed=False))
 def test_the_mistake_is_found_where_it_is_made(name: str) -> None:
-    """On every profile, the first finding of each program is by the rule of the file's name, on a line marked with it."""
+    """On every profile, the first finding of each program is by the rule of the file's name, on a line so marked."""
     for program, ready in loaded(name):
         assert ready.program is not None
         for profile in PROFILES:

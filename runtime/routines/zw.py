@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .. import virtual
+from .. import rules, virtual
 from ..constants import STATUS_INVALID_HANDLE, STATUS_NO_MEMORY
+from ..memory import KERNEL_BASE
 from ..routine import known, routine
 
 TYPE_CHECKING = False
@@ -29,6 +30,7 @@ def ZwAllocateVirtualMemory(
     """Reserve or commit pages; both in/out parameters come back rounded to whole pages. Only the current process is
     known."""
     memory = nt.memory
+    _own_variables(nt, base_address, region_size)
     base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
     if handle != CURRENT_PROCESS:
         return STATUS_INVALID_HANDLE
@@ -44,6 +46,7 @@ def ZwAllocateVirtualMemory(
 def ZwFreeVirtualMemory(nt: System, handle: int, base_address: int, region_size: int, kind: int) -> int:
     """Decommit or release pages. Pages that are locked stay in memory until they are unlocked."""
     memory = nt.memory
+    _own_variables(nt, base_address, region_size)
     base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
     if handle != CURRENT_PROCESS:
         return STATUS_INVALID_HANDLE
@@ -60,6 +63,7 @@ def ZwProtectVirtualMemory(
 ) -> int:
     """Change the protection of committed pages; the old one is that of the first page."""
     memory = nt.memory
+    _own_variables(nt, base_address, region_size)
     base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
     memory.read_uint(old_protect, 4)
     if handle != CURRENT_PROCESS:
@@ -137,6 +141,15 @@ known(
     "NTSTATUS ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress)",
     page="nf-wdm-zwunmapviewofsection", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
+
+
+def _own_variables(nt: System, *pointers: int) -> None:
+    """Zw routines believe that what they are given is the driver's."""
+    for index, pointer in enumerate(pointers):
+        if 0 < pointer < KERNEL_BASE:
+            facts = [("address", nt.describe(pointer))]
+            parameters = (nt.instruction(), pointer, 0)
+            nt.violation(rules.ZW_USER_ADDRESS, parameters, facts, ("variable", pointer), argument=1 + index)
 
 
 def _store(nt: System, answer: virtual.Answer, base_address: int, region_size: int) -> int:

@@ -143,17 +143,22 @@ def test(paths: tuple[str, ...], update: bool, plain: bool) -> int:
     return run_tests(paths, update, Console(plain))
 
 
-@commands.command(epilog="Example:  dmascript explain mdl-already-locked")
+@commands.command(epilog="Examples:  dmascript explain mdl-leaked    dmascript explain 0xC4 0x7C 0xffffa10000000010")
 @click.argument("name", metavar="NAME")
-def explain(name: str) -> int:
-    """Say what a rule, a routine or a bug check (0xC4, 0xC4/0xB0) means."""
+@click.argument("parameters", metavar="[PARAMETER]...", nargs=-1)
+def explain(name: str, parameters: tuple[str, ...]) -> int:
+    """Say what a rule, a routine or a bug check means.
+
+    A bug check is named by its code (0xC4, 0xC4/0xB0) or its name, and may be followed by its parameters as Windows or
+    a debugger shows them.
+    """
     from .explain import explain as explanation_of
     from .explain import known_names
 
     console = Console()
-    text = explanation_of(name)
+    text = explanation_of(name, parameters)
     if not text:
-        console.say(f"dmascript: there is no rule or routine {name!r}{closest(name, known_names())}")
+        console.say(f"dmascript: there is no rule, routine or bug check {name!r}{closest(name, known_names())}")
         return EXIT_USAGE
     console.write(text)
     console.flush()

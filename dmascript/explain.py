@@ -6,20 +6,18 @@ Every function is from data to text; the tables are the only source, so nothing 
 from __future__ import annotations
 
 import fnmatch
-import re
-import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from .explain_bugcheck import explain_bugcheck
 from .interp.report import Stop
+from .reference_text import address_of, entry, without_braces
 from .runtime import bugchecks, routines
 from .runtime.routine import MEMBERS, Routine
 from .runtime.rules import Rule
 from .runtime.static_rules import all_rules
 
 RULES = all_rules()
-_WIDTH = 96
-_LABEL = 10
 _SEVERITIES = {
     "fatal": "stops the machine",
     "error": "reported, and the run goes on",
@@ -30,14 +28,15 @@ _SEVERITIES = {
 _VERIFIERS = {0: "noticed by plain Windows", 1: "Driver Verifier, standard set", 2: "Driver Verifier, full set only"}
 
 
-def explain(name: str) -> str:
-    """What a rule, a routine (in any case) or a bug check code means; empty if there is no such name."""
+def explain(name: str, parameters: Sequence[str] = ()) -> str:
+    """What a rule, a routine (in any case) or a bug check means; empty if there is no such name. A bug check is a code,
+    `0xC4` or `0xC4/0xB0`, or its name, and may come with its parameters."""
     if name in RULES:
         return explain_rule(RULES[name])
     row = find_routine(name)
     if row is not None:
         return explain_routine(row)
-    return explain_code(name)
+    return explain_bugcheck([name, *parameters])
 
 
 def explain_rule(rule: Rule) -> str:
@@ -45,13 +44,16 @@ def explain_rule(rule: Rule) -> str:
     fields = [("severity", _SEVERITIES.get(rule.severity, rule.severity))]
     if rule.stop:
         fields.append(("stop", _stop_text(*rule.stop)))
+        fields.extend(("or", _stop_text(*stop)) for stop in rule.also)
         if rule.severity != "static":
             fields.append(("noticed", _VERIFIERS[rule.verifier].removeprefix("noticed ")))
     if rule.help:
-        fields.append(("help", _without_braces(rule.help)))
+        fields.append(("help", without_braces(rule.help)))
+    if rule.severity != "static":
+        fields.append(("script", f"tests/zoo/{rule.id}.dma in the source"))
     if rule.page:
         fields.append(("page", address_of(rule.page)))
-    return _entry(f"{rule.id}: {_without_braces(rule.title)}", rule.explanation, fields)
+    return entry(f"{rule.id}: {without_braces(rule.title)}", rule.explanation, fields)
 
 
 def explain_routine(row: Routine) -> str:
@@ -69,23 +71,7 @@ def explain_routine(row: Routine) -> str:
     if row.page:
         fields.append(("page", address_of(row.page)))
     body = row.body.__doc__ if row.body else None
-    return _entry(row.prototype, " ".join((body or "").split()), fields)
-
-
-def explain_code(text: str) -> str:
-    """A bug check by its code, `0xC4` or `0xC4/0xB0`, with the rules that end in it; empty if it is no known code."""
-    numbers = re.fullmatch(r"0[xX]([0-9a-fA-F]+)(?:/0[xX]([0-9a-fA-F]+))?", text)
-    if numbers is None:
-        return ""
-    code = int(numbers[1], 16)
-    sub = int(numbers[2], 16) if numbers[2] else None
-    name = bugchecks.name_of(code)
-    if not name:
-        return ""
-    rules = [rule.id for rule in RULES.values() if rule.stop and rule.stop[0] == code and sub in (None, rule.stop[1])]
-    fields = [("rules", ", ".join(rules) or "none: no rule of the simulator ends in it")]
-    shown = f"0x{code:X}" + (f"/0x{sub:X}" if sub is not None else "")
-    return _entry(f"{shown}: {name}", bugchecks.meaning_of(code, sub), fields)
+    return entry(row.prototype, " ".join((body or "").split()), fields)
 
 
 def stop_meaning(stop: Stop) -> str:
@@ -95,17 +81,6 @@ def stop_meaning(stop: Stop) -> str:
         return ""
     case = bugchecks.sub(stop.code, stop.parameters[row.selector - 1], stop.parameters[1]) if row.selector else None
     return case.cause if case else row.meaning
-
-
-def address_of(page: str) -> str:
-    """Where a page of the driver reference stands: `nf-wdm-iofreemdl` is under the interfaces of its header."""
-    kind, _, rest = page.partition("-")
-    root = "https://learn.microsoft.com/windows-hardware/drivers/"
-    if kind in ("nf", "ns", "nc", "ne", "ni") and "-" in rest:
-        return f"{root}ddi/{rest.partition('-')[0]}/{page}"
-    if page.startswith("bug-check-"):
-        return f"{root}debugger/{page}"
-    return page
 
 
 def find_routine(name: str) -> Routine | None:
@@ -156,24 +131,8 @@ def routine_as_dict(row: Routine) -> dict[str, Any]:
 
 def known_names() -> list[str]:
     """Everything that `explain` takes by name."""
-    return [*RULES, *(row.name for row in routine_rows())]
+    return [*RULES, *(row.name for row in routine_rows()), *(row.name for row in bugchecks.all_checks())]
 
 
 def _stop_text(code: int, sub: int | None) -> str:
     return f"0x{code:X}{f'/0x{sub:X}' if sub is not None else ''} {bugchecks.name_of(code)}".rstrip()
-
-
-def _without_braces(text: str) -> str:
-    """A text of the table as it reads without an object: `MmUnlockPages({mdl})` names its argument."""
-    return re.sub(r"\{(\w+)[^{}]*\}", r"\1", text)
-
-
-def _entry(title: str, paragraph: str, fields: list[tuple[str, str]]) -> str:
-    lines = [title, ""]
-    if paragraph:
-        lines += [*textwrap.wrap(_without_braces(paragraph), _WIDTH), ""]
-    for label, text in fields:
-        first, *rest = textwrap.wrap(text, _WIDTH - _LABEL, break_long_words=False, break_on_hyphens=False) or [""]
-        lines.append(f"{label + ':':<{_LABEL}}{first}")
-        lines.extend(" " * _LABEL + part for part in rest)
-    return "\n".join(lines) + "\n"

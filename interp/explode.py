@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..grammar import tree
 from . import emit
 from .expressions import Expressions
-from .machine import Region
+from .machine import STAY, Region
 from .shape import Shapes
 from .value import wrap
 
@@ -68,8 +68,10 @@ class Explode(Expressions):
         for target in region.escaped:
             if self.region is not None and target is not self.region and target not in self.region.escaped:
                 self.region.escaped.append(target)
-        stay = [emit.assign(self.region.variable, emit.const(STAY)) for _ in region.escaped[:1] if self.region]
-        return [*stay, *region.code(), *self.escape_checks(region)]
+        made = [*region.code(), *self.escape_checks(region)]
+        if self.region in region.escaped:
+            made.insert(0, emit.assign(self.region.variable, emit.const(STAY)))
+        return made
 
     def escape_checks(self, inner: Region) -> list[stmt]:
         """After an inner machine: go on jumping if something in it jumped to a label out here."""

@@ -11,9 +11,8 @@ A region (a function's body, or the body of a __try, handler or __finally) becom
         else: TICK(); continue
         break
 
-A jump to a label of an outer region sets that region's variable and breaks out of the inner loop; after the statement
-that held the inner region, the outer one sees that its variable is no longer the number of the block it is in, and
-jumps."""
+A jump to a label of an outer region sets that region's variable and breaks out of the inner loop. Before the statement
+that holds the inner region the variable is set to STAY; after it, if it is another number, the outer region jumps."""
 
 from __future__ import annotations
 
@@ -22,19 +21,20 @@ from ast import stmt
 
 from . import emit
 
+STAY = -1  # no block has this number: a jump may well be to the block that it comes from
+
 
 class Region:
-    """One state machine while it is made. `current` is the number of the block being filled, `labels` are those that
-    stand in it: labels of the script, cases, and marks of the code generator's own."""
+    """One state machine while it is made. `labels` are those that stand in it: labels of the script, cases, and marks
+    of the code generator's own."""
 
-    __slots__ = ("variable", "blocks", "numbers", "current", "escaped", "parent", "labels")
+    __slots__ = ("variable", "blocks", "numbers", "escaped", "parent", "labels")
 
     def __init__(self, variable: str, parent: Region | None) -> None:
         self.variable = variable
         self.parent = parent
         self.blocks: list[tuple[int, list[stmt]]] = []
         self.numbers: dict[object, int] = {}
-        self.current = 0
         self.labels: set[object] = set()
         self.escaped: list[Region] = []  # outer regions that something inside jumped to
 
@@ -48,7 +48,6 @@ class Region:
         """Start a block; the list that its statements go to."""
         statements: list[stmt] = []
         self.blocks.append((number, statements))
-        self.current = number
         return statements
 
     def code(self) -> list[stmt]:

@@ -44,6 +44,16 @@ def sub(code: int, first: int, second: int | None = None) -> SubCode | None:
     return None if chosen is None else SubCode(chosen)
 
 
+def all_checks() -> list[BugCheck]:
+    """Every bug check of the table, by code."""
+    return [BugCheck(code, row) for code, row in sorted(_BUG_CHECKS.items())]
+
+
+def cases(code: int) -> list[SubCode]:
+    """Every case of a bug check, in the order of its sub-codes."""
+    return [SubCode(row) for row in sorted(_SUB_CODES.get(code, ()), key=lambda row: (row[0], row[1] or 0))]
+
+
 def name_of(code: int) -> str:
     """The name of a bug check, or "" if it is not known."""
     return _BUG_CHECKS[code][0] if code in _BUG_CHECKS else ""

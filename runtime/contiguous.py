@@ -6,6 +6,7 @@ from . import rules
 from .findings import address, plural
 from .frame_search import take_adjacent
 from .mapping import system_room
+from .mdl_checks import ACTIVE_PAGE, locked_through
 from .memory import ADDRESS_MASK, Device, Region
 from .store import PAGE
 
@@ -75,7 +76,8 @@ def free(nt: System, base: int, size: int = 0, cache: int | None = None, adjacen
     frames = found.region.frames
     assert frames is not None
     if nt.memory.any_pinned(frames):
-        nt.violation(rules.POOL_FREED_LOCKED, (frames[0], 0, 1), [("address", nt.describe(base))], ("contiguous", base))
+        parameters, facts = (frames[0], ACTIVE_PAGE, 1), [("address", nt.describe(base))]
+        nt.violation(rules.POOL_FREED_LOCKED, parameters, facts, locked_through(nt, frames))
     del nt.contiguous[base]
     nt.memory.unmap(found.region)
     nt.remember("contiguous", base, "freed")

@@ -82,9 +82,11 @@ class Faults:
         if nt.memory.permits(va, False):
             nt.violation(rules.WRITE_TO_READ_ONLY, (va, 0, 0, 0), facts)
         block = nt.pool.freed_at(va)
+        about = None
         if block is not None:
             facts.append(("freed", f"pool block {address(block.address)}, {block.size} bytes, tag '{block.tag_text}'"))
-        nt.violation(rules.PAGE_FAULT_IN_NONPAGED_AREA, (va, 2 if write else 0, nt.instruction(), 2), facts)
+            about = ("pool", block.address)
+        nt.violation(rules.PAGE_FAULT_IN_NONPAGED_AREA, (va, 2 if write else 0, nt.instruction(), 2), facts, about)
 
     def divide_by_zero(self) -> int:
         self.raise_exception(STATUS_INTEGER_DIVIDE_BY_ZERO)

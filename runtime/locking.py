@@ -9,7 +9,7 @@ from .constants import (
     STATUS_WORKING_SET_QUOTA,
 )
 from .mapping import unmap_system
-from .mdl import PAGES_LOCKED, WRITE_OPERATION, Lock, span_pages
+from .mdl import MAPPED_TO_SYSTEM_VA, PAGES_LOCKED, PARTIAL, SOURCE_IS_NONPAGED_POOL, WRITE_OPERATION, Lock, span_pages
 from .mdl_checks import check_unchanged
 from .memory import KERNEL_BASE, USER_LIMIT, Region
 from .processor import DISPATCH_LEVEL
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from .mdl import Mdl
     from .system import System
 
+NOT_TO_BE_LOCKED = MAPPED_TO_SYSTEM_VA | PAGES_LOCKED | SOURCE_IS_NONPAGED_POOL | PARTIAL
 KERNEL_MODE, USER_MODE = 0, 1
 IO_READ_ACCESS = 0
 
@@ -128,13 +129,13 @@ def let_go_first(nt: System, mdl: Mdl, count: int) -> None:
 
 def _check_state(nt: System, mdl: Mdl, sub_code: int = 0xB0) -> None:
     flags = int(mdl.flags)
-    stop = (0xC4, sub_code)
+    stop, parameters = (0xC4, sub_code), (mdl.address, flags, flags & NOT_TO_BE_LOCKED)
     if mdl.is_partial:
-        nt.violation(rules.MDL_PARTIAL_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about, stop=stop)
+        nt.violation(rules.MDL_PARTIAL_LOCKED, parameters, mdl.facts, mdl.about, stop=stop)
     elif mdl.describes_nonpaged_pool:
-        nt.violation(rules.MDL_NEVER_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about, stop=stop)
+        nt.violation(rules.MDL_NEVER_LOCKED, parameters, mdl.facts, mdl.about, stop=stop)
     elif mdl.is_locked:
-        nt.violation(rules.MDL_ALREADY_LOCKED, (mdl.address, flags, flags), mdl.facts, mdl.about, stop=stop, mdl="mdl")
+        nt.violation(rules.MDL_ALREADY_LOCKED, parameters, mdl.facts, mdl.about, stop=stop, mdl="mdl")
         nt.strand(rules.PAGES_LEFT_LOCKED, mdl.address)  # its frames are about to be overwritten
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from . import rules
 from .constants import MdlMappingNoExecute, MdlMappingNoWrite
-from .mdl import IO_SPACE, MAPPED_TO_SYSTEM_VA, PARTIAL, PARTIAL_HAS_BEEN_MAPPED
+from .mdl import IO_SPACE, MAPPED_TO_SYSTEM_VA, PARTIAL, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL
 from .mdl_checks import check_frames, check_unmapping, hide_from_writes
 from .memory import Region
 from .store import PAGE
@@ -46,7 +46,8 @@ def map_system(nt: System, mdl: Mdl, priority: int) -> int:
 def _check_mappable(nt: System, mdl: Mdl) -> None:
     flags = int(mdl.flags)
     if mdl.is_mapped or mdl.describes_nonpaged_pool:
-        nt.violation(rules.MDL_ALREADY_MAPPED, (mdl.address, flags, flags), mdl.facts, mdl.about)
+        wrong = flags & (MAPPED_TO_SYSTEM_VA | SOURCE_IS_NONPAGED_POOL)
+        nt.violation(rules.MDL_ALREADY_MAPPED, (mdl.address, flags, wrong), mdl.facts, mdl.about)
     check_filled(nt, mdl)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 MOST_COMPARED = 512  # frames at the start of an MDL that are looked at one by one
 PTE_BASE = 0xFFFF_F680_0000_0000
 ADDRESS_BITS = 48
+ACTIVE_PAGE = 6  # the state of a frame that page tables show
 LOCKED_FOR_READING = "locked for reading"
 
 
@@ -76,6 +77,15 @@ def written_under_read_lock(nt: System, region: Region, va: int) -> bool:
     nt.memory.forget(region.start, region.pages)
     nt.violation(rules.WRITE_UNDER_READ_LOCK, (), [*mdl.facts, ("address", nt.describe(va))], mdl.about)
     return True
+
+
+def locked_through(nt: System, frames: Sequence[int]) -> tuple[str, int] | None:
+    """The MDL through which one of the frames is locked, as an object with a history; None if nobody has locked it."""
+    for frame in frames:
+        pins = nt.memory.pins.locks(frame) if nt.memory.is_pinned(frame) else []
+        if pins:
+            return "mdl", pins[0].owner
+    return None
 
 
 def pte_address(va: int) -> int:

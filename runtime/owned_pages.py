@@ -14,6 +14,7 @@ from .constants import (
 from .frame_search import take_adjacent, take_within
 from .mapping import unmap_system
 from .mdl import HEADER, PAGES_LOCKED
+from .mdl_checks import ACTIVE_PAGE, locked_through
 from .store import PAGE
 
 TYPE_CHECKING = False
@@ -160,7 +161,8 @@ def free_pages(nt: System, mdl: Mdl) -> None:
     nt.mdls.let_go(mdl, unlocked=True)
     unmap_system(nt, mdl)
     if nt.memory.any_pinned(owned.frames):
-        nt.violation(rules.PAGES_FREED_LOCKED, (owned.frames[0], 0, 2), mdl.facts, mdl.about)
+        parameters, about = (owned.frames[0], ACTIVE_PAGE, 2), locked_through(nt, owned.frames)
+        nt.violation(rules.PAGES_FREED_LOCKED, parameters, mdl.facts, about)
     del nt.mdls.owned[where]
     nt.memory.unclaim(where)
     mdl.flags &= ~PAGES_LOCKED

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from . import rules
 from .findings import address
+from .mdl_checks import ACTIVE_PAGE, locked_through
 from .memory import KERNEL_BASE, Region
 from .special_pool import SPECIAL, SPECIAL_END, SpecialPool
 from .store import PAGE
@@ -217,7 +218,8 @@ class Pool:
         if block.own is None:
             self._check_neighbour(block, facts, about)
         elif block.own.frames is not None and nt.memory.any_pinned(block.own.frames):
-            nt.violation(rules.POOL_FREED_LOCKED, (block.own.frames[0], 0, 1), facts, about)
+            parameters = (block.own.frames[0], ACTIVE_PAGE, 1)
+            nt.violation(rules.POOL_FREED_LOCKED, parameters, facts, locked_through(nt, block.own.frames))
         block.freed = True
         nt.remember("pool", where, "freed")
         nt.let_go(rules.POOL_LEAKED, where)

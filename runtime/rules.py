@@ -316,7 +316,7 @@ PAGES_NOT_ALLOCATED = rule(
 )  # fmt: skip
 PAGES_FREED_LOCKED = rule(
     "pages-freed-while-locked", "fatal", "pages are freed while somebody has them locked", here="freed here",
-    help="unlock them, wherever they were locked, before they are freed", stop=(0x4E, 0x9A),
+    earlier=("locked", "locked here"), help="unlock them, wherever they were locked, before they are freed", stop=(0x4E, 0x9A),
     page="nf-wdm-mmfreepagesfrommdl",
     explanation="A lock promises that the page stays where it is while the lock lasts. A device may be writing to it.",
 )  # fmt: skip
@@ -572,7 +572,7 @@ POOL_HEADER_OVERWRITTEN = rule(
 )  # fmt: skip
 POOL_FREED_LOCKED = rule(
     "pool-freed-while-locked", "fatal", "pool is freed while its pages are locked", here="freed here",
-    earlier=("allocated", "allocated here"), help="unlock every MDL over the block before it is freed",
+    earlier=("locked", "locked here"), help="unlock every MDL over the block before it is freed",
     stop=(0x4E, 0x9A), page="bug-check-0x4e--pfn-list-corrupt",
     explanation="Pages that are locked for a transfer would be handed to the next who asks, while the device still "
     "writes to them.",
@@ -936,13 +936,14 @@ KERNEL_PAGEABLE_AT_DISPATCH = rule(
 )  # fmt: skip
 INVALID_ADDRESS_AT_DISPATCH = rule(
     "invalid-address-at-dispatch", "fatal", "an address with no memory behind it is touched at DISPATCH_LEVEL or above",
-    here="touched here", help="test the pointer before using it", stop=(0xD1, None),
+    here="touched here", earlier=("irql", "the IRQL was raised here"), help="test the pointer before using it",
+    stop=(0xD1, None),
     page="bug-check-0xd1--driver-irql-not-less-or-equal",
     explanation="A bad pointer at raised IRQL cannot become an exception: the page fault itself is illegal there.",
 )  # fmt: skip
 PAGE_FAULT_IN_NONPAGED_AREA = rule(
     "bad-kernel-address", "fatal", "a kernel address with no memory behind it is touched", here="touched here",
-    help="find out where this pointer comes from: __try does not catch bad kernel addresses", stop=(0x50, None),
+    earlier=("freed", "its memory was freed here"), help="find out where this pointer comes from: __try does not catch bad kernel addresses", stop=(0x50, None),
     page="bug-check-0x50--page-fault-in-nonpaged-area",
     explanation="Windows turns a fault on a user address into an exception that __except may take. A fault on a "
     "kernel address that is not mapped means that kernel data are wrong, and stops the machine at once, inside __try "
@@ -962,7 +963,7 @@ JUMP_TO_NO_CODE = rule(
     explanation="Data pages are not executable. A function pointer that was never set, or was overwritten, ends here.",
 )  # fmt: skip
 STACK_OVERFLOW = rule(
-    "kernel-stack-overflow", "fatal", "the kernel stack is used up", here="called here",
+    "kernel-stack-overflow", "fatal", "the kernel stack is used up", here="entered here, with no stack left",
     help="recurse less deeply, and keep large buffers in pool", stop=(0x7F, 0x8),
     page="bug-check-0x7f--unexpected-kernel-mode-trap",
     explanation="A kernel stack on x64 is 24 KiB and does not grow. Touching the guard page below it is a double "

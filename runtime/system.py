@@ -264,7 +264,7 @@ class System:
                 title or rule.title,
                 self.moment(argument if about else None),
                 marks,
-                facts or [],
+                [*(facts or []), *_said_by_windows(rule, code if words is None else None)],
                 rule.help.format(**names),
                 rule.here,
                 words,
@@ -304,7 +304,7 @@ class System:
                     rule.title,
                     held.moment,
                     [],
-                    held.facts,
+                    [*held.facts, *_said_by_windows(rule, rule.stop)],
                     rule.help.format(**held.names),
                     rule.here,
                     None,
@@ -355,6 +355,15 @@ class System:
 
 def _no_functions(where: int, *arguments: int) -> int:
     raise LookupError(f"no function at {where:#x}: nobody has loaded a program")
+
+
+def _said_by_windows(rule: rules.Rule, stop: tuple[int, int | None] | None) -> list[tuple[str, str]]:
+    """The bug check of a rule that does not stop this machine, as a fact."""
+    if stop is None:
+        return []
+    code, sub = stop
+    shown = f"0x{code:X}" + (f"/0x{sub:X}" if sub is not None else "")
+    return [("windows", f"bug check {shown}{' from Driver Verifier' if rule.verifier else ''}")]
 
 
 def stop_parameters(stop: tuple[int, int | None], parameters: tuple[int, ...]) -> tuple[int, int, int, int, int]:

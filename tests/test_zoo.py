@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import bugcheck_table
+from dmascript.explain_bugcheck import rules_behind
 from dmascript.interp.machine_settings import PROFILES
 from dmascript.interp.options import Options
 from dmascript.interp.report import Report
@@ -117,3 +119,22 @@ def test_scripts_are_short_and_say_why(name: str) -> None:
         lines = [line for line in program.text.split("\n")[program.first_line - 1 :] if line.strip()]
         assert lines[0].startswith("//")
         assert len(lines) <= 45
+
+
+def test_every_case_of_a_memory_bug_check_is_shown_or_explained() -> None:
+    """Each sub-code has a script or a reason, not both, and no reason waits for a routine that is there."""
+    assert bugcheck_table.missing() == []
+    assert bugcheck_table.superfluous() == []
+    assert bugcheck_table.now_modelled() == []
+
+
+def test_the_table_of_bug_checks_is_up_to_date() -> None:
+    """docs/bugchecks.md is what `python tests/bugcheck_table.py` writes."""
+    assert bugcheck_table.PAGE.read_text(encoding="utf-8") == bugcheck_table.page()
+
+
+def test_what_a_script_shows_is_what_explain_says_of_it() -> None:
+    """For each bug check that a script promises, `explain` names the rule of the script."""
+    for (code, sub), names in bugcheck_table.scripts().items():
+        behind = {rule.id for rule in rules_behind(code, sub)}
+        assert set(names) - {"bug-check-called"} <= behind, (hex(code), sub)

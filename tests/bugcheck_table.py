@@ -1,0 +1,182 @@
+"""docs/bugchecks.md: every case of the bug checks that memory and MDL code can reach, with the script that shows it.
+
+    python tests/bugcheck_table.py      writes the table anew
+
+The scripts are found by what they promise, so the table is true as long as the zoo's tests pass. Cases without a
+script have a reason here: a text, or the routines that would have to be modelled first.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if __name__ == "__main__":
+    sys.path.insert(0, str(ROOT / "tests"))
+    import conftest  # noqa: F401  (makes the package importable from a bare checkout)
+
+from dmascript.promises import programs_of
+from dmascript.runtime import bugchecks, routines
+from dmascript.runtime.rules import RULES
+
+PAGE = ROOT / "docs" / "bugchecks.md"
+ZOO = ROOT / "tests" / "zoo"
+CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A)
+
+Reason = str | tuple[str, ...]
+
+_POOL_SAYS = "the pool manager's own check comes first: "
+_OTHER = "not about memory: the verifier's checks of {}"
+_COMPLIANCE = "an older check finds the same call first, and has a sub-code of its own: see 0x1 to 0x80, 0x11A and 0xE5"
+_INTERNAL = "no mistake of a driver's alone leads there: it takes broken memory, or a fault in Windows"
+_PTE_INTERNAL = "Windows' own allocator of page table entries: drivers reach it only through routines that check first"
+_TRACKING = "special pool, which the verifier uses as well, finds the same write first: 0xC1/0x23, 0xC1/0x24, 0xCD, 0xD6"
+
+REASONS: dict[int, dict[int, Reason]] = {
+    0xC4: {
+        0x10: _POOL_SAYS + "0xC2/0x41, 0x42, 0x46, 0x50 and 0x41286, 0xC1/0x21",
+        0x13: _POOL_SAYS + "0xC2/0x7",
+        0x14: _POOL_SAYS + "0xC2/0x7",
+        0x15: ("KeSetTimer",),
+        **dict.fromkeys((0x17, 0x37, 0x38, 0x3D, 0xD0, 0xD1, 0xD2, 0x1000), ("ExInitializeResourceLite",)),
+        **dict.fromkeys((0x33, 0x34), ("ExAcquireFastMutex",)),
+        **dict.fromkeys((0x39, 0x3A), ("ExAcquireFastMutexUnsafe",)),
+        0x35: "the kernel's own release routine; drivers end in 0x32",
+        **dict.fromkeys((0x3B, 0x120, 0x121, 0x122, 0x123), ("KeWaitForSingleObject",)),
+        **dict.fromkeys((0x3C, 0x3F, 0xF5, 0xF6, 0xF7), _OTHER.format("objects and handles")),
+        **dict.fromkeys((0x51, 0x52, 0x53, 0x54, 0x59), _TRACKING),
+        0x60: "the first of three forms of the same leak; shown as 0x62",
+        0x61: "the driver's threads allocate while it unloads; leaks are shown as 0x62",
+        0x91: "x86 code that moves the stack pointer by itself",
+        **dict.fromkeys((0xA0, 0xA1, 0xA2), _OTHER.format("disks")),
+        0xB7: "the firmware writes to memory while the machine sleeps",
+        **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xFA, 0xFB, 0x135), ("IofCallDriver",)),
+        **dict.fromkeys((0xD5, 0xD6, 0xD7), ("IoInitializeRemoveLockEx",)),
+        **dict.fromkeys((0xDA, 0xDB, 0xDC, 0xDD), _OTHER.format("WMI and ETW registrations")),
+        **dict.fromkeys((0xDF, 0x130), "there is no session space: it is for display drivers"),
+        0xE2: ("IofCallDriver",),
+        **dict.fromkeys((0xE4, 0xE6), "Zw routines for files and keys, which are not modelled"),
+        **dict.fromkeys((0xEA, 0xEB), "push locks are for file systems"),
+        0xFC: _OTHER.format("the registry"),
+        **dict.fromkeys((0x10A, 0x10B), "quota is not counted"),
+        **dict.fromkeys((0x110, 0x111), ("IoConnectInterrupt",)),
+        0x115: _OTHER.format("shutdown"),
+        0x131: ("IoAllocateWorkItem",),
+        **dict.fromkeys(range(0x13A, 0x140), "the verifier's own list of blocks, which lies where no driver writes"),
+        **dict.fromkeys(
+            (*range(0x1001, 0x1006), *range(0x1007, 0x100C)), _OTHER.format("the order in which locks are taken")
+        ),
+        **dict.fromkeys((0x1010, 0x1011), ("IofCallDriver",)),
+        **dict.fromkeys((0x1012, 0x1013), "the verifier's own data"),
+        **dict.fromkeys((0x2003, 0x2004, 0x2005), "faults of an image file; a script has none"),
+        **dict.fromkeys((*range(0x20002, 0x20012), 0x20015, 0x20016, *range(0x20019, 0x20025)), _COMPLIANCE),
+        **dict.fromkeys(
+            (0x40003, 0x40006, 0x40007, 0x40009, 0x4000A, 0x4000E),
+            "an older check finds the same mistake first: 0x3E, 0x32, 0x36, 0x40 to 0x42, bug checks 0xF and 0x10",
+        ),
+        **dict.fromkeys((0x4100B, 0x4100F, 0x43006), ("IofCallDriver",)),
+    },
+    0x4E: dict.fromkeys((0x1, 0x2, 0x6, 0x8D, 0x8F), _INTERNAL),
+    0xDA: {
+        0x1: "two records of one mapping; the second mapping itself is 0xC4/0xB2, and its release 0xDA/0x6",
+        0x10B: "a part of a range cannot be named: MmUnmapReservedMapping takes whole MDLs, see 0x109 and 0x10C",
+        **dict.fromkeys((0x200, 0x201, *range(0x300, 0x307)), _PTE_INTERNAL),
+    },
+    0xC2: {
+        0x0: "plain Windows grants a block of zero bytes; the verifier says 0xC4/0x0",
+        **dict.fromkeys((0x1, 0x2, 0x4, 0x99), "a damaged header is shown as bug check 0x19"),
+        0x6: "another form of 0x7",
+        **dict.fromkeys((0xB, 0xC, 0xD), "quota is not counted"),
+        0x43: "another form of 0x42",
+        **dict.fromkeys((0x44, 0x47), "another form of 0x41"),
+        0x48: "another form of 0x50",
+    },
+    0xC1: {
+        0x20: "the address of a block that is gone is 0xC2/0x7",
+        0x22: "another form of 0x21",
+        0x30: "the verifier's check of the call comes first: 0xC4/0x1 and 0x2",
+        0x31: "the verifier's check of the call comes first: 0xC4/0x11 and 0x12",
+        0x32: _INTERNAL,
+    },
+    0x1A: {0x1000: "Windows 2000 and before"},
+}
+
+
+def scripts() -> dict[tuple[int, int | None], list[str]]:
+    """The scripts that show each case: by the bug check that they promise, or for a rule that does not stop the machine
+    by what Windows would show."""
+    found: dict[tuple[int, int | None], list[str]] = {}
+    for path in sorted(ZOO.glob("*.dma")):
+        if path.stem.endswith("-fixed"):
+            continue
+        rule = RULES.get(path.stem)
+        stops = {(code, sub) for program in programs_of(path.read_text("utf-8")) for _, code, sub in program.bugchecks}
+        if rule is not None and rule.severity in ("error", "leak", "note"):
+            stops.update(stop for stop in (rule.stop, *rule.also) if stop is not None)
+        for stop in stops:
+            found.setdefault(stop, []).append(path.stem)
+    return found
+
+
+def reason_text(reason: Reason) -> str:
+    if isinstance(reason, str):
+        return reason
+    return f"needs {' and '.join(f'`{name}`' for name in reason)}, not modelled yet"
+
+
+def now_modelled() -> list[str]:
+    """Routines for which cases wait, and which are there by now: these cases want a script."""
+    waiting = {name for reasons in REASONS.values() for reason in reasons.values() if not isinstance(reason, str) for name in reason}
+    rows = [(name, routines.find(name)) for name in sorted(waiting)]
+    return [name for name, row in rows if row is None or row.body is not None]
+
+
+def missing() -> list[tuple[int, int]]:
+    """Cases with neither a script nor a reason."""
+    shown = scripts()
+    return [
+        (code, case.code)
+        for code in CODES
+        for case in bugchecks.cases(code)
+        if (code, case.code) not in shown and case.code not in REASONS.get(code, {})
+    ]
+
+
+def superfluous() -> list[tuple[int, int]]:
+    """Cases with a script and a reason why there is none."""
+    shown = scripts()
+    return [(code, sub) for code, reasons in REASONS.items() for sub in reasons if (code, sub) in shown]
+
+
+def page() -> str:
+    """The whole page."""
+    shown = scripts()
+    lines = [
+        "# Bug checks of memory and MDLs",
+        "",
+        "What each case takes, and the script in `tests/zoo` that shows it, with a twin `-fixed` that does it right; or",
+        "why there is none. `dmascript explain 0xC4/0x7C` tells more. Made by `python tests/bugcheck_table.py`.",
+    ]
+    for code in CODES:
+        row = bugchecks.describe(code)
+        assert row is not None
+        lines += ["", f"## 0x{code:X} {row.name}", "", row.meaning]
+        cases = bugchecks.cases(code)
+        if (code, None) in shown:
+            lines += ["", f"Shown by {links(shown[code, None])}."]
+        if cases:
+            lines += ["", "| sub-code | what happened | script, or why not |", "| --- | --- | --- |"]
+        for case in cases:
+            names = shown.get((code, case.code))
+            last = links(names) if names else reason_text(REASONS.get(code, {}).get(case.code, ""))
+            lines.append(f"| 0x{case.code:X} | {case.cause.rstrip('.')} | {last} |")
+    return "\n".join(lines) + "\n"
+
+
+def links(names: list[str]) -> str:
+    return ", ".join(f"[{name}](../tests/zoo/{name}.dma)" for name in names)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8", newline="\n")

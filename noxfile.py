@@ -107,6 +107,7 @@ def oracle(session: nox.Session) -> None:
     session.install("-e", ".[test]")
     session.run("pytest", "-m", "oracle", success_codes=[0, 5])
     session.run("python", "tests/oracle_csmith.py", *(session.posargs or ["100"]))
+    session.run("python", "tests/oracle_flow.py", *(session.posargs[:1] or ["100"]))
 
 
 @nox.session

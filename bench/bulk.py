@@ -52,13 +52,11 @@ def copies(quick: bool) -> list[Row]:
     def memcpy() -> None:
         target[:] = source
 
-    def copied(address: int, target: memoryview) -> None:
+    def read_into(address: int, target: memoryview) -> None:
         target[:] = memory.read(address, len(target))
 
     def write_whole() -> None:
         memory.write(buffer, source)
-
-    read_into = getattr(memory, "read_into", None) or copied  # what a device uses that has a buffer of its own
 
     def read_whole() -> None:
         read_into(buffer, source)

@@ -110,6 +110,13 @@ _BUG_CHECKS: dict[int, tuple[str, str, str, int, tuple[str, ...]]] = {
         0,
         ("address", "IRQL", "access: bit 0 write, bit 3 execute", "instruction"),
     ),
+    0xF: (
+        "SPIN_LOCK_ALREADY_OWNED",
+        "bug-check-0xf--spin-lock-already-owned",
+        "Spin lock acquired again by the processor that holds it.",
+        0,
+        ("", "", "", ""),
+    ),
     0x10: (
         "SPIN_LOCK_NOT_OWNED",
         "bug-check-0x10--spin-lock-not-owned",

@@ -88,9 +88,13 @@ def free(nt: System, base: int, size: int = 0, cache: int | None = None, adjacen
 
 
 class Nobody(Device):
-    """Physical addresses that no RAM and no device answers: reads give all ones, writes go nowhere."""
+    """Physical addresses that no RAM and no device answers: reads give all ones, writes go nowhere. `frame` is the
+    number of the first page."""
 
-    __slots__ = ()
+    __slots__ = ("frame",)
+
+    def __init__(self, frame: int) -> None:
+        self.frame = frame
 
     def load(self, offset: int, size: int) -> int:
         return (1 << 8 * size) - 1
@@ -118,7 +122,7 @@ def map_io_space(nt: System, physical: int, size: int, writable: bool = True) ->
     if ram:
         region.frames = range(first, first + pages)
     else:
-        region.device = Nobody()
+        region.device = Nobody(first)
     nt.memory.kernel.add(region)
     base = start + physical % PAGE
     nt.io_space[base] = region

@@ -19,6 +19,7 @@ SYSTEM_PTES = 0xFFFF_C200_0000_0000
 SYSTEM_PTES_END = 0xFFFF_C300_0000_0000
 KIND = "mdl mapping"
 CACHED = 1  # MmCached
+CACHE_NAMES = ("MmNonCached", "MmCached", "MmWriteCombined", "MmHardwareCoherentCached", "MmNonCachedUnordered")
 
 
 def map_system(nt: System, mdl: Mdl, priority: int) -> int:
@@ -67,7 +68,12 @@ def settle_cache_type(nt: System, mdl: Mdl, asked: int) -> None:
         owned.cache_type = asked
     has = CACHED if owned is None or owned.cache_type is None else owned.cache_type
     if asked != has:
-        nt.violation(rules.CACHE_TYPE_CONFLICT, (), [*mdl.facts, ("types", f"{has} has, {asked} asked for")], mdl.about)
+        facts = [*mdl.facts, ("types", f"{cache_name(has)}, {cache_name(asked)} asked for")]
+        nt.violation(rules.CACHE_TYPE_CONFLICT, (), facts, mdl.about)
+
+
+def cache_name(cache_type: int) -> str:
+    return CACHE_NAMES[cache_type] if cache_type < len(CACHE_NAMES) else str(cache_type)
 
 
 def system_room(nt: System, pages: int) -> int:

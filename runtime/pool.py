@@ -247,8 +247,9 @@ class Pool:
         if 0 < where < 0x8000_0000_0000:
             nt.violation(rules.POOL_USER_ADDRESS, (where, KERNEL_BASE, 0), facts)
         else:
-            found = self._bad_address(where)
-            nt.violation(rules.POOL_BAD_ADDRESS, found[1:], facts, stop=(0xC2, found[0]))
+            around, found = self.block_at(where), self._bad_address(where)
+            about = ("pool", around.address if around is not None else where)
+            nt.violation(rules.POOL_BAD_ADDRESS, found[1:], facts, about, stop=(0xC2, found[0]))
 
     def _bad_address(self, where: int) -> tuple[int, int, int, int]:
         """Sub-code and parameters of the bug check for a free of a kernel address that begins no block."""

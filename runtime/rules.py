@@ -545,7 +545,7 @@ POOL_FREED_TWICE = rule(
 )  # fmt: skip
 POOL_BAD_ADDRESS = rule(
     "pool-address-never-allocated", "fatal", "no pool block begins at this address", here="freed here",
-    help="free exactly the address that the allocation returned", stop=(0xC2, 0x46),
+    earlier=("allocated", "the block that it lies in was allocated here"), help="free exactly the address that the allocation returned", stop=(0xC2, 0x46),
     also=((0xC2, 0x41), (0xC2, 0x42), (0xC2, 0x50), (0xC2, 0x41286)), page="nf-wdm-exfreepoolwithtag",
     explanation="The pool header lies just before the address that an allocation returned. Any other address makes "
     "the pool manager read a header that is none.",

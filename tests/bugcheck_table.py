@@ -8,18 +8,13 @@ script have a reason here: a text, or the routines that would have to be modelle
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-ROOT = Path(__file__).resolve().parent.parent
-if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT / "tests"))
-    import conftest  # noqa: F401  (makes the package importable from a bare checkout)
 
 from dmascript.promises import programs_of
 from dmascript.runtime import bugchecks, routines
 from dmascript.runtime.rules import RULES
 
+ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "bugchecks.md"
 ZOO = ROOT / "tests" / "zoo"
 CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A)
@@ -31,7 +26,7 @@ _OTHER = "not about memory: the verifier's checks of {}"
 _COMPLIANCE = "an older check finds the same call first, and has a sub-code of its own: see 0x1 to 0x80, 0x11A and 0xE5"
 _INTERNAL = "no mistake of a driver's alone leads there: it takes broken memory, or a fault in Windows"
 _PTE_INTERNAL = "Windows' own allocator of page table entries: drivers reach it only through routines that check first"
-_TRACKING = "special pool, which the verifier uses as well, finds the same write first: 0xC1/0x23, 0xC1/0x24, 0xCD, 0xD6"
+_TRACKING = "special pool, which the verifier uses as well, finds the same write first: 0xC1/0x23 and 0x24, 0xCD, 0xD6"
 
 REASONS: dict[int, dict[int, Reason]] = {
     0xC4: {
@@ -52,7 +47,7 @@ REASONS: dict[int, dict[int, Reason]] = {
         **dict.fromkeys((0xA0, 0xA1, 0xA2), _OTHER.format("disks")),
         0xB7: "the firmware writes to memory while the machine sleeps",
         **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xFA, 0xFB, 0x135), ("IofCallDriver",)),
-        **dict.fromkeys((0xD5, 0xD6, 0xD7), ("IoInitializeRemoveLockEx",)),
+        **dict.fromkeys((0xD5, 0xD6, 0xD7), _OTHER.format("remove locks")),
         **dict.fromkeys((0xDA, 0xDB, 0xDC, 0xDD), _OTHER.format("WMI and ETW registrations")),
         **dict.fromkeys((0xDF, 0x130), "there is no session space: it is for display drivers"),
         0xE2: ("IofCallDriver",),
@@ -127,8 +122,8 @@ def reason_text(reason: Reason) -> str:
 
 def now_modelled() -> list[str]:
     """Routines for which cases wait, and which are there by now: these cases want a script."""
-    waiting = {name for reasons in REASONS.values() for reason in reasons.values() if not isinstance(reason, str) for name in reason}
-    rows = [(name, routines.find(name)) for name in sorted(waiting)]
+    reasons = [reason for table in REASONS.values() for reason in table.values() if not isinstance(reason, str)]
+    rows = [(name, routines.find(name)) for name in sorted({name for reason in reasons for name in reason})]
     return [name for name, row in rows if row is None or row.body is not None]
 
 
@@ -155,8 +150,8 @@ def page() -> str:
     lines = [
         "# Bug checks of memory and MDLs",
         "",
-        "What each case takes, and the script in `tests/zoo` that shows it, with a twin `-fixed` that does it right; or",
-        "why there is none. `dmascript explain 0xC4/0x7C` tells more. Made by `python tests/bugcheck_table.py`.",
+        "What each case takes, and the script in `tests/zoo` that shows it (its twin, `-fixed`, does it right), or why",
+        "there is none. `dmascript explain 0xC4/0x7C` tells more. Made by `python tests/bugcheck_table.py`.",
     ]
     for code in CODES:
         row = bugchecks.describe(code)

@@ -113,17 +113,18 @@ def compare(seed: int, size: tuple[str, ...] = SMALL) -> Verdict:
         there = run_native(source, Path(folder))
     if there is None:
         return Verdict(seed, SLOW_THERE)
-    return _verdict(seed, there, source)
+    return verdict_of(seed, there, source)
 
 
 def compare_with_windows(seeds: Iterable[int], windows: Windows) -> list[Verdict]:
     """Seeds against mingw's gcc, as they are, all in one program: wine starts once."""
     sources = {f"seed{seed}": generate(seed) for seed in seeds}
     printed = windows.run_c(sources, "main", flags=("-fwrapv", "-fno-strict-aliasing"))
-    return [_verdict(int(name[4:]), printed[name], source) for name, source in sources.items()]
+    return [verdict_of(int(name[4:]), printed[name], source) for name, source in sources.items()]
 
 
-def _verdict(seed: int, there: str, source: str) -> Verdict:
+def verdict_of(seed: int, there: str, source: str) -> Verdict:
+    """A program run here, beside what it printed there."""
     here = run_here(source, GRANULARITIES[seed % len(GRANULARITIES)])
     if here is None:
         return Verdict(seed, SLOW_HERE, there)

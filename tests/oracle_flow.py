@@ -3,11 +3,20 @@
 What csmith never makes. Each program prints the path that it takes; every question it asks is answered from a seeded
 sequence that runs dry, after which every answer is no, so that every loop ends. Left out is what C or its compilers leave
 open: jumps into a __try, and jumps out of a __finally.
+`python tests/oracle_flow.py 500` compares that many with what they print on Windows; pytest a few (test_oracle.py).
 """
 
 from __future__ import annotations
 
 import random
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+import oracle_windows
+from oracle_csmith import DIFFERENT, Verdict, verdict_of
+from oracle_windows import Windows
 
 DEEPEST = 5
 LONGEST = 4
@@ -207,3 +216,33 @@ def generate(seed: int) -> str:
     body = "\n".join(flow.lines)
     function = f"\nstatic int G(int d)\n{{\n    int x = 0;\n\n    if (d == 0)\n        return 1;\n{body}\n    return x;\n}}\n"
     return _HEAD + function + _TAIL.replace("RUNS", str(RUNS))
+
+
+def compare(seeds: Iterable[int], windows: Windows) -> list[Verdict]:
+    """Seeds against clang for Windows, all in one program. Those that clang breaks down on are left out."""
+    sources = {str(seed): generate(seed) for seed in seeds}
+    printed = windows.run_driver_c(sources)
+    return [verdict_of(int(name), there, sources[name]) for name, there in printed.items()]
+
+
+def main() -> int:
+    """Compare many seeds, a hundred at a time."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    if oracle_windows.missing_tools():
+        print(f"skipped: there is no {oracle_windows.missing_tools()} here")
+        return 0
+    different = same = 0
+    with tempfile.TemporaryDirectory() as folder:
+        windows = Windows(Path(folder))
+        for first in range(0, count, 100):
+            for verdict in compare(range(first, min(first + 100, count)), windows):
+                same += verdict.kind != DIFFERENT
+                if verdict.kind == DIFFERENT:
+                    different += 1
+                    print(f"seed {verdict.seed}:\n{verdict.there}there,\n{verdict.here}here", flush=True)
+    print(f"{same} same, {different} different, {count - same - different} that the compiler does not take")
+    return 1 if different else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

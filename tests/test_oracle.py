@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 import oracle_csmith
+import oracle_flow
 import oracle_windows
 from dmascript.promises import Program, programs_of
 
 LANGUAGE = Path(__file__).resolve().parent / "golden" / "language"
 SEEDS = range(40)
+FLOWS = range(130, 160)
 WINDOWS_SEEDS = (3, 10, 21, 33, 44, 46)
 
 needs_csmith = pytest.mark.skipif(bool(oracle_csmith.missing_tools()), reason=f"no {oracle_csmith.missing_tools()}")
@@ -41,6 +43,14 @@ def test_random_programs_print_what_windows_makes_them_print(windows: oracle_win
     """Programs of csmith, with their `long` constants as they are, have the checksums that they have on Windows."""
     verdicts = oracle_csmith.compare_with_windows(WINDOWS_SEEDS, windows)
     assert [verdict for verdict in verdicts if verdict.kind != oracle_csmith.SAME] == []
+
+
+@needs_windows
+def test_random_control_flow_takes_the_path_that_windows_takes(windows: oracle_windows.Windows) -> None:
+    """Loops, switches, gotos and exceptions in one another run in the order in which Windows runs them."""
+    verdicts = oracle_flow.compare(FLOWS, windows)
+    assert [verdict for verdict in verdicts if verdict.kind != oracle_csmith.SAME] == []
+    assert len(verdicts) > len(FLOWS) // 2
 
 
 @needs_windows

@@ -179,7 +179,9 @@ def MmBuildMdlForNonPagedPool(nt: System, where: int) -> None:
     facts = [*mdl.facts, ("buffer", nt.describe(va))]
     if found is None:
         if va >= KERNEL_BASE:
-            nt.violation(rules.MDL_BUILT_NOT_RESIDENT, (where, pte_address(va), 0), facts, mdl.about)
+            block = nt.pool.freed_at(va)
+            about = ("pool", block.address) if block is not None else mdl.about
+            nt.violation(rules.MDL_BUILT_NOT_RESIDENT, (where, pte_address(va), 0), facts, about)
         _touch(nt, va, mdl.page_count)
         return
     if any(piece.region.kind == "paged pool" for piece in found):
@@ -380,7 +382,8 @@ def MmProtectMdlSystemAddress(nt: System, where: int, protect: int) -> int:
     if protect not in (0x01, 0x02, 0x04, 0x10, 0x20, 0x40):
         return STATUS_INVALID_PAGE_PROTECTION
     if protect >= 0x10:
-        nt.violation(rules.PROTECTION_EXECUTABLE, (int(mdl.mapped_va), protect, 0), mdl.facts, mdl.about)
+        parameters = (int(mdl.mapped_va), protect, 0)
+        nt.violation(rules.PROTECTION_EXECUTABLE, parameters, mdl.facts, mdl.about, argument=1)
     region.note = ""
     region.accessible = protect != 0x01
     region.writable = protect in (0x04, 0x40)

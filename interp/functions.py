@@ -1,7 +1,8 @@
 """A function of the script, or its file-level statements, as a Python function.
 
 The hidden first parameter `sp` is the number of bytes left on the thread's stack; `fp` is the address of the
-function's frame, which exists if something in it can be pointed at. Each call draws one step."""
+function's frame, which exists if something in it can be pointed at. A call draws one step, unless it ends
+without a call or loop of its own."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from ..grammar import tree
 from ..grammar.source import Span
 from ..grammar.types import StructType, VoidType
 from . import emit
+from .early import split
 from .expressions import Address
 from .statements import Statements
 from .unit import Unit
@@ -69,7 +71,9 @@ class FunctionCompiler(Statements):
             self.store(where, variable.type, Value(emit.name(identifier), low, high, 1, True), variable.span)
         self.out.extend(self.bounded(function.body))
         self.finish(function)
-        made = emit.function(self.unit.function_name(function), parameters, self.prologue() + self.out)
+        first, rest = split(self.out)
+        body = [*first, *self.prologue(), *rest] if rest else first
+        made = emit.function(self.unit.function_name(function), parameters, body)
         line, index = self.unit.spans.index(function.span)
         emit.place(made, line, index)
         emit.fill_positions(made, line, index)

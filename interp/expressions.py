@@ -591,10 +591,8 @@ class Expressions:
         return emit.call("FS", node) if isinstance(type, StructType) else node
 
     def stack_left(self) -> expr:
-        """The hidden argument: bytes of stack left for the callee. The frame's size is patched in at the end."""
-        return emit.binary(emit.name("sp"), "-", self.frame_size)
-
-    frame_size: expr
+        """The hidden argument: bytes of stack left for the callee. The prologue has taken this function's own."""
+        return emit.name("sp")
 
     def spill_variadic(self, values: list[Value], arguments: Sequence[tree.Expr], span: Span) -> expr:
         """Write variadic arguments to this frame, 8 bytes each, and yield their address."""

@@ -1,6 +1,7 @@
 """A function of the script, or its file-level statements, as a Python function.
 
-The hidden first parameter `sp` is the number of bytes left on the thread's stack; `fp` is the address of the
+The hidden first parameter `sp` is the number of bytes left on the thread's stack, from which the prologue takes the
+function's own; `fp` is the address of the
 function's frame, which exists if something in it can be pointed at. A call draws one step, unless it ends
 without a call or loop of its own."""
 
@@ -42,8 +43,6 @@ class FunctionCompiler(Statements):
         self.unit = unit
         self.out: list[ast.stmt] = []
         self.places = Places(self)
-        self.frame_constant = ast.Constant(0)
-        self.frame_size = self.frame_constant
         self.returns_value = False
 
     def function(self, function: tree.Function) -> ast.stmt:
@@ -121,16 +120,15 @@ class FunctionCompiler(Statements):
     def prologue(self) -> list[ast.stmt]:
         """Charge the stack and a step, and find the frame."""
         size = FIXED_FRAME + ((self.frame_bytes + 15) & -16)
-        self.frame_constant.value = size
+        charge = emit.assign("sp", emit.binary(emit.name("sp"), "-", emit.const(size)))
         overflow = emit.if_(
-            emit.compare(emit.name("sp"), "<", emit.const(size)),
+            emit.compare(emit.name("sp"), "<", emit.const(0)),
             [emit.assign("sp", emit.call("OVERFLOW", emit.name("sp")))],
         )
         step = ast.For(
             ast.Name("_", emit.STORE), emit.name("STEPS"), [ast.Break()], [emit.expression(emit.call("TICK"))]
         )
-        code: list[ast.stmt] = [overflow, step]
+        code: list[ast.stmt] = [charge, overflow, step]
         if self.has_frame:
-            top = emit.binary(emit.name("STACK"), "+", emit.name("sp"))
-            code.append(emit.assign("fp", emit.binary(top, "-", emit.const(size))))
+            code.append(emit.assign("fp", emit.binary(emit.name("STACK"), "+", emit.name("sp"))))
         return code

@@ -13,6 +13,7 @@ from ..grammar.types import IntType
 from .value import limits
 
 Range = tuple[int, int]
+Fact = tuple[tree.Variable, Range]
 
 
 def counted(s: tree.For) -> tuple[tree.Variable, Range] | None:
@@ -95,11 +96,25 @@ def walk(node: object) -> Iterator[object]:
             todo.extend(getattr(found, field.name) for field in fields(found))
 
 
+def facts(test: tree.Expr, truth: bool) -> list[Fact]:
+    """All that a test tells of variables, if it came out as `truth`."""
+    if isinstance(test, tree.Unary) and test.op == "!":
+        return facts(test.operand, not truth)
+    if isinstance(test, tree.Logical):
+        if truth is not (test.op == "&&"):
+            return []
+        return [fact for part in (test.left, test.right) for fact in facts(part, truth) if not writes(test, fact[0])]
+    fact = narrowed(test, truth)
+    return [fact] if fact is not None else []
+
+
 OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 
 
 def narrowed(test: tree.Expr, truth: bool) -> tuple[tree.Variable, Range] | None:
     """What a comparison with a constant tells of a variable, if it came out as `truth`."""
+    if isinstance(test, tree.Load | tree.Cast):
+        test = tree.Binary(test.type, test.span, "!=", test, tree.Const(test.type, test.span, 0))
     if not isinstance(test, tree.Binary) or test.op not in OPPOSITE or not isinstance(test.right, tree.Const):
         return None
     inner = test.left

@@ -16,6 +16,7 @@ from ..grammar import tree
 from ..grammar.source import Span
 from ..grammar.types import IntType, Member, StructType, Type, VoidType
 from . import emit
+from .counting import Fact, facts, walk, writes
 from .unit import Unit
 from .value import Value, limits, number, of_type, wrap, wrap_number
 
@@ -64,6 +65,9 @@ class Expressions:
     catching: list[str]  # Python expressions for the exception record, innermost last
     ending: list[str]  # names of the flags for AbnormalTermination, innermost last
 
+    whole: object = None  # all that is being compiled
+    filters_write: set[tree.Variable] | None = None
+
     def __init__(self) -> None:
         self.temporaries = 0
         self.ranges: dict[tree.Variable, tuple[int, int]] = {}  # of loop counters, where known to be narrower
@@ -111,6 +115,39 @@ class Expressions:
                 self.out.extend(statements)
             values.append(self.cut(value))
         return values
+
+    # -- what is known of variables
+
+    def know(self, found: list[Fact], where: object) -> None:
+        """Rely on variables' ranges in what comes, as far as nothing there writes them. A label among it may be reached
+        from elsewhere."""
+        if found and any(isinstance(node, tree.Labelled | tree.Case) for node in walk(where)):
+            return
+        for variable, (least, most) in found:
+            if variable not in self.written_by_filters() and not writes(where, variable):
+                low, high = self.ranges.get(variable, (least, most))
+                self.ranges = {**self.ranges, variable: (max(low, least), min(high, most))}
+
+    def knowing(self, found: list[Fact], e: tree.Expr) -> tuple[Value, list[stmt]]:
+        """A value and the statements that it needs, where facts hold."""
+        outer = self.ranges
+        self.know(found, e)
+        made = self.captured(e)
+        self.ranges = outer
+        return made
+
+    def written_by_filters(self) -> set[tree.Variable]:
+        """Variables that a filter may change between any two statements."""
+        if self.filters_write is None:
+            self.filters_write = {
+                node.place.variable
+                for found in walk(self.whole)
+                if isinstance(found, tree.TryExcept)
+                for node in walk(found.filter)
+                if isinstance(node, tree.Assign | tree.CompoundAssign | tree.IncDec)
+                and isinstance(node.place, tree.Local)
+            }
+        return self.filters_write
 
     # -- values
 
@@ -311,7 +348,10 @@ class Expressions:
     def logical(self, e: tree.Logical) -> Value:
         """`&&` or `||` as a Python `and` or `or`, whose truth is right; its value need not be 0 or 1."""
         left = self.cut(self.test(e.left))
+        outer = self.ranges
+        self.know(facts(e.left, e.op == "&&"), e.right)
         right, statements = self.captured_test(e.right)
+        self.ranges = outer
         if statements:
             identifier = self.temporary()
             truth = emit.choice(right.node, emit.const(1), emit.const(0))
@@ -331,8 +371,8 @@ class Expressions:
 
     def value_Conditional(self, e: tree.Conditional) -> Value:
         test = self.cut(self.test(e.test))
-        then, then_statements = self.captured(e.then)
-        otherwise, other_statements = self.captured(e.otherwise)
+        then, then_statements = self.knowing(facts(e.test, True), e.then)
+        otherwise, other_statements = self.knowing(facts(e.test, False), e.otherwise)
         low, high = min(then.low, otherwise.low), max(then.high, otherwise.high)
         if then_statements or other_statements or max(then.depth, otherwise.depth) > DEEP:
             identifier = self.temporary()

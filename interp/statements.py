@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from ..grammar import tree
 from . import emit
-from .counting import counted, leaves, narrowed, walk, writes
+from .counting import Fact, counted, facts, leaves
 from .explode import Explode
 from .value import wrap
 
@@ -29,48 +29,19 @@ class Loop:
 
 
 class Statements(Explode):
-    """The half of a function's compiler that deals with control flow. `whole` is all that is being compiled."""
-
-    whole: object = None
-    filters_write: set[tree.Variable] | None = None
+    """The half of a function's compiler that deals with control flow."""
 
     def body(self, statements: tuple[tree.Stmt, ...]) -> None:
         outer = self.ranges
         for position, statement in enumerate(statements):
             self.statement(statement)
             if isinstance(statement, tree.If) and statement.otherwise is None and leaves(statement.then):
-                self.know(narrowed(statement.test, False), statements[position + 1 :])
+                self.know(facts(statement.test, False), statements[position + 1 :])
         self.ranges = outer
 
-    def know(self, fact: tuple[tree.Variable, tuple[int, int]] | None, where: object) -> None:
-        """Rely on a variable's range in the statements that come, if none of them writes it. A label among them may be
-        reached from elsewhere."""
-        if (
-            fact is None
-            or fact[0] in self.written_by_filters()
-            or writes(where, fact[0])
-            or any(isinstance(node, tree.Labelled | tree.Case) for node in walk(where))
-        ):
-            return
-        low, high = self.ranges.get(fact[0], fact[1])
-        self.ranges = {**self.ranges, fact[0]: (max(low, fact[1][0]), min(high, fact[1][1]))}
-
-    def written_by_filters(self) -> set[tree.Variable]:
-        """Variables that a filter may change between any two statements."""
-        if self.filters_write is None:
-            self.filters_write = {
-                node.place.variable
-                for found in walk(self.whole)
-                if isinstance(found, tree.TryExcept)
-                for node in walk(found.filter)
-                if isinstance(node, tree.Assign | tree.CompoundAssign | tree.IncDec)
-                and isinstance(node.place, tree.Local)
-            }
-        return self.filters_write
-
-    def block_knowing(self, s: tree.Stmt, fact: tuple[tree.Variable, tuple[int, int]] | None) -> list[stmt]:
+    def block_knowing(self, s: tree.Stmt, found: list[Fact]) -> list[stmt]:
         outer = self.ranges
-        self.know(fact, s)
+        self.know(found, s)
         made = self.block_of(s)
         self.ranges = outer
         return made
@@ -120,9 +91,9 @@ class Statements(Explode):
 
     def do_If(self, s: tree.If, links: int = 1) -> None:
         test = self.test(s.test)
-        then = self.block_knowing(s.then, narrowed(s.test, True))
+        then = self.block_knowing(s.then, facts(s.test, True))
         if not isinstance(s.otherwise, tree.If):
-            otherwise = self.block_knowing(s.otherwise, narrowed(s.test, False)) if s.otherwise is not None else None
+            otherwise = self.block_knowing(s.otherwise, facts(s.test, False)) if s.otherwise is not None else None
             self.out.append(emit.if_(test.node, then, otherwise))
             return
         outer, self.out = self.out, []

@@ -23,6 +23,7 @@ from .value import Value, limits, number, of_type, wrap, wrap_number
 DEEP = 60  # height from which an expression is cut into temporaries: the compiler of CPython is recursive
 MASK64 = 0xFFFF_FFFF_FFFF_FFFF
 SHIFTS = {1: 0, 2: 1, 4: 2, 8: 3}
+KEY_BITS = 1 << 96  # CPython masks faster with a positive number; a sum beyond 64 bits must keep a key of its own
 INT_RESULT = {"==", "!=", "<", "<=", ">", ">="}
 
 
@@ -212,7 +213,7 @@ class Expressions:
 
     def index(self, where: Address, size: int, window: str) -> expr:
         """The index into a view of an access of `size` bytes: ((a := address) + R4[a & -4093]) >> 2."""
-        key_mask = -4096 + size - 1
+        key_mask = KEY_BITS - 4096 + size - 1
         address = where.node()
         if where.base is None:
             key: expr = emit.const((where.offset & MASK64) & key_mask)

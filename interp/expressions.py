@@ -445,6 +445,8 @@ class Expressions:
         if isinstance(e, tree.PtrAdd):
             if isinstance(e.index, tree.Const):
                 return self.pointee(e.pointer).plus(e.index.value * e.scale)
+            if isinstance(e.pointer, tree.AddressOf):
+                return self.element(e.pointer.place, e.index, e.scale)
             base, index = self.operands((e.pointer, e.index))
             scaled = index.node if e.scale == 1 else emit.binary(index.node, "*", emit.const(e.scale))
             low, high = sorted((index.low * e.scale, index.high * e.scale))
@@ -457,6 +459,23 @@ class Expressions:
         if value.constant is not None:
             return Address(None, value.constant)
         return Address(value, 0)
+
+    def element(self, array: tree.Expr, which: tree.Expr, scale: int) -> Address:
+        """An element of an array that is a member or a variable: the array's offset stays apart from the index."""
+        index, statements = self.captured(which)
+        where = self.address(array)
+        if statements:
+            where = self.steady(where)
+            self.out.extend(statements)
+        index = self.cut(index)
+        scaled = index.node if scale == 1 else emit.binary(index.node, "*", emit.const(scale))
+        low, high = sorted((index.low * scale, index.high * scale))
+        base = where.base
+        if base is None:
+            return Address(Value(scaled, low, high, index.depth + 1), where.offset)
+        node = emit.binary(base.node, "+", scaled)
+        depth = max(base.depth, index.depth) + 2
+        return Address(Value(node, base.low + low, base.high + high, depth), where.offset)
 
     def steady(self, where: Address) -> Address:
         """An address that may be written twice."""

@@ -493,8 +493,11 @@ class Expressions:
             self.out.append(emit.expression(node))
             return
         low, _ = limits(type)
+        node = value.node
+        if value.bits is not None and value.bits[0] == type.size:
+            low, node = 0, value.bits[1]
         view = ("I" if low < 0 else "U") + str(8 * type.size)
-        kept = emit.walrus("s", value.node)
+        kept = emit.walrus("s", node)
         statement = emit.assign_item(emit.name(view), self.index(where, type.size, "W"), kept)
         line, index = self.unit.spans.index(span)
         statement.lineno = statement.end_lineno = line

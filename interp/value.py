@@ -11,10 +11,10 @@ from . import emit
 
 class Value:
     """`node` yields an int between `low` and `high` (or bytes, for a struct). `depth` is the height of its tree.
-    `simple` is true of a constant or a name: it may be written twice. `effects` is true if evaluating it calls or
-    stores."""
+    `simple` is true of a constant or a name: it may be written twice. `bits`, of a value whose sign was extended, are
+    the size in bytes and the unsigned number of the same bits, which is cheaper to store."""
 
-    __slots__ = ("node", "low", "high", "depth", "simple", "constant")
+    __slots__ = ("node", "low", "high", "depth", "simple", "constant", "bits")
 
     def __init__(
         self, node: expr, low: int, high: int, depth: int = 1, simple: bool = False, constant: int | None = None
@@ -25,6 +25,7 @@ class Value:
         self.depth = depth
         self.simple = simple
         self.constant = constant
+        self.bits: tuple[int, expr] | None = None
 
 
 def number(value: int) -> Value:
@@ -63,9 +64,10 @@ def wrap(value: Value, type: Type) -> Value:
         inner = value.node
     else:
         inner = emit.binary(value.node, "&", mask)
-    return Value(
-        emit.binary(emit.binary(inner, "^", emit.const(half)), "-", emit.const(half)), low, high, value.depth + 3
-    )
+    extended = emit.binary(emit.binary(inner, "^", emit.const(half)), "-", emit.const(half))
+    made = Value(extended, low, high, value.depth + 3)
+    made.bits = (type.size, inner)
+    return made
 
 
 def wrap_number(number: int, type: Type) -> int:

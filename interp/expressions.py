@@ -28,16 +28,29 @@ INT_RESULT = {"==", "!=", "<", "<=", ">", ">="}
 
 
 class Address:
-    """A place's address as base + offset, not yet reduced modulo 2**64; base None for a constant."""
+    """A place's address as base + offset, not yet reduced modulo 2**64; base None for a constant. Within an array at a
+    constant address, base is `index` times `scale`."""
 
-    __slots__ = ("base", "offset")
+    __slots__ = ("base", "offset", "index", "scale")
 
-    def __init__(self, base: Value | None, offset: int) -> None:
+    def __init__(self, base: Value | None, offset: int, index: Value | None = None, scale: int = 0) -> None:
         self.base = base
         self.offset = offset
+        self.index = index
+        self.scale = scale
 
     def plus(self, more: int) -> Address:
-        return Address(self.base, self.offset + more)
+        return Address(self.base, self.offset + more, self.index, self.scale)
+
+    def fixed(self, size: int) -> bool:
+        """True if accesses of this size are aligned and lie in the page of the constant part, whatever the index."""
+        low, high = self.offset, self.offset + size - 1
+        if self.base is not None:
+            if self.index is None or self.scale % size:
+                return False
+            low, high = low + self.base.low, high + self.base.high
+        page = self.offset >> 12
+        return not self.offset % size and low >> 12 == page and high >> 12 == page
 
     @property
     def simple(self) -> bool:
@@ -212,16 +225,26 @@ class Expressions:
         return Value(node, low, high, depth)
 
     def index(self, where: Address, size: int, window: str) -> expr:
-        """The index into a view of an access of `size` bytes: ((a := address) + R4[a & -4093]) >> 2."""
-        key_mask = KEY_BITS - 4096 + size - 1
+        """The index into a view of an access of `size` bytes: ((a := address) + R4[a & -4093]) >> 2; for a variable at a
+        constant address G4[its page] + where it is there, and the index into an array added."""
+        if where.fixed(size) and self.unit.image.holds(where.offset, window == "W"):
+            return self.fixed_index(where, size, window)
         address = where.node()
-        if where.base is None:
-            key: expr = emit.const((where.offset & MASK64) & key_mask)
-        else:
-            key = emit.binary(emit.name("a"), "&", emit.const(key_mask))
+        key = emit.binary(emit.name("a"), "&", emit.const(KEY_BITS - 4096 + size - 1))
         distance = emit.subscript(emit.name(f"{window}{size}"), key)
         offset = emit.binary(emit.walrus("a", address), "+", distance)
         return offset if size == 1 else emit.binary(offset, ">>", emit.const(SHIFTS[size]))
+
+    def fixed_index(self, where: Address, size: int, window: str) -> expr:
+        found = emit.subscript(emit.name(f"{'H' if window == 'W' else 'G'}{size}"), emit.const(where.offset & -4096))
+        within = (where.offset & 4095) // size
+        if within:
+            found = emit.binary(found, "+", emit.const(within))
+        if where.index is None:
+            return found
+        step = where.scale // size
+        index = where.index.node if step == 1 else emit.binary(where.index.node, "*", emit.const(step))
+        return emit.binary(found, "+", index)
 
     def load_bits(self, where: Address, member: Member, e: tree.Expr) -> Value:
         unit = self.load(where, self.unit.unsigned(member.type.size), e.span)
@@ -452,7 +475,7 @@ class Expressions:
             low, high = sorted((index.low * e.scale, index.high * e.scale))
             depth = max(base.depth, index.depth) + 2
             if base.constant is not None:
-                return Address(Value(scaled, low, high, depth), base.constant)
+                return Address(Value(scaled, low, high, depth), base.constant, index, e.scale)
             node = emit.binary(base.node, "+", scaled)
             return Address(Value(node, base.low + low, base.high + high, depth), 0)
         value = self.cut(self.value(e))
@@ -472,7 +495,7 @@ class Expressions:
         low, high = sorted((index.low * scale, index.high * scale))
         base = where.base
         if base is None:
-            return Address(Value(scaled, low, high, index.depth + 1), where.offset)
+            return Address(Value(scaled, low, high, index.depth + 1), where.offset, index, scale)
         node = emit.binary(base.node, "+", scaled)
         depth = max(base.depth, index.depth) + 2
         return Address(Value(node, base.low + low, base.high + high, depth), where.offset)
@@ -482,7 +505,11 @@ class Expressions:
         if where.simple:
             return where
         assert where.base is not None
-        return Address(self.keep(where.base), where.offset)
+        if where.index is None:
+            return Address(self.keep(where.base), where.offset)
+        index = self.keep(where.index)
+        scaled = emit.binary(index.node, "*", emit.const(where.scale))
+        return Address(Value(scaled, where.base.low, where.base.high, 2), where.offset, index, where.scale)
 
     # -- stores
 

@@ -67,6 +67,11 @@ class Image:
             where = self._functions[function] = self.base + CODE + len(self._functions) * FUNCTION_BYTES
         return where
 
+    def holds(self, where: int, writable: bool) -> bool:
+        """True if an address lies among the variables, the constants too if they need not be writable."""
+        offset = where - self.base
+        return DATA <= offset < (READ_ONLY if writable else 2 * READ_ONLY)
+
     def write(self, where: int, data: bytes) -> None:
         """Put initial bytes where a variable lies."""
         for section in (self.writable, self.read_only):

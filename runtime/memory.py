@@ -50,6 +50,21 @@ class Window(dict[int, int]):
         return self.memory.operand(self, va, names["s"] if self.write else 0) + va - raw
 
 
+class Fixed(dict[int, int]):
+    """Page to index into the view of its size, for variables at constant addresses: `U32[G4[0xFFFF…F000] + 5]`. These
+    pages are the image's own: they are always there and cannot fault."""
+
+    __slots__ = ("memory", "size", "write")
+
+    def __init__(self, memory: Memory, size: int, write: bool) -> None:
+        self.memory = memory
+        self.size = size
+        self.write = write
+
+    def __missing__(self, page: int) -> int:
+        return self.memory.fixed(self, page)
+
+
 class Memory:
     """All of virtual memory as the current processor and process see it.
 
@@ -58,8 +73,8 @@ class Memory:
     """
 
     __slots__ = (
-        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "slot_of", "pins",
-        "claims", "paging", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
+        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "_windows", "slot_of",
+        "pins", "claims", "paging", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -75,6 +90,10 @@ class Memory:
         for size in SIZES:
             names[f"R{size}"] = self.loads[size]
             names[f"W{size}"] = self.stores[size]
+        fixed = [Fixed(self, size, write) for size in SIZES for write in (False, True)]
+        for window in fixed:
+            names[f"{'H' if window.write else 'G'}{window.size}"] = window
+        self._windows: list[dict[int, int]] = [*self.loads.values(), *self.stores.values(), *fixed]
         self.slot_of: dict[int, int] = {}
         self.pins = Pins()
         self.claims: dict[int, tuple[Sequence[int], str]] = {}
@@ -179,9 +198,18 @@ class Memory:
             self._user_shown.add(page)
         return offset - page
 
+    def fixed(self, window: Fixed, page: int) -> int:
+        """The index of the first unit of a page of variables."""
+        region, offset = self._resolve(page, window.write, True)
+        assert offset >= 0, "variables do not lie in device registers"
+        if region.pageable:
+            self._pageable_shown.add(page)
+        found = window[page] = offset // window.size
+        return found
+
     def forget(self, start: int, pages: int) -> None:
         """Pages left, moved or changed their protection: no window may show them any more."""
-        shown = [*self.loads.values(), *self.stores.values()]
+        shown = self._windows
         if pages > 64:
             end = start + pages * PAGE
             for window in shown:

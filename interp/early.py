@@ -27,7 +27,8 @@ def split(body: list[stmt]) -> tuple[list[stmt], list[stmt]]:
 def charged(node: ast.AST) -> bool:
     """True if a call of the script's own, a loop, or a use of the frame is in it. Calls pass the stack on in `sp`."""
     return any(
-        isinstance(found, CHARGED) or (isinstance(found, ast.Name) and found.id in ("sp", "fp")) for found in ast.walk(node)
+        isinstance(found, CHARGED) or (isinstance(found, ast.Name) and found.id in ("sp", "fp"))
+        for found in ast.walk(node)
     )
 
 
@@ -41,7 +42,9 @@ def halves(statement: stmt) -> tuple[list[stmt], list[stmt]]:
         test, now, later = emit.negation(test), later, now
     if charged(now):
         return [], [statement]
-    return [placed(emit.if_(test, [placed(ast.Return(now), statement)]), statement)], [placed(ast.Return(later), statement)]
+    return [placed(emit.if_(test, [placed(ast.Return(now), statement)]), statement)], [
+        placed(ast.Return(later), statement)
+    ]
 
 
 def placed(made: stmt, like: stmt) -> stmt:

@@ -225,8 +225,8 @@ class Expressions:
         return Value(node, low, high, depth)
 
     def index(self, where: Address, size: int, window: str) -> expr:
-        """The index into a view of an access of `size` bytes: ((a := address) + R4[a & -4093]) >> 2; for a variable at a
-        constant address G4[its page] + where it is there, and the index into an array added."""
+        """The index into a view of an access of `size` bytes: ((a := address) + R4[a & -4093]) >> 2; for a variable
+        at a constant address G4[its page] + where it is there, and the index into an array added."""
         if where.fixed(size) and self.unit.image.holds(where.offset, window == "W"):
             return self.fixed_index(where, size, window)
         address = where.node()

@@ -47,7 +47,9 @@ def install(nt: System, names: dict[str, object]) -> None:
             while True:
                 faults.raise_exception(0xC000_00FD)
         nt.violation(
-            rules.STACK_OVERFLOW, (thread.stack_low - 8, 0, 0), [("stack", f"{thread.stack_bytes} bytes, {-left} too few")]
+            rules.STACK_OVERFLOW,
+            (thread.stack_low - 8, 0, 0),
+            [("stack", f"{thread.stack_bytes} bytes, {-left} too few")],
         )
         return left
 

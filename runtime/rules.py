@@ -124,7 +124,7 @@ PAGES_LEFT_LOCKED = rule(
     "pages-left-locked", "leak", "pages are still locked at the end", here="locked here",
     help="call MmUnlockPages({mdl}) on every path", stop=(0xCB, None), page="bug-check-0xcb",
     explanation="Whoever locks pages must unlock them, also on the paths that fail. When the owning process ends with "
-    "locked pages, Windows stops with 0x76 PROCESS_HAS_LOCKED_PAGES, or 0xCB when tracking is on.",
+    "locked pages, Windows stops with 0x76 PROCESS_HAS_LOCKED_PAGES, or with 0xCB when the verifier tracks pool.",
 )  # fmt: skip
 PROCESS_HAS_LOCKED_PAGES = rule(
     "process-exits-with-locked-pages", "fatal", "a process exits while pages of its own are locked", here="exits here",
@@ -817,8 +817,9 @@ LEFT_ATTACHED = rule(
 PROCESS_LEFT_PAGES_TRACKED = rule(
     "driver-left-locked-pages", "fatal", "a process exits while pages of its own are locked", here="exits here",
     earlier=("locked", "locked here"), help="call MmUnlockPages on every path, also when the request is cancelled",
-    stop=(0xCB, None), page="bug-check-0xcb--driver-left-locked-pages-in-process",
-    explanation="With tracking on, Windows knows which driver has locked the pages and names it.",
+    stop=(0xCB, None), verifier=1, page="bug-check-0xcb--driver-left-locked-pages-in-process",
+    explanation="Since Windows Vista the verifier's pool tracking counts locked pages too, so Windows knows which MDL "
+    "and which driver have locked them. Without it there is only the count, and the stop is 0x76.",
 )  # fmt: skip
 
 # ---- IRQL ---------------------------------------------------------------------------------------------------------

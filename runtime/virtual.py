@@ -46,7 +46,6 @@ STATUS_FREE_VM_NOT_AT_BASE = 0xC000009F
 STATUS_MEMORY_NOT_ALLOCATED = 0xC00000A0
 KIND = "user memory"
 HIGHEST_ZERO_BITS = 53
-TRACKING = 2  # the verifier's set with which locked pages are tracked
 
 
 class Answer:
@@ -225,7 +224,7 @@ def protect(nt: System, base: int, size: int, new: int) -> Answer:
 
 
 def _report_tracked(nt: System, process: Process) -> None:
-    """Locks are tracked: the one that was left is named."""
+    """The verifier tracks locks along with pool: the one that was left is named."""
     left = next((where for where, lock in nt.mdls.locks.items() if lock.process is process), 0)
     facts = [("process", f"{process.name}, {plural(process.locked_pages, 'page')} locked")]
     if left:
@@ -236,7 +235,7 @@ def _report_tracked(nt: System, process: Process) -> None:
 def end_process(nt: System, process: Process) -> None:
     """A process exits: its memory goes, and pages that are still locked stop the machine."""
     if process.locked_pages:
-        if nt.settings.verifier >= TRACKING:
+        if nt.settings.generation != "nt52":  # pool tracking covers locked pages since Windows Vista
             _report_tracked(nt, process)
         nt.mdls.report_locked(process)
     before = nt.process

@@ -124,10 +124,12 @@ def test_exit_gives_memory_back() -> None:
     assert machine.stop("KeStackAttachProcess", machine.second, machine.room(48))[0] == 0x5
 
 
-@pytest.mark.parametrize(("verifier", "code"), [(1, 0x76), (2, 0xCB)])
-def test_exit_with_locked_pages(verifier: int, code: int) -> None:
-    """Locked pages of the process stop the machine at the line of the lock; with tracking on it is 0xCB."""
-    machine = Processes(verifier=verifier)
+@pytest.mark.parametrize(
+    ("verifier", "generation", "code"), [(0, "win10", 0x76), (1, "nt52", 0x76), (1, "nt60", 0xCB), (2, "win10", 0xCB)]
+)
+def test_exit_with_locked_pages(verifier: int, generation: str, code: int) -> None:
+    """Locked pages of the process stop the machine at the line of the lock; where pool is tracked it is 0xCB."""
+    machine = Processes(verifier=verifier, generation=generation)
     state = machine.enter(machine.second)
     machine.locked(machine.user(8192), 8192)
     machine.leave(state)

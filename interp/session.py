@@ -9,6 +9,7 @@ from ..runtime.choose import Chooser
 from ..runtime.exceptions import BugCheck, HostLimit, MachineStop, NotModelled, Unwind
 from ..runtime.findings import Finding, level_name
 from ..runtime.memory import KERNEL_BASE, USER_LIMIT, Region
+from ..runtime.objects import TYPE_VARIABLES
 from ..runtime.routines import find
 from ..runtime.store import PAGE
 from ..runtime.system import IMAGE, Settings, System
@@ -185,6 +186,8 @@ class Session:
 
 def kernel_variable(nt: System, name: str) -> int:
     """The value of a variable that the kernel exports. Object types are opaque: drivers only pass them on."""
+    if name in TYPE_VARIABLES:
+        return nt.objects.type_variable(name)
     values = {
         "MmHighestUserAddress": USER_LIMIT - 1,
         "MmUserProbeAddress": USER_LIMIT,
@@ -192,4 +195,4 @@ def kernel_variable(nt: System, name: str) -> int:
         "KeNumberProcessors": len(nt.processors),
         "NtBuildNumber": BUILD_NUMBERS[nt.settings.generation],
     }
-    return values[name] if name in values else nt.new_object(0x100)
+    return values[name]

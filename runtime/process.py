@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from .memory import USER_LIMIT, Space
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .handles import HandleTable
+
 USER_FIRST = 0x0000_01D4_0000_0000  # where allocations of a process begin
 USER_LOWEST = 0x1_0000
 ALLOCATION_GRANULARITY = 0x1_0000
@@ -13,7 +17,7 @@ class Process:
     """`address` is that of its EPROCESS, which drivers only compare. `allocations` has what was reserved in one call
     each, whatever became of the pages; the pages themselves are in `space`."""
 
-    __slots__ = ("name", "id", "address", "space", "allocations", "locked_pages", "alive")
+    __slots__ = ("name", "id", "address", "space", "allocations", "locked_pages", "alive", "handles", "exit_status")
 
     def __init__(self, name: str, id: int, address: int) -> None:
         self.name = name
@@ -23,6 +27,8 @@ class Process:
         self.allocations = Space()
         self.locked_pages = 0
         self.alive = True
+        self.handles: HandleTable | None = None  # made when the first handle is
+        self.exit_status = 0x103  # STATUS_PENDING while it lives
 
     def find_room(self, pages: int, base: int = 0) -> int | None:
         """The start of a free range; exactly at `base` if that is given."""

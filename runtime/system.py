@@ -18,6 +18,7 @@ from .irql import parameters as irql_parameters
 from .lookaside import Lookasides
 from .mdl import Mdls
 from .memory import Memory, Region
+from .objects import Objects
 from .pool import Pool
 from .process import Process
 from .processor import DISPATCH_LEVEL, Processor, Thread
@@ -124,6 +125,7 @@ class System:
         self.contiguous: dict[int, Contiguous] = {}
         self.io_space: dict[int, Region] = {}
         self.irps = Irps(self)
+        self.objects = Objects(self)
         self.free_ptes = settings.system_ptes
         self._next_object = OBJECTS
         self._next_stack = STACKS

@@ -1,7 +1,7 @@
 """The one source of chance: every choice that a real machine leaves open is asked of `Chooser.choose`.
 
 Without a seed each question has its plain answer, option 0. With one, the answer depends on the seed, the question
-and how often it was asked, and on nothing else, so that one stream of questions never shifts another. """
+and how often it was asked, and on nothing else, so that one stream of questions never shifts another."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ class Chooser:
         self.failures = frozenset((f"fail:{routine}", nth) for routine, nth in failures)
         self.log: list[tuple[str, int, int]] | None = None
         self.replay: dict[tuple[str, int], int] | None = None
+
+    @property
+    def open(self) -> bool:
+        """True if any answer but the plain one may be given: else nobody need ask."""
+        return self.seed is not None or self.replay is not None
 
     def choose(self, what: str, options: int) -> int:
         """An index below `options`; 0 is the plain answer. `what` names the question."""

@@ -2,7 +2,7 @@
 
 Structured exceptions have two phases. A registration stack per thread (`Thread.seh`) holds one filter for each active
 __try with an __except; `dispatch` asks them from the innermost out, while nothing has been unwound yet. Only when one
-says EXCEPTION_EXECUTE_HANDLER is Unwind thrown to that entry, and the __finally bodies between run on its way. """
+says EXCEPTION_EXECUTE_HANDLER is Unwind thrown to that entry, and the __finally bodies between run on its way."""
 
 from __future__ import annotations
 
@@ -50,6 +50,10 @@ class BugCheck(MachineStop):
 
 class NotModelled(MachineStop):
     """A routine without a body was called; its report has been made."""
+
+
+class Deadlock(MachineStop):
+    """No thread can ever run again; the findings say who waits for what."""
 
 
 class HostLimit(MachineStop):

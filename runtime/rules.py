@@ -14,7 +14,19 @@ class Rule:
     Verifier's standard set does, 2 only the full set. `also` are the codes and sub-codes that take the place of `stop`
     where the mistake is made with another routine or on another kind of memory."""
 
-    __slots__ = ("id", "severity", "title", "here", "earlier", "help", "stop", "also", "verifier", "page", "explanation")
+    __slots__ = (
+        "id",
+        "severity",
+        "title",
+        "here",
+        "earlier",
+        "help",
+        "stop",
+        "also",
+        "verifier",
+        "page",
+        "explanation",
+    )
 
     def __init__(
         self, id: str, severity: str, title: str, *, here: str = "", earlier: tuple[str, str] | None = None,
@@ -914,6 +926,100 @@ CRITICAL_REGION_NOT_ENTERED = rule(
     help="call KeLeaveCriticalRegion once for each KeEnterCriticalRegion", stop=(0xC4, 0x3E), verifier=1,
     page="nf-wdm-keleavecriticalregion",
     explanation="The thread's count of disabled APCs would go below zero, and APCs stay off for good.",
+)  # fmt: skip
+
+# ---- threads, waits, DPCs, timers, interrupts ------------------------------------------------------------------------
+
+WAITS_FOR_EVER = rule(
+    "waits-for-ever", "error", "this thread waits for something that can never happen any more", here="waits here",
+    help="find who should have signalled it, or give the wait a timeout", page="nf-wdm-kewaitforsingleobject",
+    explanation="No thread can run, no timer is set, no device is busy and no interrupt is pending, so nobody is left to "
+    "end the wait. On a real machine the program hangs and cannot be killed while it waits in the kernel.",
+)  # fmt: skip
+OBJECT_NOT_INITIALISED = rule(
+    "dispatcher-object-not-initialised", "fatal", "an event, timer, mutex or semaphore is used before it is initialised",
+    here="used here", help="initialise it first: KeInitializeEvent, KeInitializeTimer, KeInitializeMutex, KeInitializeSemaphore",
+    stop=(0xA, None), page="defining-and-using-an-event-object",
+    explanation="The list of waiters in the object's header is not a list yet. Windows follows its null pointers at "
+    "DISPATCH_LEVEL.",
+)  # fmt: skip
+OBJECT_INITIALISED_WAITED = rule(
+    "dispatcher-object-initialised-while-waited-for", "error", "an object is initialised again while a thread waits for it",
+    here="initialised again here", help="reset it instead: KeClearEvent, KeCancelTimer", page="nf-wdm-keinitializeevent",
+    explanation="The list of waiters is lost with the old contents. They wait for ever, or the list is corrupt.",
+)  # fmt: skip
+DPC_NOT_INITIALISED = rule(
+    "dpc-not-initialised", "fatal", "a DPC is queued that was never initialised", here="queued here",
+    help="call KeInitializeDpc (or IoInitializeDpcRequest) before the interrupt is connected", stop=(0xD1, None),
+    page="nf-wdm-keinsertqueuedpc",
+    explanation="The kernel would call whatever address stands in the object, at DISPATCH_LEVEL.",
+)  # fmt: skip
+DPC_INITIALISED_QUEUED = rule(
+    "dpc-initialised-while-queued", "fatal", "a DPC is initialised while it is queued", here="initialised again here",
+    earlier=("queued", "queued here"), help="initialise a DPC once; KeRemoveQueueDpc or KeFlushQueuedDpcs before its memory is used anew",
+    stop=(0xC7, 0x1), verifier=1, page="nf-wdm-keinitializedpc",
+    explanation="The DPC's links are lost while the processor's queue still leads to them.",
+)  # fmt: skip
+DPC_FREED_QUEUED = rule(
+    "dpc-freed-while-queued", "fatal", "the memory of a DPC is given back while the DPC is queued", here="noticed here",
+    earlier=("queued", "queued here"), help="call KeFlushQueuedDpcs (or KeRemoveQueueDpc) before the memory is freed",
+    stop=(0xC7, 0x1), page="bug-check-0xc7--timer-or-dpc-invalid",
+    explanation="The processor will follow its queue into memory that belongs to somebody else by then.",
+)  # fmt: skip
+TIMER_FREED_SET = rule(
+    "timer-freed-while-set", "fatal", "the memory of a timer is given back while the timer is set", here="noticed here",
+    earlier=("set", "set here"), help="call KeCancelTimer, and KeFlushQueuedDpcs for its DPC, before the memory is freed",
+    stop=(0xC7, 0x0), also=((0xC4, 0x15),), page="bug-check-0xc7--timer-or-dpc-invalid",
+    explanation="The clock interrupt will follow the timer table into memory that belongs to somebody else by then.",
+)  # fmt: skip
+TIMER_INITIALISED_SET = rule(
+    "timer-initialised-while-set", "fatal", "a timer is initialised while it is set", here="initialised again here",
+    earlier=("set", "set here"), help="call KeCancelTimer first; KeSetTimer alone starts a timer anew", stop=(0xC7, 0x0),
+    verifier=1, page="nf-wdm-keinitializetimer",
+    explanation="The timer's links are lost while the timer table still leads to them.",
+)  # fmt: skip
+CALLBACK_CHANGED_IRQL = rule(
+    "irql-changed-by-callback", "fatal", "a routine that the kernel called returns at another IRQL than it was entered at",
+    here="returned here", help="lower the IRQL to the one that KeRaiseIrql or KeAcquireSpinLock gave back, on every path",
+    stop=(0xC8, None), page="bug-check-0xc8--irql-unexpected-value",
+    explanation="DPCs run at DISPATCH_LEVEL and service routines at their interrupt's level; whoever runs next relies on it.",
+)  # fmt: skip
+INTERRUPT_STORM = rule(
+    "interrupt-storm", "error", "an interrupt is delivered again and again: no service routine makes it go away",
+    here="connected here", help="write the device's acknowledge register in the service routine, and return TRUE for an own interrupt",
+    page="nc-wdm-kservice_routine",
+    explanation="A level-triggered line stays asserted until the device is told that it was heard. The processor takes the "
+    "interrupt anew as soon as it has returned from the last, and does nothing else any more. The run goes on with the line masked.",
+)  # fmt: skip
+INTERRUPT_LEFT_CONNECTED = rule(
+    "interrupt-left-connected", "leak", "an interrupt is still connected at the end", here="connected here",
+    help="call IoDisconnectInterrupt(Ex) in the handler of IRP_MN_STOP_DEVICE and IRP_MN_REMOVE_DEVICE",
+    page="nf-wdm-iodisconnectinterrupt",
+    explanation="The next interrupt calls a routine of a driver that is not there any more.",
+)  # fmt: skip
+MUTEX_LEFT_OWNED = rule(
+    "mutex-left-owned", "leak", "a mutex is still owned at the end", here="acquired here",
+    help="release the mutex as often as it was acquired, by the thread that did", page="nf-wdm-kereleasemutex",
+    explanation="Nobody else ever gets it. A system thread that ends with a mutex is a bug check.",
+)  # fmt: skip
+SYSTEM_THREAD_LEFT = rule(
+    "system-thread-left-running", "error", "a system thread of the driver still runs at the end", here="created here",
+    help="tell the thread to end (an event), and wait for its thread object before unloading", stop=(0xCE, None),
+    page="nf-wdm-pscreatesystemthread",
+    explanation="The driver's image is unmapped under the thread's feet: DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS.",
+)  # fmt: skip
+WAIT_IN_DPC = rule(
+    "wait-at-dispatch-level", "fatal", "a wait that can block at DISPATCH_LEVEL or above", here="waits here",
+    earlier=("irql", "IRQL raised here"), help="wait below DISPATCH_LEVEL (in a thread or work item), or with a timeout of zero",
+    stop=(0xC4, 0x3B), also=((0xB8, 0x0),), verifier=1, page="nf-wdm-kewaitforsingleobject",
+    explanation="At DISPATCH_LEVEL the scheduler is off: nobody could run instead. A DPC has no thread of its own to wait "
+    "in. Without the verifier it is ATTEMPTED_SWITCH_FROM_DPC (0xB8).",
+)  # fmt: skip
+WAIT_IN_DPC_PLAIN = rule(
+    "wait-at-dispatch-level-plain", "fatal", "a wait that can block at DISPATCH_LEVEL or above", here="waits here",
+    earlier=("irql", "IRQL raised here"), help="wait below DISPATCH_LEVEL (in a thread or work item), or with a timeout of zero",
+    stop=(0xB8, None), page="bug-check-0xb8--attempted-switch-from-dpc",
+    explanation="At DISPATCH_LEVEL the scheduler is off: nobody could run instead.",
 )  # fmt: skip
 
 # ---- memory accesses ----------------------------------------------------------------------------------------------

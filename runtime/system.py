@@ -9,10 +9,14 @@ from __future__ import annotations
 from . import rules
 from .choose import Chooser
 from .clock import Clock
+from .contexts import interrupted, system_call
+from .dispatcher import Dispatcher
+from .dpcs import Dpcs
 from .exceptions import BugCheck, HostLimit, NotModelled
 from .faults import Faults
 from .findings import Finding, Held, Moment, address, level_name
 from .frames import GIB_FRAMES, Frames
+from .interrupts import Interrupts
 from .irp import Irps
 from .irql import parameters as irql_parameters
 from .lookaside import Lookasides
@@ -22,19 +26,25 @@ from .objects import Objects
 from .pool import Pool
 from .process import Process
 from .processor import DISPATCH_LEVEL, Processor, Thread
+from .scheduler import Scheduler
 from .store import PAGE, Store
+from .timers import Timers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TypeVar
 
     from .contiguous import Contiguous
     from .routine import Routine
+
+    Result = TypeVar("Result")
 
 KERNEL_STACK = 24 * 1024
 USER_STACK = 1 << 20
 STACKS = 0xFFFF_D000_0000_0000
 OBJECTS = 0xFFFF_B700_0000_0000
+NATIVES = 0xFFFF_F802_1000_0000  # the kernel's image: functions of its own that have an address
 IMAGE = 0xFFFF_F804_5000_0000
 EXCEPTIONS = 0xFFFF_D0FF_0000_0000
 EXCEPTION_PAGES = 16
@@ -102,7 +112,9 @@ class System:
         self.write: Callable[[str], None] = write or (lambda text: None)
         self.where: Callable[[], object] = lambda: None
         self.instruction: Callable[[], int] = lambda: IMAGE
-        self.call: Callable[..., int] = _no_functions
+        self.call: Callable[..., int] = self.call_native
+        self.natives: dict[int, tuple[str, Callable[..., int]]] = {}
+        self.traced: Callable[..., None] = _not_traced
         self.stopped = False
         self.findings: list[Finding] = []
         self.held: dict[tuple[str, int], Held] = {}
@@ -117,6 +129,12 @@ class System:
         self.memory.paging.came_in = self.clock.pass_ns
         self.processors = [Processor(number) for number in range(settings.processors)]
         self.cpu = self.processors[0]
+        self.spin_owners: dict[int, int] = {}
+        self.scheduler = Scheduler(self)
+        self.dispatcher = Dispatcher(self)
+        self.dpcs = Dpcs(self)
+        self.timers = Timers(self)
+        self.interrupts = Interrupts(self)
         self.faults = Faults(self)
         self.memory.fault = self.faults.page_fault
         self.pool = Pool(self)
@@ -137,6 +155,7 @@ class System:
         self.process = self.system_process
         self.thread = self.create_thread("System", self.system_process)
         self.run_thread(self.thread)
+        self.scheduler.adopt(self.thread)
 
     # -- who runs
 
@@ -154,13 +173,69 @@ class System:
 
     def create_thread(self, name: str, process: Process, user: bool = False) -> Thread:
         size = USER_STACK if user else KERNEL_STACK
-        low = self._next_stack + PAGE  # a guard page below each
-        self._next_stack = low + size
-        self.memory.kernel.add(Region(low, size // PAGE, "kernel stack"))
+        low = self._user_stack(process) if user else self._kernel_stack()
         thread = Thread(name, self.new_object(0x480), low, size, user, self._next_thread_id)
         self._next_thread_id += 0x1D8
         thread.process = process
         return thread
+
+    def _kernel_stack(self) -> int:
+        """The low address of a new kernel stack, with a guard page below it."""
+        low = self._next_stack + PAGE
+        self._next_stack = low + KERNEL_STACK
+        self.memory.kernel.add(Region(low, KERNEL_STACK // PAGE, "kernel stack"))
+        return low
+
+    def _user_stack(self, process: Process) -> int:
+        """The low address of a new stack in user space."""
+        low = process.find_room(USER_STACK // PAGE)
+        assert low is not None, "a user space has room for a stack"
+        process.space.add(Region(low, USER_STACK // PAGE, "user stack", pageable=True))
+        return low
+
+    def kernel_stack_of(self, thread: Thread) -> tuple[int, int]:
+        """The stack on which system calls of a user thread run: low address and size."""
+        if not thread.kernel_stack:
+            thread.kernel_stack = self._kernel_stack()
+        return thread.kernel_stack, KERNEL_STACK
+
+    def interrupt_stack(self, cpu: Processor, depth: int) -> tuple[int, int]:
+        """The stack of a processor for interrupts and DPCs that are nested so deep; 0 is the idle thread's."""
+        while len(cpu.stacks) <= depth:
+            cpu.stacks.append((self._kernel_stack(), KERNEL_STACK))
+        return cpu.stacks[depth]
+
+    def thread_ended(self, thread: Thread) -> None:
+        """The current thread has run to its end: who waits for it goes on."""
+        if thread.exit_status == 0x103:
+            thread.exit_status = 0
+        if thread.address in self.dispatcher.opaque_objects:
+            self.dispatcher.signal(thread.address)
+
+    def native(self, name: str, function: Callable[..., int]) -> int:
+        """Give a function of the kernel an address, for tables of routines and callbacks. It is called as
+        function(nt, *arguments)."""
+        where = NATIVES + 0x40 * len(self.natives)
+        self.natives[where] = (name, function)
+        return where
+
+    def call_native(self, where: int, *arguments: int) -> int:
+        found = self.natives.get(where)
+        if found is None:
+            raise LookupError(f"no function at {where:#x}: nobody has loaded a program")
+        return found[1](self, *arguments) & WORD
+
+    def system_call(self, function: Callable[..., Result], *arguments: int) -> Result:
+        """Run a function in kernel mode for the current user thread."""
+        return system_call(self, function, *arguments)
+
+    def interrupted(self, irql: int, function: Callable[..., Result], *arguments: int) -> Result:
+        """Run a function as an interrupt of what this processor does."""
+        return interrupted(self, irql, function, *arguments)
+
+    def pending_requests(self) -> list[Finding]:
+        """What to say, when nothing can run any more, of the requests that nobody has completed."""
+        return []
 
     def run_thread(self, thread: Thread) -> None:
         self.thread = thread
@@ -187,8 +262,11 @@ class System:
         cpu = self.cpu
         if irql > cpu.irql:
             cpu.raised_at = self.moment()
+        lowered = irql < cpu.irql
         cpu.irql = irql
         self.memory.raise_irql(irql >= DISPATCH_LEVEL)
+        if lowered and self.scheduler.live:
+            self.scheduler.deliver()
 
     # -- choices
 
@@ -324,7 +402,8 @@ class System:
         self.violation(rule, parameters, facts, title=title, stop=row.irql_stop)
 
     def preemption_point(self) -> None:
-        """Another processor or thread could run here. With one thread there is nobody to choose."""
+        """Another processor or thread could run here."""
+        self.scheduler.point()
 
     def exception_area(self, size: int) -> int:
         """Room for an exception's record, in the manner of the trap frame below the stack pointer."""
@@ -355,8 +434,8 @@ class System:
         return f"{address(va)}, {region.kind}" if region is not None else f"{address(va)}, nothing"
 
 
-def _no_functions(where: int, *arguments: int) -> int:
-    raise LookupError(f"no function at {where:#x}: nobody has loaded a program")
+def _not_traced(what: str, **details: object) -> None:
+    """Nobody watches."""
 
 
 def _said_by_windows(rule: rules.Rule, stop: tuple[int, int | None] | None) -> list[tuple[str, str]]:

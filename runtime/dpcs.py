@@ -1,0 +1,158 @@
+"""Deferred procedure calls: KDPCs in the queues of the processors, and the threaded ones."""
+
+from __future__ import annotations
+
+from . import rules
+from .contexts import interrupted
+from .findings import level_name
+from .layouts import offset
+from .processor import DISPATCH_LEVEL, PASSIVE_LEVEL
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .processor import Processor
+    from .system import System
+
+TYPE, IMPORTANCE, NUMBER = offset("_KDPC", "Type"), offset("_KDPC", "Importance"), offset("_KDPC", "Number")
+ROUTINE, CONTEXT = offset("_KDPC", "DeferredRoutine"), offset("_KDPC", "DeferredContext")
+ARGUMENT_1, ARGUMENT_2 = offset("_KDPC", "SystemArgument1"), offset("_KDPC", "SystemArgument2")
+DATA = offset("_KDPC", "DpcData")
+DPC_OBJECT, THREADED_DPC_OBJECT = 19, 24
+LOW_IMPORTANCE, MEDIUM_IMPORTANCE, HIGH_IMPORTANCE, MEDIUM_HIGH_IMPORTANCE = 0, 1, 2, 3
+TARGETED = 0x500  # added to Number when a target processor was set
+QUEUED = 1  # what DpcData holds while the DPC is queued: any value but 0
+
+
+class Dpcs:
+    """All that is queued. `argument` words are unsigned 64-bit."""
+
+    __slots__ = ("nt", "known")
+
+    def __init__(self, nt: System) -> None:
+        self.nt = nt
+        self.known: set[int] = set()
+
+    def initialise(self, dpc: int, routine: int, context: int, threaded: bool = False) -> None:
+        memory = self.nt.memory
+        if self.is_queued(dpc) and dpc in self.known:
+            self.nt.violation(rules.DPC_INITIALISED_QUEUED, (), self.facts(dpc), ("dpc", dpc))
+        memory.write(dpc, bytes(64))
+        memory.write_uint(dpc + TYPE, 1, THREADED_DPC_OBJECT if threaded else DPC_OBJECT)
+        memory.write_uint(dpc + IMPORTANCE, 1, MEDIUM_IMPORTANCE)
+        memory.write_uint(dpc + ROUTINE, 8, routine)
+        memory.write_uint(dpc + CONTEXT, 8, context)
+        self.known.add(dpc)
+        self.nt.remember("dpc", dpc, "initialised")
+
+    def facts(self, dpc: int) -> list[tuple[str, str]]:
+        return [("dpc", self.nt.describe(dpc))]
+
+    def is_queued(self, dpc: int) -> bool:
+        return any(dpc in cpu.dpcs for cpu in self.nt.processors)
+
+    def insert(self, dpc: int, argument1: int, argument2: int) -> bool:
+        """Queue a DPC. False if it is queued already; then the arguments are lost."""
+        nt = self.nt
+        memory = nt.memory
+        if memory.read_uint(dpc + TYPE, 1) not in (DPC_OBJECT, THREADED_DPC_OBJECT):
+            nt.violation(rules.DPC_NOT_INITIALISED, (dpc, nt.irql, 1, nt.instruction()), self.facts(dpc))
+            return False
+        if self.is_queued(dpc):
+            return False
+        memory.write_uint(dpc + ARGUMENT_1, 8, argument1)
+        memory.write_uint(dpc + ARGUMENT_2, 8, argument2)
+        memory.write_uint(dpc + DATA, 8, QUEUED)
+        number = memory.read_uint(dpc + NUMBER, 2)
+        cpu = nt.cpu
+        if number >= TARGETED and number - TARGETED < len(nt.processors):
+            cpu = nt.processors[number - TARGETED]
+        if memory.read_uint(dpc + IMPORTANCE, 1) == HIGH_IMPORTANCE:
+            cpu.dpcs.insert(0, dpc)
+        else:
+            cpu.dpcs.append(dpc)
+        nt.scheduler.live = True
+        nt.remember("dpc", dpc, "queued")
+        if cpu is nt.cpu and memory.read_uint(dpc + IMPORTANCE, 1) != LOW_IMPORTANCE:
+            nt.scheduler.deliver()
+        return True
+
+    def remove(self, dpc: int) -> bool:
+        """Take a DPC out of its queue. False if it is not queued."""
+        for cpu in self.nt.processors:
+            if dpc in cpu.dpcs:
+                cpu.dpcs.remove(dpc)
+                self.nt.memory.write_uint(dpc + DATA, 8, 0)
+                return True
+        return False
+
+    def run(self, cpu: Processor) -> None:
+        """Run all DPCs of the current processor, at DISPATCH_LEVEL."""
+        interrupted(self.nt, DISPATCH_LEVEL, self._drain, cpu.number)
+
+    def _drain(self, number: int) -> None:
+        nt = self.nt
+        cpu = nt.processors[number]
+        while cpu.dpcs:
+            dpc = cpu.dpcs.pop(0)
+            memory = nt.memory
+            if nt.memory.region_at(dpc) is None or memory.read_uint(dpc + TYPE, 1) not in (
+                DPC_OBJECT, THREADED_DPC_OBJECT
+            ):  # fmt: skip
+                nt.violation(rules.DPC_FREED_QUEUED, (dpc, nt.irql, 0, nt.instruction()), self.facts(dpc), ("dpc", dpc))
+                continue
+            routine, context = memory.read_uint(dpc + ROUTINE, 8), memory.read_uint(dpc + CONTEXT, 8)
+            first, second = memory.read_uint(dpc + ARGUMENT_1, 8), memory.read_uint(dpc + ARGUMENT_2, 8)
+            memory.write_uint(dpc + DATA, 8, 0)
+            threaded = memory.read_uint(dpc + TYPE, 1) == THREADED_DPC_OBJECT
+            cpu.in_dpc = dpc
+            nt.traced("dpc", dpc=dpc, routine=routine)
+            if threaded:
+                nt.set_irql(PASSIVE_LEVEL)
+            before = nt.irql
+            nt.call(routine, dpc, context, first, second)
+            nt.traced("dpc end", dpc=dpc)
+            cpu.in_dpc = 0
+            if nt.irql != before:
+                facts = [("irql", f"{level_name(nt.irql)}, entered at {level_name(before)}"), *self.facts(dpc)]
+                nt.violation(
+                    rules.CALLBACK_CHANGED_IRQL,
+                    ((nt.irql << 16) + (before << 8) + 1, dpc, routine, 0),
+                    facts,
+                    ("dpc", dpc),
+                )
+                nt.set_irql(before)
+            if threaded:
+                nt.set_irql(DISPATCH_LEVEL)
+
+    def flush(self) -> None:
+        """Return when every queued DPC has run."""
+        nt = self.nt
+        for cpu in nt.processors:
+            while cpu.dpcs or cpu.in_dpc:
+                if cpu is not nt.cpu:
+                    nt.scheduler.let_run(cpu)
+                elif cpu.in_dpc:
+                    break
+                else:
+                    nt.scheduler.deliver()
+
+    def insert_from_timer(self, dpc: int, number: int) -> None:
+        """Queue the DPC of a timer on the processor that set the timer, unless the DPC has a target of its own."""
+        memory = self.nt.memory
+        if memory.region_at(dpc) is None or memory.read_uint(dpc + TYPE, 1) not in (DPC_OBJECT, THREADED_DPC_OBJECT):
+            self.insert(dpc, 0, 0)
+        elif not self.is_queued(dpc):
+            target = memory.read_uint(dpc + NUMBER, 2)
+            chosen = target - TARGETED if target >= TARGETED else number
+            memory.write_uint(dpc + ARGUMENT_1, 8, 0)
+            memory.write_uint(dpc + ARGUMENT_2, 8, 0)
+            memory.write_uint(dpc + DATA, 8, QUEUED)
+            self.nt.processors[chosen % len(self.nt.processors)].dpcs.append(dpc)
+
+    def in_range(self, start: int, size: int) -> int | None:
+        """A queued DPC whose object lies in a range of memory, or None."""
+        for cpu in self.nt.processors:
+            for dpc in cpu.dpcs:
+                if start <= dpc < start + size:
+                    return dpc
+        return None

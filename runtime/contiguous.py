@@ -6,7 +6,7 @@ from . import rules
 from .findings import address, plural
 from .frame_search import take_adjacent
 from .mapping import system_room
-from .mdl_checks import ACTIVE_PAGE, locked_through
+from .mdl_checks import ACTIVE_PAGE, is_kept, locked_through
 from .memory import ADDRESS_MASK, Device, Region
 from .store import PAGE
 
@@ -108,19 +108,18 @@ def map_io_space(nt: System, physical: int, size: int, writable: bool = True) ->
     if not size or physical + size > HIGHEST_PHYSICAL:
         return 0
     first, pages = physical // PAGE, -(-(physical % PAGE + size) // PAGE)
-    ram = [frame for frame in (first, first + pages - 1) if nt.frames.exists(frame)]
     facts = [("range", f"physical {address(physical)}, {plural(size, 'byte')}")]
-    if ram:
-        loose = next((frame for frame in range(first, first + pages) if not nt.memory.is_pinned(frame)), None)
-        if loose is not None:
-            nt.violation(rules.IO_SPACE_OVER_RAM, (physical, size, loose), facts)
+    ram = nt.frames.ram_within(first, pages)
+    loose = next((frame for frame in ram if nt.frames.exists(frame) and not is_kept(nt, frame)), None)
+    if loose is not None:
+        nt.violation(rules.IO_SPACE_OVER_RAM, (physical, size, loose), facts)
     if pages > nt.free_ptes:
         return 0
     start = system_room(nt, pages)
     nt.free_ptes -= pages
     region = Region(start, pages, "device memory", writable=writable, owns_frames=False)
-    if ram:
-        region.frames = range(first, first + pages)
+    if len(ram) == pages:
+        region.frames = ram
     else:
         region.device = Nobody(first)
     nt.memory.kernel.add(region)

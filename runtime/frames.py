@@ -94,11 +94,11 @@ class Zone:
 
 
 class Frames:
-    """All frames of the machine. `low_share` of 8 scattered frames come from below 4 GiB where there is RAM above
-    it."""
+    """All frames of the machine. `low_share` of 8 scattered frames come from below 4 GiB where there is RAM above it.
+    `removed` are those that a driver has taken away from the memory manager."""
 
     __slots__ = (
-        "zones", "total", "free_count", "chooser", "low_share", "_turn", "_free", "_free_runs", "fragmentation",
+        "zones", "total", "free_count", "chooser", "low_share", "_turn", "_free", "_free_runs", "fragmentation", "removed",
     )  # fmt: skip
 
     def __init__(self, total: int, chooser: Chooser, low_share: int = 4, fragmentation: str = "scattered") -> None:
@@ -112,6 +112,7 @@ class Frames:
         self.zones = [Zone(first, below - first)]
         if total > below:
             self.zones.append(Zone(FOUR_GIB, total - below))
+        self.removed: list[Sequence[int]] = []
         self._turn = 0
         self._free: list[int] = []
         self._free_runs: list[range] = []
@@ -174,7 +175,27 @@ class Frames:
             self._free.extend(frames)
 
     def exists(self, frame: int) -> bool:
+        """Whether the frame database has an entry for this frame."""
+        return self.is_ram(frame) and not any(frame in frames for frames in self.removed)
+
+    def is_ram(self, frame: int) -> bool:
         return any(zone.base <= frame < zone.base + zone.count for zone in self.zones)
+
+    def ram_within(self, first: int, count: int) -> range:
+        """The first frames of RAM that follow one another within a range."""
+        parts = (
+            range(max(first, zone.base), min(first + count, zone.base + zone.count)) for zone in self.zones
+        )  # fmt: skip
+        return next((part for part in parts if part), range(0))
+
+    def remove(self, frames: Sequence[int]) -> None:
+        """Frames that were handed out count as RAM of the memory manager no longer, until they are added again."""
+        self.removed.append(frames)
+        self.total -= len(frames)
+
+    def add(self, frames: Sequence[int]) -> None:
+        self.removed.remove(frames)
+        self.total += len(frames)
 
     @property
     def highest(self) -> int:

@@ -48,7 +48,8 @@ def _owned(nt: System) -> list[tuple[Sequence[int], str]]:
         for name, region in regions(nt)
         if region.frames is not None and region.owns_frames
     ]
-    owned += nt.memory.claims.values()
+    removed = nt.frames.removed
+    owned += [claim for claim in nt.memory.claims.values() if not any(claim[0] is frames for frames in removed)]
     owned += [(run, "nobody") for run in nt.memory.pins.orphan_runs]
     owned.append((list(nt.memory.pins.orphans), "nobody"))
     return owned

@@ -4,10 +4,18 @@ bytes."""
 from __future__ import annotations
 
 from . import rules
-from .constants import MdlMappingNoExecute, MdlMappingNoWrite
+from .constants import (
+    STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_INVALID_PAGE_PROTECTION,
+    STATUS_INVALID_PARAMETER_3,
+    STATUS_SUCCESS,
+    MdlMappingNoExecute,
+    MdlMappingNoWrite,
+)
 from .mdl import IO_SPACE, MAPPED_TO_SYSTEM_VA, PARTIAL, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL
 from .mdl_checks import check_frames, check_unmapping, hide_from_writes
 from .memory import Region
+from .protection import PAGE_NOCACHE, PAGE_WRITECOMBINE, WRITABLE, protection
 from .store import PAGE
 
 TYPE_CHECKING = False
@@ -18,7 +26,8 @@ if TYPE_CHECKING:
 SYSTEM_PTES = 0xFFFF_C200_0000_0000
 SYSTEM_PTES_END = 0xFFFF_C300_0000_0000
 KIND = "mdl mapping"
-CACHED = 1  # MmCached
+NON_CACHED, CACHED, WRITE_COMBINED = 0, 1, 2  # MmNonCached, MmCached, MmWriteCombined
+FIRST_EXECUTABLE = 0x10  # PAGE_EXECUTE, and what is above it but for the modifiers
 CACHE_NAMES = ("MmNonCached", "MmCached", "MmWriteCombined", "MmHardwareCoherentCached", "MmNonCachedUnordered")
 
 
@@ -42,6 +51,31 @@ def map_system(nt: System, mdl: Mdl, priority: int) -> int:
     mdl.flags |= MAPPED_TO_SYSTEM_VA | (PARTIAL_HAS_BEEN_MAPPED if mdl.is_partial else 0)
     nt.remember("mdl", mdl.address, "mapped")
     return int(mdl.mapped_va)
+
+
+def map_for_call(nt: System, mdl: Mdl, protect: int, function: int, context: int) -> int:
+    """MmMapMdl: show the pages to one function of the driver, at the address that there is or at one that lasts as long
+    as the call. The status."""
+    rights = protection(protect)
+    if rights is None or rights.guard or not rights.rights:
+        return STATUS_INVALID_PAGE_PROTECTION
+    if not function:
+        return STATUS_INVALID_PARAMETER_3
+    address = int(mdl.mapped_va) if mdl.is_mapped or mdl.describes_nonpaged_pool else 0
+    made = not address
+    if made:
+        asked = NON_CACHED if protect & PAGE_NOCACHE else WRITE_COMBINED if protect & PAGE_WRITECOMBINE else CACHED
+        settle_cache_type(nt, mdl, asked)
+        priority = 0 if protect & 0xFF >= FIRST_EXECUTABLE else MdlMappingNoExecute
+        address = map_system(nt, mdl, priority | (0 if rights.rights & WRITABLE else MdlMappingNoWrite))
+        if not address:
+            return STATUS_INSUFFICIENT_RESOURCES
+    try:
+        nt.call(function, context, address)
+    finally:
+        if made and not nt.stopped:
+            unmap_system(nt, mdl)
+    return STATUS_SUCCESS
 
 
 def _check_mappable(nt: System, mdl: Mdl) -> None:

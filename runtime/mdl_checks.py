@@ -32,9 +32,14 @@ def check_frames(nt: System, mdl: Mdl) -> None:
         facts = [*mdl.facts, ("frame", f"0x{frame:x}, entry {index} of the frame array")]
         if not nt.frames.exists(frame):
             nt.violation(rules.MDL_FRAME_NOT_RAM, (mdl.address, entry, frame), facts, mdl.about)
-        elif not nt.memory.is_pinned(frame):
+        elif not is_kept(nt, frame):
             nt.violation(rules.MDL_FRAME_NOT_LOCKED, (mdl.address, mdl.page_count, frame), facts, mdl.about)
             nt.violation(rules.MDL_FRAME_NOT_LOCKED_PLAIN, (frame, 0, 0), facts, mdl.about)
+
+
+def is_kept(nt: System, frame: int) -> bool:
+    """Whether a frame stays where it is: it is locked, or an MDL owns it."""
+    return nt.memory.is_pinned(frame) or any(frame in owned.frames for owned in nt.mdls.owned.values())
 
 
 def check_unchanged(nt: System, mdl: Mdl, lock: Lock) -> None:

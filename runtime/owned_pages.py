@@ -11,6 +11,7 @@ from .constants import (
     MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS,
     MM_DONT_ZERO_ALLOCATION,
 )
+from .findings import level_name
 from .frame_search import take_adjacent, take_within
 from .mapping import unmap_system
 from .mdl import HEADER, PAGES_LOCKED
@@ -33,13 +34,15 @@ FOUR_GIB = 1 << 32
 
 
 class Owned:
-    """The frames that an MDL owns, and the cache type that they have: None until the first mapping decides."""
+    """The frames that an MDL owns, and the cache type that they have: None until the first mapping decides. `removed`
+    frames have no entry in the frame database meanwhile."""
 
-    __slots__ = ("frames", "cache_type")
+    __slots__ = ("frames", "cache_type", "removed")
 
-    def __init__(self, frames: Sequence[int], cache_type: int | None) -> None:
+    def __init__(self, frames: Sequence[int], cache_type: int | None, removed: bool) -> None:
         self.frames = frames
         self.cache_type = cache_type
+        self.removed = removed
 
 
 class Wish:
@@ -63,10 +66,12 @@ def allocate_pages(nt: System, wish: Wish) -> int:
     """An MDL that owns as many pages as could be had, or 0 for none at all."""
     if 0 < (wish.high + 1) * PAGE <= FOUR_GIB:
         nt.violation(rules.LOW_MEMORY_REQUESTED, (wish.low * PAGE, wish.high * PAGE, 0))
-    if nt.fails(wish.routine) or not 0 < wish.pages * PAGE <= LONGEST or _contradict(wish.flags):
+    if wish.flags & MM_ALLOCATE_AND_HOT_REMOVE and nt.irql:
+        have = level_name(nt.irql)
+        title = f"{wish.routine} is called at {have}; with MM_ALLOCATE_AND_HOT_REMOVE it needs PASSIVE_LEVEL"
+        nt.violation(rules.IRQL_TOO_HIGH, (nt.irql,), [("irql", f"{have}, allowed: == PASSIVE_LEVEL")], title=title)
+    if nt.fails(wish.routine) or not 0 < wish.pages * PAGE <= LONGEST or _contradict(nt, wish.flags):
         return 0
-    if wish.flags & MM_ALLOCATE_AND_HOT_REMOVE:
-        nt.not_modelled("MM_ALLOCATE_AND_HOT_REMOVE")
     frames = _take(nt, wish)
     if not frames:
         return 0
@@ -77,16 +82,21 @@ def allocate_pages(nt: System, wish: Wish) -> int:
             nt.pool.free(where)
         return 0
     _describe(nt, where, frames)
-    nt.mdls.owned[where] = Owned(frames, wish.cache_type)
+    removed = bool(wish.flags & MM_ALLOCATE_AND_HOT_REMOVE)
+    nt.mdls.owned[where] = Owned(frames, wish.cache_type, removed)
     if wish.flags & MM_DONT_ZERO_ALLOCATION:
         for frame in frames[:MOST_FILLED]:
             nt.memory.write_physical(frame * PAGE, LEFT_OVER)
+    if removed:
+        nt.frames.remove(frames)
     return where
 
 
-def _contradict(flags: int) -> bool:
-    """Flags that exclude, or need, one another."""
-    removes = flags & MM_ALLOCATE_AND_HOT_REMOVE and flags & MM_ALLOCATE_FULLY_REQUIRED
+def _contradict(nt: System, flags: int) -> bool:
+    """Flags that exclude, or need, one another, or that this Windows does not know."""
+    removes = flags & MM_ALLOCATE_AND_HOT_REMOVE and (
+        flags & MM_ALLOCATE_FULLY_REQUIRED or nt.settings.generation != "win10"
+    )
     large = flags & MM_ALLOCATE_FAST_LARGE_PAGES and not flags & MM_ALLOCATE_REQUIRE_CONTIGUOUS_CHUNKS
     return bool(removes or large)
 
@@ -164,6 +174,8 @@ def free_pages(nt: System, mdl: Mdl) -> None:
         parameters, about = (owned.frames[0], ACTIVE_PAGE, 2), locked_through(nt, owned.frames)
         nt.violation(rules.PAGES_FREED_LOCKED, parameters, mdl.facts, about)
     del nt.mdls.owned[where]
+    if owned.removed:
+        nt.frames.add(owned.frames)
     nt.memory.unclaim(where)
     mdl.flags &= ~PAGES_LOCKED
     nt.remember("mdl", where, "pages freed")

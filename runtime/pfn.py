@@ -106,8 +106,9 @@ class Pins:
 
 class FrameState:
     """What the machine knows of one frame. `state` is "active", "free", "transition" (its memory is gone, and it is
-    still locked) or "no RAM"; `owner` says in words who uses it, `virtual` at which address; `shares` counts the pages
-    that show it, `locks` has the address of the MDL for each lock on it."""
+    still locked), "removed" (a driver has taken it from the memory manager) or "no RAM"; `owner` says in words who uses
+    it, `virtual` at which address; `shares` counts the pages that show it, `locks` has the address of the MDL for each
+    lock on it."""
 
     __slots__ = ("frame", "state", "owner", "virtual", "shares", "locks", "modified")
 
@@ -134,7 +135,7 @@ def frame_state(nt: System, frame: int) -> FrameState:
     """Look a frame up in the database."""
     found = FrameState(frame)
     if not nt.frames.exists(frame):
-        found.state = "no RAM"
+        found.state = "removed" if nt.frames.is_ram(frame) else "no RAM"
     for name, region in regions(nt):
         if region.frames is None or frame not in region.frames:
             continue

@@ -11,7 +11,7 @@ ALL = (1 << 64) - 1
 BELOW_4G = (1 << 32) - 1
 PAGE = 4096
 CACHED, NON_CACHED = 1, 0
-DONT_ZERO, FULLY, PREFER, CHUNKS, LARGE = 0x1, 0x4, 0x10, 0x20, 0x40
+DONT_ZERO, FULLY, PREFER, CHUNKS, LARGE, HOT_REMOVE = 0x1, 0x4, 0x10, 0x20, 0x40, 0x100
 PRIORITY = 16 | 0x4000_0000
 TAG = 0x31747354
 NX, PAGED = 512, 1
@@ -107,6 +107,37 @@ def test_pages_that_nobody_zeroed() -> None:
     assert bench.nt.memory.read(view, 4) != bytes(4)
     view = bench.call("MmGetSystemAddressForMdlSafe", bench.call("MmAllocatePagesForMdl", 0, ALL, 0, 10), PRIORITY)
     assert bench.nt.memory.read(view, 4) == bytes(4)
+
+
+def test_hot_removed_pages() -> None:
+    """They leave the memory manager's RAM with their entries in the frame database, work through a mapping, and come
+    back with MmFreePagesFromMdl."""
+    bench = Bench()
+    bench.give_back(bench.pages(1))
+    frames = bench.nt.frames
+    free, total = frames.free_count, frames.total
+    mdl = bench.pages(4, flags=HOT_REMOVE)
+    assert frames.total == total - 4 and frames.free_count == free - 4
+    first = bench.frames(mdl)[0]
+    assert not frames.exists(first) and frames.is_ram(first)
+    view = bench.call("MmGetSystemAddressForMdlSafe", mdl, PRIORITY)
+    bench.nt.memory.write(view, b"own")
+    assert check_invariants(bench.nt) == []
+    seen = bench.call("MmMapIoSpace", first * PAGE, PAGE, NON_CACHED)
+    assert bench.nt.memory.read(seen, 3) == b"own"
+    bench.call("MmUnmapIoSpace", seen, PAGE)
+    bench.give_back(mdl)
+    assert frames.total == total and frames.free_count == free and frames.exists(first)
+    assert check_invariants(bench.nt) == [] and bench.rules == [] and bench.leaks == []
+
+
+def test_hot_remove_is_refused() -> None:
+    """Not together with a full requirement, not before Windows 10, and at PASSIVE_LEVEL only."""
+    assert Bench().pages(4, flags=HOT_REMOVE | FULLY) == 0
+    assert Bench(generation="nt61").pages(4, flags=HOT_REMOVE) == 0
+    bench = Bench()
+    bench.nt.set_irql(1)
+    assert bench.stop("MmAllocatePagesForMdlEx", 0, ALL, 0, PAGE, CACHED, HOT_REMOVE) == (0xC4, 0xE5)
 
 
 def test_node_pages() -> None:

@@ -15,13 +15,13 @@ from ..device_pages import allocate_device_mdl
 from ..irp import MDL_ADDRESS
 from ..irql import allow_apc_level_only
 from ..locking import KERNEL_MODE, lock_selected, make_resident, pieces, probe_and_lock, unlock
-from ..mapping import map_system, map_user, settle_cache_type, unmap_system, unmap_system_at, unmap_user
+from ..mapping import map_for_call, map_system, map_user, settle_cache_type, unmap_system, unmap_system_at, unmap_user
 from ..mdl import ALLOCATED_FIXED_SIZE, HEADER, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL, Mdl, span_pages
 from ..mdl_checks import pte_address
 from ..memory import ADDRESS_MASK, KERNEL_BASE
 from ..owned_pages import Wish, allocate_pages, free_pages
 from ..partial import build_partial
-from ..routine import known, routine
+from ..routine import routine
 from ..store import PAGE
 
 TYPE_CHECKING = False
@@ -322,7 +322,7 @@ def MmAllocatePagesForMdl(nt: System, low: Number, high: Number, skip: Number, l
 @routine(
     "PMDL MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
     "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG Flags)",
-    page="nf-wdm-mmallocatepagesformdlex",
+    page="nf-wdm-mmallocatepagesformdlex", irql_stop=(0xC4, 0x7E),
     irql="== PASSIVE_LEVEL if MM_ALLOCATE_AND_HOT_REMOVE else <= DISPATCH_LEVEL", fails="NULL",
     undo="MmFreePagesFromMdl",
 )  # fmt: skip
@@ -404,11 +404,17 @@ def MmAllocateMdlForIoSpace(nt: System, ranges: int, count: int, new_mdl: int) -
     return allocate_device_mdl(nt, pairs, new_mdl)
 
 
-known(
+@routine(
     "NTSTATUS MmMapMdl(PMDL MemoryDescriptorList, ULONG Protection, PMM_MDL_ROUTINE DriverRoutine, "
     "PVOID DriverContext)",
     page="nf-wdm-mmmapmdl", irql="<= DISPATCH_LEVEL", fails="NTSTATUS", calls_back=True,
 )  # fmt: skip
+def MmMapMdl(nt: System, where: int, protect: int, function: int, context: int) -> int:
+    """Call a function of the driver with a system address of the MDL. A mapping that was made for it goes after it."""
+    mdl = nt.mdls.must_describe(where)
+    if nt.fails("MmMapMdl"):
+        return STATUS_INSUFFICIENT_RESOURCES
+    return map_for_call(nt, mdl, protect, function, context)
 
 
 @routine("PVOID MmGetMdlBaseVa(PMDL Mdl)", irql="any", macro=True)

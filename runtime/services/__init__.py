@@ -1,0 +1,1 @@
+"""System services, in kernel mode: what a program's system call and a driver's Zw routine have in common."""

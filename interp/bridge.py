@@ -68,7 +68,20 @@ def bind(nt: System, row: Routine, signature: str, trace: Callable[..., None] | 
         function = traced(function, row, trace)
     if row.calls_back:
         function = with_stack(nt, function)
+    if nt.scheduler.live and not row.macro:
+        function = preemptible(nt, function)
     return function
+
+
+def preemptible(nt: System, function: Callable[..., Any]) -> Callable[..., Any]:
+    """A call is where another processor, a device or an interrupt may come in between."""
+    point = nt.scheduler.point
+
+    def call(*arguments: int) -> Any:
+        point()
+        return function(*arguments)
+
+    return call
 
 
 def checked(nt: System, row: Routine, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -167,10 +180,13 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
             made = function if own == self.signature else thunk(function, own, self.signature)
         else:
             row = self.routine_at(where)
-            if row is None:
+            if row is not None:
+                made = self.routine(row)
+            elif where in self.nt.natives:
+                made = self.native(where)
+            else:
                 self.no_function(where)
                 return self[where]
-            made = self.routine(row)
         self[where] = made
         return made
 
@@ -193,6 +209,18 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
             if returns[0] == "{":
                 return int(result or 0).to_bytes(int(returns[1:-1]), "little", signed=(result or 0) < 0)
             return to_range(int(result or 0), returns) if returns != "v" else None
+
+        return call
+
+    def native(self, where: int) -> Callable[..., Any]:
+        """A function of the kernel that is no routine of its own, called by address."""
+        nt = self.nt
+        _, _, returns = split_signature(self.signature)
+
+        def call(sp: int, *arguments: int) -> Any:
+            nt.thread.sp = sp
+            result = nt.call_native(where, *arguments)
+            return to_range(result, returns) if returns != "v" else None
 
         return call
 

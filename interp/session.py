@@ -6,10 +6,11 @@ import sys
 
 from ..runtime import rules
 from ..runtime.choose import Chooser
-from ..runtime.exceptions import BugCheck, HostLimit, MachineStop, NotModelled, Unwind
+from ..runtime.exceptions import BugCheck, Deadlock, HostLimit, MachineStop, NotModelled, Unwind
 from ..runtime.findings import Finding, level_name
 from ..runtime.memory import KERNEL_BASE, USER_LIMIT, Region
 from ..runtime.objects import TYPE_VARIABLES
+from ..runtime.processor import ThreadEnds
 from ..runtime.routines import find
 from ..runtime.store import PAGE
 from ..runtime.system import IMAGE, Settings, System
@@ -28,6 +29,22 @@ if TYPE_CHECKING:
     from .compiled import Compiled
 
 BUILD_NUMBERS = {"nt52": 3790, "nt60": 6002, "nt61": 7601, "win10": 26100}
+# Routines after which something can happen beside the code that called them.
+CONCURRENT = frozenset(
+    [
+        "CreateThread",
+        "ExQueueWorkItem",
+        "IoQueueWorkItem",
+        "IoQueueWorkItemEx",
+        "IoStartTimer",
+        "KeSetCoalescableTimer",
+        "KeSetTargetProcessorDpc",
+        "KeSetTargetProcessorDpcEx",
+        "KeSetTimer",
+        "KeSetTimerEx",
+        "PsCreateSystemThread",
+    ]  # fmt: skip
+)
 HOST_FRAMES = 6000  # Python frames that one run may nest: more than any simulated stack allows calls
 
 
@@ -67,6 +84,8 @@ class Session:
             nt.memory.kernel.add(code)
         for address, name, size in program.exports:
             nt.memory.write_uint(address, size, kernel_variable(nt, name))
+        if any(routine in CONCURRENT for _, routine, _ in program.externals):
+            nt.scheduler.go_live()
         for identifier, routine, signature in program.externals:
             row = find(routine)
             assert row is not None
@@ -122,7 +141,7 @@ class Session:
             self.thread_ends()
         except HostLimit as stop:
             self.limit = stop.message
-        except (BugCheck, NotModelled):
+        except (BugCheck, Deadlock, NotModelled, ThreadEnds):
             pass
         except RecursionError:
             self.nt.stopped = False
@@ -153,9 +172,10 @@ class Session:
             raise BugCheck(0xC8, (nt.irql, 0, 0, 0))
 
     def finish(self) -> None:
-        """The end of a run that nothing stopped: what is still held is charged."""
+        """The end of a run: what is still held is charged, if nothing stopped the machine."""
         if not self.nt.stopped:
             self.nt.charge_leaks()
+        self.nt.scheduler.close()
 
     # -- reports
 

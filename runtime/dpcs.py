@@ -70,7 +70,7 @@ class Dpcs:
             cpu.dpcs.insert(0, dpc)
         else:
             cpu.dpcs.append(dpc)
-        nt.scheduler.live = True
+        nt.scheduler.go_live()
         nt.remember("dpc", dpc, "queued")
         if cpu is nt.cpu and memory.read_uint(dpc + IMPORTANCE, 1) != LOW_IMPORTANCE:
             nt.scheduler.deliver()

@@ -86,7 +86,7 @@ class Interrupts:
             line.asserted = True
             line.deliveries = 0
             self.pending.append(vector)
-            self.nt.scheduler.live = True
+            self.nt.scheduler.go_live()
             self.nt.traced("interrupt asserted", vector=vector)
 
     message = assert_line
@@ -184,7 +184,7 @@ class Interrupts:
         interrupt = Interrupt(where, routine, context, lock, vector, irql, synchronize_irql, message)
         self.objects[where] = interrupt
         line.connected.append(interrupt)
-        nt.scheduler.live = True
+        nt.scheduler.go_live()
         nt.remember("interrupt", where, "connected")
         nt.hold(rules.INTERRUPT_LEFT_CONNECTED, where, [("interrupt", f"{address(where)}, vector 0x{vector:X}")])
         return where

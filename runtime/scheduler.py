@@ -98,6 +98,11 @@ class Scheduler:
         self._go_on(self.nt.cpu, self._next_thread(self.nt.cpu))
         self.deliver()
 
+    def go_live(self) -> None:
+        """From here on something may happen beside the running code."""
+        self.live = True
+        self.nt.clock.after_slice = self.slice_end
+
     def _with_greenlets(self) -> None:
         if self._greenlet is None:
             from greenlet import getcurrent, greenlet
@@ -105,8 +110,7 @@ class Scheduler:
             self._greenlet = greenlet
             self._root = getcurrent()
             self.nt.thread.greenlet = self._root
-            self.live = True
-            self.nt.clock.after_slice = self.slice_end
+            self.go_live()
 
     def _next_thread(self, cpu: Processor) -> Thread:
         """The ready thread of the highest priority, the longest ready first; the idle thread if there is none."""
@@ -352,8 +356,7 @@ class Scheduler:
         return self.at(self.nt.clock.now_ns + max(nanoseconds, 0), action, what)
 
     def at(self, due_ns: int, action: Callable[[], object], what: str = "") -> Event:
-        self.live = True
-        self.nt.clock.after_slice = self.slice_end
+        self.go_live()
         event = Event(due_ns, action, what)
         self._made += 1
         heappush(self._events, (due_ns, self._made, event))

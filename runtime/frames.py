@@ -98,7 +98,8 @@ class Frames:
     `removed` are those that a driver has taken away from the memory manager."""
 
     __slots__ = (
-        "zones", "total", "free_count", "chooser", "low_share", "_turn", "_free", "_free_runs", "fragmentation", "removed",
+        "zones", "total", "free_count", "chooser", "low_share", "_turn", "_free", "_free_runs", "fragmentation",
+        "removed",
     )  # fmt: skip
 
     def __init__(self, total: int, chooser: Chooser, low_share: int = 4, fragmentation: str = "scattered") -> None:

@@ -29,6 +29,7 @@ IO_PAGE_READ = 0x40
 MAPPING_CAN_FAIL = 0x2000
 PARENT_MAPPED_SYSTEM_VA = 0x100
 IO_SPACE = 0x800
+FLAGS = 0xA  # MdlFlags
 HEADER = 0x30  # sizeof(MDL); the frame array follows
 
 
@@ -169,21 +170,34 @@ class Mdls:
         self.nt.history.pop(("mdl", where), None)
         self.partials.pop(where, None)
 
-    def must_live(self, where: int, argument: int = 0) -> Mdl:
+    def must_live(self, where: int, argument: int = 0, *, inline: bool = False, freeing: bool = False) -> Mdl:
         """The MDL that a routine was given, as that argument. To use one that was freed, or bytes that are none, breaks
-        a rule."""
+        a rule. `inline` is true for macros, which read the MDL in the driver's own code."""
         nt = self.nt
         mdl = Mdl(nt, where)
         if where not in self.allocated and "freed" in nt.history.get(("mdl", where), {}):
-            facts = [("mdl", address(where))]
-            nt.violation(rules.MDL_FREED_TWICE, (0, 0, where), facts, ("mdl", where), argument=argument)
+            self._freed(where, argument, inline, freeing)
         elif mdl.start_va & (PAGE - 1) or mdl.byte_offset >= PAGE:
             nt.violation(rules.MDL_NOT_AN_MDL, (where, 0, 0), [("address", nt.describe(where))])
         return mdl
 
-    def must_describe(self, where: int, argument: int = 0) -> Mdl:
+    def _freed(self, where: int, argument: int, inline: bool, freeing: bool) -> None:
+        """An MDL is used that is gone. Special pool tells at once; without it the pool manager notices a second free."""
+        nt = self.nt
+        block = nt.pool.blocks.get(where)
+        parameters: tuple[int, ...] = 0, 0, where
+        stop: tuple[int, int | None] = 0xC2, 0x7
+        if block is not None and block.freed and block.special:
+            stop, parameters = (0xD5 if inline else 0xCC, None), (where + FLAGS, 0, nt.instruction(), 0)
+        elif not freeing:
+            stop, parameters = (0x4E, 0x99), (0, 0, 0)
+        nt.violation(
+            rules.MDL_FREED_TWICE, parameters, [("mdl", address(where))], ("mdl", where), stop=stop, argument=argument
+        )
+
+    def must_describe(self, where: int, argument: int = 0, *, inline: bool = False) -> Mdl:
         """An MDL whose frames are about to be used: if it is partial, its source must still be there."""
-        mdl = self.must_live(where, argument)
+        mdl = self.must_live(where, argument, inline=inline)
         partial = self.partials.get(where)
         if partial is not None and partial.gone and mdl.is_partial:
             self.nt.violation(

@@ -80,7 +80,8 @@ def written_under_read_lock(nt: System, region: Region, va: int) -> bool:
     mdl = nt.mdls.at(int(region.note.rpartition(" ")[2], 0))
     region.note, region.writable = "", True
     nt.memory.forget(region.start, region.pages)
-    nt.violation(rules.WRITE_UNDER_READ_LOCK, (), [*mdl.facts, ("address", nt.describe(va))], mdl.about)
+    facts = mdl.facts if mdl.address in nt.mdls.locks else []
+    nt.violation(rules.WRITE_UNDER_READ_LOCK, (), [*facts, ("address", nt.describe(va))], mdl.about)
     return True
 
 

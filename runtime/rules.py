@@ -30,7 +30,7 @@ class Rule:
 
     def __init__(
         self, id: str, severity: str, title: str, *, here: str = "", earlier: tuple[str, str] | None = None,
-        help: str = "", stop: tuple[int, int | None] | None = None, also: tuple[tuple[int, int], ...] = (),
+        help: str = "", stop: tuple[int, int | None] | None = None, also: tuple[tuple[int, int | None], ...] = (),
         verifier: int = 0, page: str = "", explanation: str = "",
     ) -> None:  # fmt: skip
         self.id = id
@@ -114,9 +114,12 @@ MDL_FREED_LOCKED = rule(
 )  # fmt: skip
 MDL_FREED_TWICE = rule(
     "mdl-used-after-free", "fatal", "this MDL has been freed",
-    here="used here", earlier=("freed", "freed here"), help="set the pointer to NULL when the MDL is freed",
-    stop=(0xC2, 0x7), page="nf-wdm-iofreemdl",
-    explanation="An MDL is pool memory. After IoFreeMdl its bytes belong to whoever allocates next.",
+    here="used here", earlier=("freed", "freed here"),
+    help="set the pointer to NULL when the MDL is freed; read Next before freeing a member of a chain",
+    stop=(0xC2, 0x7), also=((0xCC, None), (0xD5, None), (0x4E, 0x99)), page="nf-wdm-iofreemdl",
+    explanation="An MDL is pool memory. After IoFreeMdl its bytes belong to whoever allocates next. With the verifier its "
+    "page is gone, and whoever reads its header faults: a kernel routine with 0xCC, the driver and the macros inside it "
+    "with 0xD5. Without it a second IoFreeMdl is 0xC2, and anything else works on frames that are somebody else's.",
 )  # fmt: skip
 MDL_NOT_AN_MDL = rule(
     "not-an-mdl", "fatal", "no MDL lies at this address", here="used here",

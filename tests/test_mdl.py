@@ -309,7 +309,7 @@ def wrong(act: str, bench: Bench) -> tuple[int, int]:
         ("map may stop", "mapping-with-bug-check-on-failure", (0xC4, 0x82)),
         ("unmap unmapped", "mdl-not-mapped", (0xC4, 0xB6)),
         ("unmap elsewhere", "mapping-released-at-wrong-address", (0xDA, 3)),
-        ("free mapped", "mdl-freed-while-mapped", (0xC4, 0xB8)), ("free twice", "mdl-used-after-free", (0xC2, 7)),
+        ("free mapped", "mdl-freed-while-mapped", (0xC4, 0xB8)), ("free twice", "mdl-used-after-free", (0xCC, None)),
         ("use garbage", "not-an-mdl", (0xC4, 0x16)), ("lock partial", "partial-mdl-locked", (0xC4, 0xB0)),
         ("unlock partial", "partial-mdl-unlocked", (0xC4, 0xB4)),
         ("unmap partial", "partial-mdl-unmapped", (0xC4, 0xB5)),
@@ -317,10 +317,11 @@ def wrong(act: str, bench: Bench) -> tuple[int, int]:
         ("partial after unlock", "partial-mdl-outlives-source", (0x4E, 0x99)),
     ],
 )  # fmt: skip
-def test_misuse(act: str, rule: str, code: tuple[int, int]) -> None:
+def test_misuse(act: str, rule: str, code: tuple[int, int | None]) -> None:
     """Each wrong act stops the machine with the code that Windows has for it."""
     bench = Bench()
-    assert wrong(act, bench) == code
+    stop = wrong(act, bench)
+    assert stop[0] == code[0] and code[1] in (stop[1], None)
     assert bench.rules[-1] == rule
 
 

@@ -50,7 +50,7 @@ def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota
     too_long = length > LONGEST.get(nt.settings.generation, LONGEST_NOW)
     if too_long or (pages > MOST_PAGES_NT52 and nt.settings.generation == "nt52") or nt.fails("IoAllocateMdl"):
         return 0
-    where = nt.pool.allocate(size, TAG)
+    where = nt.pool.allocate(size, TAG, special=nt.settings.verifier > 0)
     if not where:
         return 0
     nt.mdls.forget(where)
@@ -69,7 +69,7 @@ def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota
 @routine("VOID IoFreeMdl(PMDL Mdl)", page="nf-wdm-iofreemdl", irql="<= DISPATCH_LEVEL")
 def IoFreeMdl(nt: System, where: int) -> None:
     """End the life of one MDL; those that Next leads to are left alone."""
-    mdl = nt.mdls.must_live(where)
+    mdl = nt.mdls.must_live(where, freeing=True)
     if where in nt.mdls.owned:
         nt.violation(rules.PAGES_MDL_FREED_WRONGLY, (), mdl.facts, mdl.about, mdl="mdl")
         nt.strand(rules.ALLOCATED_PAGES_LEAKED, where)
@@ -203,7 +203,7 @@ def MmBuildMdlForNonPagedPool(nt: System, where: int) -> None:
 )  # fmt: skip
 def MmGetSystemAddressForMdl(nt: System, where: int) -> int:
     """The system address of an MDL, which is mapped if it has none. There is no way to fail but the bug check."""
-    mdl = nt.mdls.must_describe(where)
+    mdl = nt.mdls.must_describe(where, inline=True)
     return _existing(mdl) or map_system(nt, mdl, 0) or _no_ptes(nt, mdl)
 
 
@@ -213,7 +213,7 @@ def MmGetSystemAddressForMdl(nt: System, where: int) -> int:
 )  # fmt: skip
 def MmGetSystemAddressForMdlSafe(nt: System, where: int, priority: int) -> int:
     """The system address of an MDL, which is mapped if it has none; NULL if that is not possible now."""
-    mdl = nt.mdls.must_describe(where)
+    mdl = nt.mdls.must_describe(where, inline=True)
     address = _existing(mdl)
     if address or nt.fails("MmGetSystemAddressForMdlSafe"):
         return address
@@ -274,18 +274,18 @@ def MmUnmapLockedPages(nt: System, base: int, where: int) -> None:
 
 @routine("PVOID MmGetMdlVirtualAddress(PMDL Mdl)", page="nf-wdm-mmgetmdlvirtualaddress", irql="any", macro=True)
 def MmGetMdlVirtualAddress(nt: System, where: int) -> int:
-    mdl = nt.mdls.must_live(where)
+    mdl = nt.mdls.must_live(where, inline=True)
     return mdl.virtual_address & ADDRESS_MASK
 
 
 @routine("ULONG MmGetMdlByteCount(PMDL Mdl)", page="nf-wdm-mmgetmdlbytecount", irql="any", macro=True)
 def MmGetMdlByteCount(nt: System, where: int) -> int:
-    return int(nt.mdls.must_live(where).byte_count)
+    return int(nt.mdls.must_live(where, inline=True).byte_count)
 
 
 @routine("ULONG MmGetMdlByteOffset(PMDL Mdl)", page="nf-wdm-mmgetmdlbyteoffset", irql="any", macro=True)
 def MmGetMdlByteOffset(nt: System, where: int) -> int:
-    return int(nt.mdls.must_live(where).byte_offset)
+    return int(nt.mdls.must_live(where, inline=True).byte_offset)
 
 
 @routine("PPFN_NUMBER MmGetMdlPfnArray(PMDL Mdl)", page="nf-wdm-mmgetmdlpfnarray", irql="any", macro=True)
@@ -299,7 +299,7 @@ def MmGetMdlPfnArray(nt: System, where: int) -> int:
 )  # fmt: skip
 def MmPrepareMdlForReuse(nt: System, where: int) -> None:
     """Drop the mapping that a partial MDL made for itself. Whatever it borrowed from its source is left alone."""
-    mdl = nt.mdls.must_live(where)
+    mdl = nt.mdls.must_live(where, inline=True)
     if mdl.flags & PARTIAL_HAS_BEEN_MAPPED:
         unmap_system(nt, mdl)
     partial = nt.mdls.partials.get(where)
@@ -419,7 +419,7 @@ def MmMapMdl(nt: System, where: int, protect: int, function: int, context: int) 
 
 @routine("PVOID MmGetMdlBaseVa(PMDL Mdl)", irql="any", macro=True)
 def MmGetMdlBaseVa(nt: System, where: int) -> int:
-    return int(nt.mdls.must_live(where).start_va)
+    return int(nt.mdls.must_live(where, inline=True).start_va)
 
 
 def _attach(nt: System, irp: int, where: int, secondary: bool) -> None:

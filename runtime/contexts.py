@@ -25,7 +25,7 @@ def on_stack(
     thread, names = nt.thread, nt.names
     before = (
         thread.seh, thread.stack_low, thread.stack_bytes, thread.sp, thread.user, thread.previous_mode,
-        thread.filters_running,
+        thread.filters_running, thread.cause,
     )  # fmt: skip
     thread.seh = []
     thread.stack_low, thread.stack_bytes, thread.sp = low, size, size
@@ -34,7 +34,7 @@ def on_stack(
     result = function(*arguments)
     (
         thread.seh, thread.stack_low, thread.stack_bytes, thread.sp, thread.user, thread.previous_mode,
-        thread.filters_running,
+        thread.filters_running, thread.cause,
     ) = before  # fmt: skip
     names["SEH"], names["STACK"] = thread.seh, thread.stack_low
     return result

@@ -26,11 +26,12 @@ QUEUED = 1  # what DpcData holds while the DPC is queued: any value but 0
 class Dpcs:
     """All that is queued. `argument` words are unsigned 64-bit."""
 
-    __slots__ = ("nt", "known")
+    __slots__ = ("nt", "known", "causes")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.known: set[int] = set()
+        self.causes: dict[int, int] = {}  # the IRP for whose sake a DPC was queued
 
     def initialise(self, dpc: int, routine: int, context: int, threaded: bool = False) -> None:
         memory = self.nt.memory
@@ -72,6 +73,7 @@ class Dpcs:
             cpu.dpcs.append(dpc)
         nt.scheduler.go_live()
         nt.remember("dpc", dpc, "queued")
+        self.causes[dpc] = nt.thread.cause
         if cpu is nt.cpu and memory.read_uint(dpc + IMPORTANCE, 1) != LOW_IMPORTANCE:
             nt.scheduler.deliver()
         return True
@@ -105,6 +107,7 @@ class Dpcs:
             memory.write_uint(dpc + DATA, 8, 0)
             threaded = memory.read_uint(dpc + TYPE, 1) == THREADED_DPC_OBJECT
             cpu.in_dpc = dpc
+            nt.thread.cause = self.causes.pop(dpc, 0)
             nt.traced("dpc", dpc=dpc, routine=routine)
             if threaded:
                 nt.set_irql(PASSIVE_LEVEL)

@@ -47,7 +47,7 @@ class Interrupt:
 class Line:
     """A vector of the machine. `level` lines stay asserted until their device says otherwise."""
 
-    __slots__ = ("vector", "irql", "level", "asserted", "connected", "deliveries", "name")
+    __slots__ = ("vector", "irql", "level", "asserted", "connected", "deliveries", "name", "cause")
 
     def __init__(self, vector: int, irql: int, level: bool, name: str) -> None:
         self.vector = vector
@@ -57,6 +57,7 @@ class Line:
         self.connected: list[Interrupt] = []
         self.deliveries = 0
         self.name = name
+        self.cause = 0
 
 
 class Interrupts:
@@ -85,6 +86,7 @@ class Interrupts:
         if not line.asserted:
             line.asserted = True
             line.deliveries = 0
+            line.cause = self.nt.thread.cause
             self.pending.append(vector)
             self.nt.scheduler.go_live()
             self.nt.traced("interrupt asserted", vector=vector)
@@ -140,6 +142,7 @@ class Interrupts:
         interrupt = self.objects[where]
         acquire_quietly(nt, interrupt.lock)
         interrupt.running += 1
+        nt.thread.cause = self.lines[interrupt.vector].cause
         nt.traced("isr", interrupt=where, routine=interrupt.routine)
         more = () if interrupt.message is None else (interrupt.message,)
         result = nt.call(interrupt.routine, where, interrupt.context, *more)

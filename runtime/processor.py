@@ -57,7 +57,7 @@ class Thread:
         "name", "address", "seh", "stack_low", "stack_bytes", "user", "previous_mode", "filters_running", "sp",
         "regions_entered", "process", "home", "attached", "id", "state", "start", "greenlet", "priority", "apcs",
         "user_apcs", "wait", "irql", "raised_at", "cpu", "exit_status", "kernel_stack", "background", "slices",
-        "last_error", "is_user_thread", "affinity",
+        "last_error", "is_user_thread", "affinity", "cause",
     )  # fmt: skip
 
     def __init__(
@@ -94,6 +94,7 @@ class Thread:
         self.slices = 0  # since it was last put on a processor
         self.last_error = 0
         self.affinity = -1
+        self.cause = 0  # the IRP for whose sake the running code runs, or 0
 
 
 class ThreadEnds(BaseException):

@@ -29,14 +29,16 @@ IDLE_LIMIT = 20_000  # events in a row that woke nobody: only timers run any mor
 
 
 class Event:
-    """Something that happens at a simulated time. `due_ns` counts from the start of the machine."""
+    """Something that happens at a simulated time. `due_ns` counts from the start of the machine; `cause` is the IRP for
+    whose sake it was asked for, or 0."""
 
-    __slots__ = ("due_ns", "action", "what")
+    __slots__ = ("due_ns", "action", "what", "cause")
 
-    def __init__(self, due_ns: int, action: Callable[[], object], what: str) -> None:
+    def __init__(self, due_ns: int, action: Callable[[], object], what: str, cause: int = 0) -> None:
         self.due_ns = due_ns
         self.action: Callable[[], object] | None = action
         self.what = what
+        self.cause = cause
 
     @property
     def pending(self) -> bool:
@@ -199,7 +201,7 @@ class Scheduler:
 
     def point(self) -> None:
         """Whatever may happen between two steps of the running code: due events, interrupts, another processor."""
-        if not self.live:
+        if not self.live or self.nt.hardware.current is not None:
             return
         nt = self.nt
         if self._events and self._events[0][0] <= nt.clock.now_ns:
@@ -216,6 +218,8 @@ class Scheduler:
 
     def slice_end(self) -> None:
         """A slice of steps is used up: the next processor that has something to run goes on."""
+        if self.nt.hardware.current is not None:
+            return
         self.point()
         nt = self.nt
         cpu = nt.cpu
@@ -357,7 +361,7 @@ class Scheduler:
 
     def at(self, due_ns: int, action: Callable[[], object], what: str = "") -> Event:
         self.go_live()
-        event = Event(due_ns, action, what)
+        event = Event(due_ns, action, what, self.nt.thread.cause)
         self._made += 1
         heappush(self._events, (due_ns, self._made, event))
         return event
@@ -377,7 +381,10 @@ class Scheduler:
                 event = self._choose_event(due, event)
             action, event.action = event.action, None
             assert action is not None
+            thread = nt.thread
+            cause, thread.cause = thread.cause, event.cause
             action()
+            thread.cause = cause
 
     def _choose_event(self, due: int, event: Event) -> Event:
         """Among the events of one moment, which comes first."""

@@ -8,8 +8,10 @@ host buffers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from mmap import mmap
 
-from dmascript.runtime import virtual
+from dmascript.runtime import contiguous, virtual
+from dmascript.runtime.blocks import copy
 from dmascript.runtime.choose import Chooser
 from dmascript.runtime.constants import MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE
 from dmascript.runtime.store import PAGE
@@ -38,42 +40,45 @@ def user_buffer(nt: System, length: int) -> int:
     return answer.base
 
 
+def pages(length: int) -> memoryview:
+    """Host memory that begins at a page, as a device's does."""
+    made = memoryview(mmap(-1, length))
+    made[:] = b"\xa5" * length
+    return made
+
+
 def copies(quick: bool) -> list[Row]:
-    """Reading and writing memory in whole buffers and in runs of four pages, against memcpy."""
+    """Reading and writing memory in whole buffers and in runs of four pages, against memcpy: by virtual address, and by
+    the physical one of adjacent frames, as a device does; and one block of memory to another."""
     length = 16 * RUN_BYTES if quick else 32 << 20
     rounds = 1 if quick else 9
     nt = booted()
-    buffer = user_buffer(nt, length)
+    buffer, other = user_buffer(nt, length), user_buffer(nt, length)
     memory = nt.memory
-    memory.write(buffer, bytes(length))
-    device = bytearray(b"\xa5" * length)
-    source, target = memoryview(device), memoryview(bytearray(length))
+    adjacent = contiguous.allocate(nt, length)
+    assert adjacent
+    physical = memory.frame_at(adjacent) * PAGE
+    for start in (buffer, other, adjacent):
+        memory.write(start, bytes(length))
+    source, target = pages(length), pages(length)
 
     def memcpy() -> None:
         target[:] = source
 
-    def read_into(address: int, target: memoryview) -> None:
-        target[:] = memory.read(address, len(target))
-
-    def write_whole() -> None:
-        memory.write(buffer, source)
-
-    def read_whole() -> None:
-        read_into(buffer, source)
-
-    def write_runs() -> None:
+    def in_runs(move: Callable[[int, memoryview], None], start: int) -> None:
         for offset in range(0, length, RUN_BYTES):
-            memory.write(buffer + offset, source[offset : offset + RUN_BYTES])
-
-    def read_runs() -> None:
-        for offset in range(0, length, RUN_BYTES):
-            read_into(buffer + offset, source[offset : offset + RUN_BYTES])
+            move(start + offset, source[offset : offset + RUN_BYTES])
 
     ways: tuple[tuple[str, Callable[[], None], float], ...] = (
-        ("device to memory, contiguous", write_whole, CONTIGUOUS),
-        ("memory to device, contiguous", read_whole, CONTIGUOUS),
-        ("device to memory, runs of four pages", write_runs, RUNS),
-        ("memory to device, runs of four pages", read_runs, RUNS),
+        ("device to memory, contiguous", lambda: memory.write(buffer, source), CONTIGUOUS),
+        ("memory to device, contiguous", lambda: memory.read_into(buffer, source), CONTIGUOUS),
+        ("device to memory, runs of four pages", lambda: in_runs(memory.write, buffer), RUNS),
+        ("memory to device, runs of four pages", lambda: in_runs(memory.read_into, buffer), RUNS),
+        ("device to adjacent frames", lambda: memory.write_physical(physical, source), CONTIGUOUS),
+        ("adjacent frames to device", lambda: memory.read_physical_into(physical, source), CONTIGUOUS),
+        ("device to runs of four frames", lambda: in_runs(memory.write_physical, physical), RUNS),
+        ("runs of four frames to device", lambda: in_runs(memory.read_physical_into, physical), RUNS),
+        ("memory to memory", lambda: copy(nt, other, buffer, length), CONTIGUOUS),
     )
     reference, *times = best(rounds, memcpy, *(way for _, way, _ in ways))
     return [

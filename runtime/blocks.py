@@ -7,11 +7,15 @@ if TYPE_CHECKING:
     from .system import System
 
 PORTION = 1 << 20
+SMALL = 256  # bytes up to which a buffer in between costs nothing
 
 
 def copy(nt: System, to: int, source: int, length: int) -> None:
     """Copy bytes as if through a buffer of their own, so that the blocks may overlap."""
     memory = nt.memory
+    if length > SMALL and not overlap(to, source, length):
+        memory.copy(to, source, length)
+        return
     if length <= PORTION:
         memory.write(to, memory.read(source, length))
         return

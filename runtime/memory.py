@@ -18,6 +18,7 @@ from .regions import Device as Device
 from .regions import Region as Region
 from .regions import Space as Space
 from .store import PAGE, SCRATCH, OutOfMemory, Store
+from .transfer import Transfer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Memory:
 
     __slots__ = (
         "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "_windows", "slot_of",
-        "pins", "claims", "paging", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
+        "pins", "claims", "paging", "transfer", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -98,6 +99,7 @@ class Memory:
         self.pins = Pins()
         self.claims: dict[int, tuple[Sequence[int], str]] = {}
         self.paging = Paging(self)
+        self.transfer = Transfer(self)
         self._pageable_shown: set[int] = set()
         self._user_shown: set[int] = set()
         self.raised = False
@@ -210,6 +212,7 @@ class Memory:
     def forget(self, start: int, pages: int) -> None:
         """Pages left, moved or changed their protection: no window may show them any more."""
         shown = self._windows
+        self.transfer.forget()
         if pages > 64:
             end = start + pages * PAGE
             for window in shown:
@@ -250,40 +253,35 @@ class Memory:
             distance = self._load[1](va & -PAGE)
             if distance is not None:
                 return bytes(self.store.bytes[va + distance : va + distance + length])
-        pieces = []
-        while length:
-            part = min(length, PAGE - (va & 4095))
-            region, offset = self._resolve(va, False, in_driver)
-            if offset >= 0:
-                offset = self._show(self.loads[1], region, va & -PAGE, offset) + va
-                pieces.append(bytes(self.store.bytes[offset : offset + part]))
-            else:
-                assert region.device is not None
-                load = region.device.load
-                pieces.append(bytes(load(va - region.start + index, 1) for index in range(part)))
-            va = (va + part) & ADDRESS_MASK
-            length -= part
-        return b"".join(pieces) if len(pieces) != 1 else pieces[0]
+        found = bytearray(length)
+        self.transfer.read_into(va, memoryview(found), in_driver)
+        return bytes(found)
+
+    def read_into(self, va: int, target: memoryview, in_driver: bool = False) -> None:
+        """Fill a view of bytes from a virtual address."""
+        row = self.transfer.rows[0].get(va & -PAGE)
+        if row is not None and va + len(target) <= row[0]:
+            target[:] = self.store.bytes[va + row[1] : va + row[1] + len(target)]
+            return
+        self.transfer.read_into(va, target, in_driver)
 
     def write(self, va: int, data: bytes | bytearray | memoryview, in_driver: bool = False) -> None:
         """Bytes to a virtual address; those before a page that faults have been written, as in life."""
-        done, length = 0, len(data)
-        while done < length:
-            part = min(length - done, PAGE - (va & 4095))
-            region: Region | None = None
+        length = len(data)
+        if (va & 4095) + length <= PAGE:
             distance = self._store[1](va & -PAGE)
-            if distance is None:
-                region, offset = self._resolve(va, True, in_driver)
-                if offset >= 0:
-                    distance = self._show(self.stores[1], region, va & -PAGE, offset)
             if distance is not None:
-                self.store.bytes[va + distance : va + distance + part] = data[done : done + part]
-            else:
-                assert region is not None and region.device is not None
-                for index in range(part):
-                    region.device.store(va - region.start + index, 1, data[done + index])
-            va = (va + part) & ADDRESS_MASK
-            done += part
+                self.store.bytes[va + distance : va + distance + length] = data
+                return
+        row = self.transfer.rows[1].get(va & -PAGE)
+        if row is not None and va + length <= row[0]:
+            self.store.bytes[va + row[1] : va + row[1] + length] = data
+            return
+        self.transfer.write(va, data, in_driver)
+
+    def copy(self, to: int, source: int, length: int) -> None:
+        """Bytes from one virtual address to another; the blocks do not overlap."""
+        self.transfer.copy(to, source, length)
 
     def read_uint(self, va: int, size: int) -> int:
         """An unsigned integer of so many bytes."""
@@ -341,29 +339,26 @@ class Memory:
     # -- the way in for devices and debuggers: by physical address, past all protections
 
     def read_physical(self, physical: int, length: int) -> bytes:
-        """Bytes of RAM at a physical address, frame by frame. Nothing is paged in and nothing marked."""
-        found = bytearray()
-        while length:
-            part = min(length, PAGE - (physical & 4095))
-            slot = self.slot_of.get(physical >> 12)
-            if slot is None:
-                found += bytes(part)
-            else:
-                offset = slot * PAGE + (physical & 4095)
-                found += self.store.bytes[offset : offset + part]
-            physical += part
-            length -= part
+        """Bytes of RAM at a physical address. Nothing is paged in and nothing marked."""
+        found = bytearray(length)
+        self.transfer.read_physical_into(physical, memoryview(found))
         return bytes(found)
 
-    def write_physical(self, physical: int, data: bytes) -> None:
+    def read_physical_into(self, physical: int, target: memoryview) -> None:
+        """Fill a view of bytes from RAM at a physical address."""
+        row = self.transfer.physical_rows.get(physical & -PAGE)
+        if row is not None and physical + len(target) <= row[0]:
+            target[:] = self.store.bytes[physical + row[1] : physical + row[1] + len(target)]
+            return
+        self.transfer.read_physical_into(physical, target)
+
+    def write_physical(self, physical: int, data: bytes | bytearray | memoryview) -> None:
         """Bytes to RAM at a physical address, as a device writes them: the pages do not count as modified by that."""
-        done = 0
-        while done < len(data):
-            part = min(len(data) - done, PAGE - (physical & 4095))
-            offset = self._slot(physical >> 12) * PAGE + (physical & 4095)
-            self.store.bytes[offset : offset + part] = data[done : done + part]
-            physical += part
-            done += part
+        row = self.transfer.physical_rows.get(physical & -PAGE)
+        if row is not None and physical + len(data) <= row[0]:
+            self.store.bytes[physical + row[1] : physical + row[1] + len(data)] = data
+            return
+        self.transfer.write_physical(physical, data)
 
     def read_string(self, va: int, limit: int = 1 << 20) -> bytes:
         """The bytes before the next zero byte."""
@@ -494,8 +489,10 @@ class Memory:
             touched = [frame for frame in self.slot_of if frame in frames]
         else:
             touched = [frame for frame in frames if frame in self.slot_of]
-        for frame in touched:
-            self.store.give(self.slot_of.pop(frame))
+        if touched:
+            self.transfer.forget_physical()
+            for frame in reversed(touched):  # so that they come back in the order in which they were
+                self.store.give(self.slot_of.pop(frame))
         self.paging.modified.difference_update(touched)
 
     def pin(self, frames: Sequence[int], owner: int = 0) -> None:

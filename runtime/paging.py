@@ -152,6 +152,7 @@ class Paging:
     def _save(self, file: dict[int, int], page: int, frame: int) -> None:
         """What comes back for this page: the bytes of a modified frame, else what the page file has, else zeros."""
         slot = self.memory.slot_of.pop(frame, None)
+        self.memory.transfer.forget_physical()
         if frame in self.modified:
             self.modified.discard(frame)
             self.drop(file, page)

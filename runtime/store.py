@@ -15,6 +15,7 @@ FORMATS = (("U8", "B"), ("U16", "H"), ("U32", "I"), ("U64", "Q"), ("I8", "b"), (
 VIEW_OF_SIZE = {1: "U8", 2: "U16", 4: "U32", 8: "U64"}
 SCRATCH = 64  # byte offset of the operand within slot 0
 LEAST_SLOTS = 1024
+ZEROS = bytes(PAGE)
 
 
 class OutOfMemory(Exception):
@@ -43,7 +44,7 @@ class Store:
         """A slot of zeros."""
         if self._free:
             slot = self._free.pop()
-            self.bytes[slot * PAGE : slot * PAGE + PAGE] = bytes(PAGE)
+            self.bytes[slot * PAGE : slot * PAGE + PAGE] = ZEROS
             return slot
         if self._next == self.slots or not self._reserve.commit((self._next + 1) * PAGE):
             raise OutOfMemory

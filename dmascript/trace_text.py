@@ -1,8 +1,8 @@
-"""The trace of a run as text, one routine call a line, or as JSON, one object a line.
+"""The trace of a run as text, one event a line, or as JSON, one object a line.
 
-    12.400 us  0 PASSIVE_LEVEL   IoAllocateMdl(0x20010, 0x2710, 0, 0, 0) = 0xffff8000`00012f40
+    12.400 us  0 PASSIVE_LEVEL   app          IoAllocateMdl(0x20010, 0x2710, 0) = 0xffff8000`00012f40
 
-A call made from within another is indented below it.
+A call made from within another is indented below it. What is no call of a routine is named by its kind.
 """
 
 from __future__ import annotations
@@ -13,39 +13,72 @@ from .runtime.findings import level_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
-MEMBERS = ("time_ns", "duration_ns", "processor", "irql", "depth", "routine", "arguments", "result")
+    from .interp.trace import TraceEvent
+
 _FIRST_ADDRESS = 1 << 32
 
 
-def trace_lines(events: Iterable[tuple[Any, ...]]) -> list[str]:
+def trace_lines(events: Iterable[TraceEvent]) -> list[str]:
     """The events as lines for a reader."""
+    found = list(events)
+    width = max((len(event.track) for event in found), default=0)
     lines = []
-    for time_ns, _, processor, irql, depth, routine, arguments, result in events:
-        call = f"{routine}({', '.join(map(_value, arguments))})"
-        came = "" if result is None else f" = {_value(result)}"
-        lines.append(f"{moment(time_ns):>12}  {processor} {level_name(irql):<14}  {'  ' * depth}{call}{came}")
+    for event in found:
+        level = f"{moment(event.time_ns):>12}  {event.processor} {level_name(event.irql):<14}"
+        lines.append(f"{level}  {event.track:<{width}}  {'  ' * event.depth}{_said(event)}".rstrip())
     return lines
 
 
-def trace_json(events: Iterable[tuple[Any, ...]]) -> list[str]:
-    """The events as JSON objects, one a line; what is not a number or a text is written as a text."""
+def _said(event: TraceEvent) -> str:
+    """What happened, without when and where."""
+    came = "" if event.result is None else f" = {value_text(event.result)}"
+    if event.kind == "call":
+        return f"{event.name}({', '.join(map(value_text, event.arguments))}){came}"
+    if event.kind == "output":
+        return f"> {event.name}"
+    details = [f"{name} {value_text(value)}" for name, value in _pairs(event)]
+    if event.cause:
+        details.append(f"irp {value_text(event.cause)}")
+    words = f"[{event.kind}] {event.name}".rstrip()
+    return f"{words}{': ' if details else ''}{', '.join(details)}{came}"
+
+
+def _pairs(event: TraceEvent) -> list[tuple[str, object]]:
+    """The details of an event that is no call."""
+    return [pair for pair in event.arguments if isinstance(pair, tuple) and len(pair) == 2]
+
+
+def event_data(event: TraceEvent) -> dict[str, object]:
+    """One event as plain data; what is not a number or a text becomes a text."""
+    return {name: getattr(event, name) for name in event.__slots__}
+
+
+def trace_json(events: Iterable[TraceEvent]) -> list[str]:
+    """The events as JSON objects, one a line."""
     import json
 
-    return [json.dumps(dict(zip(MEMBERS, event, strict=True)), default=str) for event in events]
+    return [json.dumps(event_data(event), default=str) for event in events]
 
 
-def write_trace(path: str, events: Iterable[tuple[Any, ...]]) -> None:
-    """Write the events to a file, as JSON if its name ends in .json or .jsonl. OSError if it cannot be written."""
-    lines = trace_json(events) if path.endswith((".json", ".jsonl")) else trace_lines(events)
+def write_trace(path: str, events: Iterable[TraceEvent]) -> None:
+    """Write the events to a file: for timeline viewers if its name ends in .json, one object a line for .jsonl, else as
+    text. OSError if it cannot be written."""
+    if path.endswith(".json"):
+        from .trace_timeline import timeline
+
+        lines = [timeline(events)]
+    else:
+        lines = trace_json(events) if path.endswith(".jsonl") else trace_lines(events)
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.writelines(line + "\n" for line in lines)
 
 
-def _value(value: object) -> str:
+def value_text(value: object) -> str:
     """A number in the base that reads best: small ones decimal, addresses in their two halves."""
-    if not isinstance(value, int):
+    if isinstance(value, (tuple, list)):
+        return ", ".join(map(value_text, value))
+    if not isinstance(value, int) or isinstance(value, bool):
         return str(value)
     if value >= _FIRST_ADDRESS:
         return f"0x{value >> 32:08x}`{value & 0xFFFF_FFFF:08x}"

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..grammar.source import Diagnostic
     from .options import Options
     from .report import Report
+    from .trace import TraceEvent
 
 EXIT_CLEAN, EXIT_BROKEN, EXIT_USAGE, EXIT_LIMIT, EXIT_REFUSED = 0, 1, 2, 3, 65
 
@@ -43,7 +44,7 @@ class Outcome:
 
     __slots__ = ("exit_code", "reports", "limit", "trace", "steps", "time_ns")
 
-    def __init__(self, exit_code: int, reports: list[Report], limit: str, trace: list[tuple[object, ...]]) -> None:
+    def __init__(self, exit_code: int, reports: list[Report], limit: str, trace: list[TraceEvent]) -> None:
         self.exit_code = exit_code
         self.reports = reports
         self.limit = limit
@@ -76,8 +77,7 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
         found = merged(program.settings, options)
     except SettingError as error:
         return Outcome(EXIT_USAGE, [], str(error), [])
-    trace: list[tuple[object, ...]] = []
-    tracer = None
+    trace: list[TraceEvent] = []
     chooser = Chooser(seed(found, options), options.failures)
     session = Session(machine(found, options), chooser, write)
     if options.trace or options.trace_file:
@@ -85,6 +85,7 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
 
         tracer = Tracer(session, trace)
         session.trace = tracer.call
+        session.nt.write = tracer.printing(write)
     if not program.entry:
         return Outcome(
             EXIT_USAGE, [], "the file has no statement, no DriverEntry and no main: there is nothing to run", []

@@ -119,6 +119,16 @@ class Session:
         result: int = self.calls[count][where](self.nt.thread.sp, *arguments)
         return result
 
+    def function_name(self, where: int) -> str:
+        """The name of the function at an address: the script's own, a routine, or one of the kernel's; or nothing."""
+        found = self.functions.get(where)
+        if found is not None:
+            return self.sites.function(found[0].__code__)
+        row = routine_at(where)
+        if row is not None:
+            return row.name
+        return self.nt.natives[where][0] if where in self.nt.natives else ""
+
     def instruction(self) -> int:
         """An address that stands for the running instruction, for the parameters of bug checks."""
         site = self.sites.here()

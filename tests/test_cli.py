@@ -246,7 +246,7 @@ def test_a_trace(here: Path) -> None:
     result = dmascript("run", script(here, 'DbgPrint("x\\n");\n'), "--trace", "--trace-file", "t.jsonl")
     assert (result.returncode, result.stdout) == (0, "x\n")
     assert "DbgPrint(" in result.stderr
-    assert json.loads((here / "t.jsonl").read_text("utf-8"))["routine"] == "DbgPrint"
+    assert json.loads((here / "t.jsonl").read_text("utf-8").splitlines()[0])["name"] == "DbgPrint"
 
 
 def test_a_step_limit(here: Path) -> None:

@@ -12,10 +12,12 @@ import pytest
 from dmascript.bugcheck_screen import bugcheck_screen, moment
 from dmascript.grammar.source import Diagnostic, Note, Span
 from dmascript.interp.report import Place, Report, Stop
+from dmascript.interp.trace import TraceEvent
 from dmascript.paint import Paint, wants_colour
 from dmascript.render import called, render_diagnostic, render_report, summary
 from dmascript.snippet import LONGEST_LINE, Mark, display_width, excerpt
 from dmascript.trace_text import trace_lines, write_trace
+from dmascript.trace_timeline import timeline
 
 PATH = "examples/read_twice.dma"
 LOCK = "    MmProbeAndLockPages(mdl, KernelMode, IoWriteAccess);"
@@ -212,24 +214,57 @@ def test_colour_is_for_terminals_unless_the_environment_says_otherwise() -> None
     assert not wants_colour(stream, {"FORCE_COLOR": "1"}, refused=True)
 
 
+def event(
+    time_ns: int, duration_ns: int | None, processor: int, irql: int, track: str, depth: int, kind: str, name: str,
+    arguments: tuple[object, ...], result: object, cause: int = 0,
+) -> TraceEvent:  # fmt: skip
+    made = TraceEvent(time_ns, processor, irql, track, depth, kind, name, arguments, cause)
+    made.duration_ns, made.result = duration_ns, result
+    return made
+
+
 def test_trace_lines() -> None:
     """One call a line with time, processor and level; nested calls are indented, addresses stand in two halves."""
     events = [
-        (12_400, 100, 0, 0, 0, "IoAllocateMdl", (0x20010, 0x2710, 0), 0xFFFF800000012F40),
-        (12_450, 10, 1, 2, 1, "IoFreeMdl", (0xFFFF800000012F40,), None),
+        event(12_400, 100, 0, 0, "app", 0, "call", "IoAllocateMdl", (0x20010, 0x2710, 0), 0xFFFF800000012F40),
+        event(12_450, 10, 1, 2, "app", 1, "call", "IoFreeMdl", (0xFFFF800000012F40,), None),
+        event(12_900, 10, 1, 12, "processor 1", 0, "isr", "OnInterrupt", (("vector", 0x31),), True, 0xFFFFA10000000010),
     ]
     assert trace_lines(events) == [
-        "   12.400 us  0 PASSIVE_LEVEL   IoAllocateMdl(0x20010, 0x2710, 0) = 0xffff8000`00012f40",
-        "   12.450 us  1 DISPATCH_LEVEL    IoFreeMdl(0xffff8000`00012f40)",
+        "   12.400 us  0 PASSIVE_LEVEL   app          IoAllocateMdl(0x20010, 0x2710, 0) = 0xffff8000`00012f40",
+        "   12.450 us  1 DISPATCH_LEVEL  app            IoFreeMdl(0xffff8000`00012f40)",
+        "   12.900 us  1 DIRQL 12        processor 1  [isr] OnInterrupt: vector 0x31, irp 0xffffa100`00000010 = True",
     ]
 
 
 def test_trace_file(tmp_path: Path) -> None:
     """A trace file is text, or JSON with an object a line if its name says so."""
-    events = [(5, 1, 0, 0, 0, "KeStallExecutionProcessor", (50,), None)]
+    events = [event(5, 1, 0, 0, "script", 0, "call", "KeStallExecutionProcessor", (50,), None)]
     write_trace(str(tmp_path / "t.txt"), events)
     text = (tmp_path / "t.txt").read_text("utf-8")
-    assert text == "        5 ns  0 PASSIVE_LEVEL   KeStallExecutionProcessor(0x32)\n"
+    assert text == "        5 ns  0 PASSIVE_LEVEL   script  KeStallExecutionProcessor(0x32)\n"
     write_trace(str(tmp_path / "t.jsonl"), events)
-    (event,) = [json.loads(line) for line in (tmp_path / "t.jsonl").read_text("utf-8").splitlines()]
-    assert (event["routine"], event["arguments"], event["time_ns"]) == ("KeStallExecutionProcessor", [50], 5)
+    (line,) = (tmp_path / "t.jsonl").read_text("utf-8").splitlines()
+    found = json.loads(line)
+    assert (found["name"], found["arguments"], found["time_ns"]) == ("KeStallExecutionProcessor", [50], 5)
+
+
+def test_a_trace_for_timeline_viewers() -> None:
+    """Slices lie on named rows, and the slices of one IRP on different rows are joined by a flow."""
+    irp = 0xFFFFA10000000010
+    events = [
+        event(1000, 900, 0, 0, "app: main", 0, "handler", "ReadDispatch", (), 0x103, irp),
+        event(1500, 200, 1, 12, "processor 1", 0, "isr", "OnInterrupt", (), True, irp),
+        event(1600, None, 1, 12, "processor 1", 1, "dpc queued", "", (), None, irp),
+        event(1800, 50, 1, 2, "processor 1", 0, "dpc", "OnDpc", (), None, irp),
+    ]
+    made = json.loads(timeline(events))["traceEvents"]
+    rows = {entry["args"]["name"] for entry in made if entry["ph"] == "M"}
+    assert rows == {"app", "main", "processors", "processor 1"}
+    slices = [entry for entry in made if entry["ph"] == "X"]
+    assert [(entry["name"], entry["ts"], entry["dur"]) for entry in slices] == [
+        ("ReadDispatch", 1.0, 0.9), ("OnInterrupt", 1.5, 0.2), ("OnDpc", 1.8, 0.05),
+    ]  # fmt: skip
+    arrows = [entry for entry in made if entry.get("cat") == "irp"]
+    assert [(entry["ph"], entry["ts"]) for entry in arrows] == [("s", 1.0), ("f", 1.5)]
+    assert len({entry["id"] for entry in arrows}) == 1

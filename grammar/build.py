@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .names import Names
-from .source import Diagnostics, Span
+from .source import NOWHERE, Diagnostics, Span
 from .syntax import Node
 from .tokens import Token
 
@@ -49,11 +49,20 @@ class Mark:
 
     __slots__ = ("level", "word", "name", "device")
 
-    def __init__(self, level: int, word: str = "", name: str = "", device: str = "") -> None:
+    def __init__(self, level: int, word: str = "", name: Token | None = None, device: Token | None = None) -> None:
         self.level = level
         self.word = word
         self.name = name
         self.device = device
+
+    @property
+    def called(self) -> tuple[str, Span]:
+        """The block's name, and where it stands."""
+        return (self.name.text, self.name.span) if self.name is not None else ("", NOWHERE)
+
+    @property
+    def device_named(self) -> tuple[str, Span]:
+        return (self.device.text, self.device.span) if self.device is not None else ("", NOWHERE)
 
 
 @builder

@@ -60,8 +60,8 @@ class FunctionHead:
         parameters: tuple[Parameter, ...] | None,
         specifiers: Specifiers | None = None,
         declarator: Declarator | None = None,
-        event: str = "",
-        name: str = "",
+        event: Token | None = None,
+        name: Token | None = None,
     ) -> None:
         self.parameters = parameters
         self.specifiers = specifiers

@@ -2,7 +2,8 @@
 
 The parts stand in a ladder, each using those above it: lookup (what a name means) -> declare (types from syntax) ->
 conversions, operators, access, assign, calls (what typed values do) -> express (expressions from syntax) ->
-initialise -> declarations -> statements -> functions -> this. `context` holds what they share.
+initialise -> declarations -> statements -> functions -> blocks and those of each kind -> this. `context` holds what
+they share.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ import sys
 
 from .access import Access
 from .assign import Assignments
+from .blocks import Blocks
 from .calls import Calls
 from .context import MAX_DEPTH, Context, FunctionState, NestedTooDeeply
 from .conversions import Conversions
 from .declarations import Declarations
 from .declare import Types
+from .device_blocks import DeviceBlocks
+from .driver_blocks import DriverBlocks
 from .environment import Environment
 from .express import Expressions
 from .functions import Functions
@@ -24,8 +28,12 @@ from .intrinsics import Intrinsics
 from .jumps import match_jumps
 from .lookup import Lookup
 from .operators import Operators
+from .process_blocks import ProcessBlocks
+from .properties import Properties
+from .register_blocks import RegisterBlocks
+from .scope import TypedefName
 from .settings import Settings
-from .source import Diagnostics, Span
+from .source import Diagnostics, SourceFile, Span
 from .statements import Statements
 from .syntax import (
     Broken,
@@ -40,10 +48,21 @@ from .syntax import (
     StaticAssert,
     TranslationUnit,
 )
-from .tree import Function, GlobalVariable, Program, Setting, Stmt, Variable
+from .tree import Device, Driver, Function, GlobalVariable, Process, Program, Setting, StartProcess, Stmt, Variable
 from .types import VOID, FunctionType, StructType, Type
 
-_BLOCKS = {DeviceBlock: "device", DriverBlock: "driver", ProcessBlock: "process"}
+
+class Found:
+    """What has been found of a unit so far."""
+
+    def __init__(self, devices: list[str]) -> None:
+        self.device_names = devices  # of the whole unit
+        self.functions: list[Function] = []
+        self.statements: list[Stmt] = []
+        self.settings: list[Setting] = []
+        self.devices: list[Device] = []
+        self.drivers: list[Driver] = []
+        self.processes: list[Process] = []
 
 
 def check(unit: TranslationUnit, environment: Environment, diagnostics: Diagnostics) -> Program:
@@ -71,6 +90,12 @@ class Checker:
         self._statements = Statements(context, conversions, express, self._declarations)
         self._functions = Functions(context, names, types, self._declarations, self._statements)
         self._settings = Settings(context, names, express)
+        self._blocks = blocks = Blocks(context, self._functions, self._statements)
+        properties = Properties(context, blocks, names, express)
+        registers = RegisterBlocks(context, blocks, types, express)
+        self._devices = DeviceBlocks(context, blocks, self._functions, types, express, properties, registers)
+        self._drivers = DriverBlocks(context, blocks, names, types, express, self._functions, self._parse_frame)
+        self._processes = ProcessBlocks(context, blocks)
         # The rungs above that the lower ones call back into.
         names.declare = lambda unit: self._declarations.builtin(unit.items)
         context.constant = express.constant
@@ -119,47 +144,70 @@ class Checker:
     def _unit(self, unit: TranslationUnit, replace: bool) -> Program:
         context = self.context
         state = context.function = FunctionState(None, VOID)
-        functions: list[Function] = []
-        statements: list[Stmt] = []
-        settings: list[Setting] = []
+        context.user_program = _is_user_program(unit)
+        self._blocks.forget()
+        found = Found([node.name for node in unit.items if isinstance(node, DeviceBlock)])
         for node in unit.items:
             context.depth = 0
             try:
-                self._item(node, functions, statements, settings)
+                self._item(node, found)
             except NestedTooDeeply:
                 context.scope = context.file
         match_jumps(context, state)
         self._link(replace)
         return Program(
             unit.file,
-            tuple(functions),
+            tuple(found.functions),
             tuple(GlobalVariable(variable, initialiser) for variable, initialiser in context.variables.items()),
-            tuple(statements),
-            tuple(settings),
+            tuple(found.statements),
+            tuple(found.settings),
             tuple(context.externals.values()),
             tuple(state.locals),
+            tuple(found.devices),
+            tuple(found.drivers),
+            tuple(found.processes),
+            tuple((f"{driver.name}.frame.c", driver.frame) for driver in found.drivers if driver.frame),
         )
 
-    def _item(self, node: Node, functions: list[Function], statements: list[Stmt], settings: list[Setting]) -> None:
+    def _item(self, node: Node, found: Found) -> None:
         if isinstance(node, FunctionDefinition):
             function = self._functions.define(node)
             if function is not None:
-                functions.append(function)
+                found.functions.append(function)
         elif isinstance(node, (Declaration, CaseLabel)):
-            statements.extend(self._statements.items((node,)))
+            found.statements.extend(self._statements.items((node,)))
         elif isinstance(node, MachineBlock):
-            settings.extend(self._settings.read(node))
+            found.settings.extend(self._settings.read(node))
         elif isinstance(node, StaticAssert):
             self._statements.statement(node)
-        elif type(node) in _BLOCKS:
-            self._not_modelled(_BLOCKS[type(node)], node.span)
+        elif isinstance(node, DeviceBlock):
+            device = self._devices.read(node)
+            found.devices.append(device)
+            self._defined.update(item.variable for item in device.variables)
+        elif isinstance(node, DriverBlock):
+            driver = self._drivers.read(node, found.device_names)
+            found.drivers.append(driver)
+            self._defined.update(item.variable for item in driver.variables)
+        elif isinstance(node, ProcessBlock):
+            process = self._processes.read(node)
+            self._defined.update(item.variable for item in process.variables)
+            found.statements.append(StartProcess(node.name_span, len(found.processes)))
+            found.processes.append(process)
         elif not isinstance(node, Broken):
-            statements.append(self._statements.statement(node))
+            found.statements.append(self._statements.statement(node))
 
-    def _not_modelled(self, word: str, span: Span) -> None:
-        first = Span(span.file, span.line, span.column, span.line, span.column + len(word))
-        message = f"{word} blocks are not modelled yet: they are parsed only"
-        self.context.error("not-modelled", message, first, "write what it does as functions and file-level statements")
+    def _parse_frame(self, file: str, text: str, names: dict[str, bool]) -> tuple[Node, ...]:
+        """The items of the C around a driver block, in which `names` are declared (True for types)."""
+        from .files import FolderLoader
+        from .parser import TypedefScope, parse
+        from .preprocess import preprocess
+
+        context = self.context
+        scope = TypedefScope()
+        scope.kinds.update((name, isinstance(symbol, TypedefName)) for name, symbol in context.kernel.names.items())
+        scope.kinds.update(names)
+        tokens = preprocess(SourceFile(file, text), context.environment, context.diagnostics, FolderLoader(""))
+        return parse(tokens, context.environment, context.diagnostics, file, scope).items
 
     def _link(self, replace: bool) -> None:
         """Find a definition for what the unit uses: in the script, or among the built-in routines."""
@@ -186,3 +234,10 @@ class Checker:
         if variable in self.context.variables or variable.span.file.startswith("<"):
             return True
         return variable in self._defined
+
+
+def _is_user_program(unit: TranslationUnit) -> bool:
+    """True for a file that has a main, and nothing else that could be run."""
+    names = {node.declarator.name for node in unit.items if isinstance(node, FunctionDefinition)}
+    quiet = (FunctionDefinition, Declaration, MachineBlock, StaticAssert)
+    return "main" in names and "DriverEntry" not in names and all(isinstance(node, quiet) for node in unit.items)

@@ -11,7 +11,7 @@ from .scope import Scope
 from .source import Diagnostics, Note, Span
 from .syntax import Node
 from .tree import Case, Const, Expr, Function, Initialiser, Label, Variable
-from .types import ERROR, IntType, Type
+from .types import ERROR, VOID, IntType, Type
 
 MAX_DEPTH = 200  # of nested expressions and statements, long chains of operators and of else-if not counted
 
@@ -39,7 +39,8 @@ class SwitchState:
 
 @dataclass(slots=True, eq=False)
 class FunctionState:
-    """The function that is being checked; `function` is None for the statements at file level."""
+    """The function that is being checked; `function` is None for the statements at file level. `outer` is the function
+    around an `after` statement, and `captured` has the copies of its locals that the statement uses."""
 
     function: Function | None
     returns: Type
@@ -52,6 +53,8 @@ class FunctionState:
     has_return: bool = False
     regions: int = 0
     finals: set[int] = field(default_factory=set)  # the regions that are finally blocks
+    outer: FunctionState | None = None
+    captured: dict[Variable, Variable] = field(default_factory=dict)
 
 
 class NestedTooDeeply(Exception):
@@ -63,7 +66,11 @@ class Context:
         self.environment = environment
         self.diagnostics = diagnostics
         self.builtin = Scope(None)
-        self.file = Scope(self.builtin)
+        self.file = Scope(self.builtin)  # in a block it is the block's own
+        self.kernel = self.file  # what stands at file level, whatever block is being checked
+        self.kind = "script"  # or the word of the block that is being checked
+        self.user_program = False  # the file is one: it has a main, and nothing else that could be run
+        self.lifted: list[Function] = []  # made of `after` statements
         self.scope = self.file
         self.function = FunctionState(None, ERROR)
         self.quiet = 0  # inside the text of a built-in declaration
@@ -80,7 +87,8 @@ class Context:
 
     @property
     def in_driver_code(self) -> bool:
-        return self.function.function is not None
+        """True where only what a C compiler takes may stand."""
+        return self.kind == "driver" or self.kind == "script" and self.function.function is not None
 
     def error(self, rule: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()) -> None:
         self.diagnostics.error(rule, message, span, help, notes)
@@ -109,6 +117,18 @@ class Context:
             yield self.scope
         finally:
             self.scope = outer
+
+    @contextmanager
+    def block(self, kind: str) -> Iterator[Scope]:
+        """Inside a block of that kind, which has names and variables of its own."""
+        before = self.scope, self.file, self.kind, self.variables, self.function, self.depth
+        self.scope = self.file = Scope(self.kernel)
+        self.kind, self.variables = kind, {}
+        self.function = FunctionState(None, VOID)
+        try:
+            yield self.file
+        finally:
+            self.scope, self.file, self.kind, self.variables, self.function, self.depth = before
 
     @contextmanager
     def nested(self, word: str, region: bool = False) -> Iterator[None]:

@@ -36,6 +36,10 @@ class Environment(Protocol):
         """True if the name is of a WDK header whose contents are built in."""
         ...
 
+    def sides(self, name: str) -> frozenset[str]:
+        """Where a built-in routine may be called: some of "kernel", "process" and "device"."""
+        ...
+
     def names(self) -> Iterable[str]:
         """All built-in ordinary names, for "did you mean"."""
         ...

@@ -84,6 +84,7 @@ class Expressions:
         self.sizes = Sizes(context, names, types, conversions, access)
         self.intrinsics = intrinsics
         self.compound_literal: Callable[[CompoundLiteralExpr], Expr] = _no_literal  # set by the checker
+        self.local: Callable[[Variable, Span], Expr] = _local  # set by Captures
         self._visitors: dict[type, Callable[[Any], Expr]] = {
             Name: self._name,
             Number: self._number,
@@ -204,7 +205,7 @@ class Expressions:
             if isinstance(symbol.type, type(ERROR)):
                 return Const(ERROR, span, 0)
             if symbol.kind == "local":
-                return Local(symbol.type, span, symbol)
+                return self.local(symbol, span)
             self.names.use(symbol, span)
             return Global(symbol.type, span, symbol)
         if isinstance(symbol, Function):
@@ -337,6 +338,10 @@ def _array_of(text: StringAddress) -> ArrayType:
     assert isinstance(text.type, PointerType)
     element = text.type.target
     return ArrayType(element, len(text.data) // element.size)
+
+
+def _local(variable: Variable, span: Span) -> Expr:
+    return Local(variable.type, span, variable)
 
 
 def _no_literal(node: CompoundLiteralExpr) -> Expr:

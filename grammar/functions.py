@@ -12,7 +12,7 @@ from .statements import Statements
 from .syntax import FunctionDefinition, FunctionPart
 from .tree import Block, Function, Variable
 from .typenames import with_article
-from .types import ERROR, ArrayType, ErrorType, FunctionType, StructType, VoidType, unqualified
+from .types import ERROR, ArrayType, ErrorType, FunctionType, StructType, Type, VoidType, unqualified
 
 
 class Functions:
@@ -25,10 +25,11 @@ class Functions:
         self.declarations = declarations
         self.statements = statements
 
-    def define(self, node: FunctionDefinition) -> Function | None:
-        """Check a definition; None if it defines no function."""
+    def define(self, node: FunctionDefinition, returns: Type | None = None) -> Function | None:
+        """Check a definition; None if it defines no function. `returns`, if given, is put in the place of what its
+        specifiers say."""
         name, span = node.declarator.name, node.declarator.span
-        type = self.types.declared(self.types.specified(node.specifiers), node.declarator)
+        type = self.types.declared(returns or self.types.specified(node.specifiers), node.declarator)
         parts = node.declarator.parts
         if not isinstance(type, FunctionType) or not parts or not isinstance(parts[0], FunctionPart):
             if not isinstance(type, ErrorType):

@@ -8,6 +8,7 @@ from dataclasses import replace
 from . import types
 from .context import Context, FunctionState
 from .lexer import lex
+from .reach import check_reach
 from .scope import Constant, Scope, Symbol, Tag, TypedefName
 from .source import NOWHERE, Note, SourceFile, Span
 from .spell import nearest
@@ -209,7 +210,9 @@ class Lookup:
         return (Note("declared here", symbol.span),)
 
     def use(self, symbol: Variable | Function, span: Span) -> None:
-        """Remember that the script needs a definition of this."""
+        """Remember that the script needs a definition of this; complain if it is out of reach here."""
+        if not self.context.quiet:
+            check_reach(self.context, symbol, span)
         self.context.used.setdefault(symbol, span)
         if isinstance(symbol, Function) and symbol.builtin:
             self.context.externals.setdefault(symbol.name, symbol)

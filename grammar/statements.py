@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from .captures import Captures
 from .cases import Cases
 from .context import Context
 from .conversions import Conversions, convert, is_error
@@ -81,7 +82,7 @@ class Statements:
             ReturnStatement: self._return,
             TryExceptStatement: self._try_except,
             TryFinallyStatement: self._try_finally,
-            AfterStatement: self._after,
+            AfterStatement: Captures(context, express, self.statement).after,
             StaticAssert: self._static_assert,
             Declaration: self._lone_declaration,
             FunctionDefinition: self._inner_function,
@@ -142,10 +143,6 @@ class Statements:
         name = node.declarator.name
         message = f"the function '{name}' is defined inside another one"
         self.context.error("nested-function", message, node.declarator.span, "is a closing brace missing above?")
-        return Empty(node.span)
-
-    def _after(self, node: AfterStatement) -> Stmt:
-        self.context.error("misplaced-block", "'after' may only stand in a device", node.span)
         return Empty(node.span)
 
     def _if(self, node: IfStatement) -> Stmt:

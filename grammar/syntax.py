@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .source import Span
+from .source import NOWHERE, Span
 from .tokens import Token
 
 
@@ -412,6 +412,7 @@ class Property(Node):
 
     name: str
     value: Node
+    name_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -422,6 +423,7 @@ class Register(Node):
     name: str
     offset: Node
     reset: Node | None
+    name_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -430,6 +432,7 @@ class Registers(Node):
 
     name: str
     registers: tuple[Register, ...]
+    name_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -441,6 +444,8 @@ class Handler(Node):
     name: str
     parameters: tuple[Parameter, ...] | None
     body: CompoundStatement
+    event_span: Span = NOWHERE
+    name_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -452,6 +457,7 @@ class MachineBlock(Node):
 class DeviceBlock(Node):
     name: str
     items: tuple[Node, ...]  # Property, Registers, Declaration, FunctionDefinition, Handler
+    name_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -459,12 +465,15 @@ class DriverBlock(Node):
     name: str
     device: str  # "" if none was named
     items: tuple[Node, ...]  # Property, Declaration, FunctionDefinition, Handler
+    name_span: Span = NOWHERE
+    device_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProcessBlock(Node):
     name: str
     items: tuple[Node, ...]  # as in a compound statement, and FunctionDefinition
+    name_span: Span = NOWHERE
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -449,6 +449,24 @@ class Empty(Stmt):
     pass
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class After(Stmt):
+    """`after (time) statement` in a device: when that many nanoseconds have passed, `function`, which was made of the
+    statement, is called with the locals that the statement uses, as they are now."""
+
+    delay: Expr
+    function: Function
+    captured: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StartProcess(Stmt):
+    """Where a process block stands: the process of that place in `Program.processes` begins, and runs beside what
+    follows."""
+
+    process: int
+
+
 # ---- the whole --------------------------------------------------------------------------------------------------
 
 
@@ -469,6 +487,72 @@ class GlobalVariable:
     initialiser: Initialiser | None
 
 
+# ---- the blocks ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Register:
+    """A register at `offset` bytes of its BAR. `read` and `write` are its handlers; without them a bus access reaches
+    the variable itself, which holds `reset` after a reset."""
+
+    name: str
+    variable: Variable
+    offset: int
+    size: int
+    reset: int
+    read: Function | None
+    write: Function | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bar:
+    """The registers behind one base address."""
+
+    name: str
+    registers: tuple[Register, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Device:
+    """`functions` has those of the block, its handlers, and what was lifted out of `after` statements."""
+
+    name: str
+    span: Span
+    properties: tuple[tuple[str, int | str], ...]
+    bars: tuple[Bar, ...]
+    reset: Function | None
+    functions: tuple[Function, ...]
+    variables: tuple[GlobalVariable, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Driver:
+    """`entry` is its DriverEntry, which the frame brings unless the block defines one. `frame` is the C text around
+    the block, or empty; with the replacements of `edits` the block's own text is C too."""
+
+    name: str
+    span: Span
+    device: str  # "" if none was named
+    entry: Function | None
+    functions: tuple[Function, ...]
+    variables: tuple[GlobalVariable, ...]
+    frame: str = ""
+    edits: tuple[tuple[Span, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Process:
+    """A user program: its statements in order or, where it has none, its `main`."""
+
+    name: str
+    span: Span
+    main: Function | None
+    functions: tuple[Function, ...]
+    variables: tuple[GlobalVariable, ...]
+    statements: tuple[Stmt, ...]
+    locals: tuple[Variable, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Program:
     """A checked script. `statements` are the file-level ones in order (a Declare among them initialises a global in
@@ -481,3 +565,7 @@ class Program:
     settings: tuple[Setting, ...]
     externals: tuple[Function, ...]  # built-in routines that the script names
     locals: tuple[Variable, ...] = ()  # those in blocks of the file-level statements
+    devices: tuple[Device, ...] = ()
+    drivers: tuple[Driver, ...] = ()
+    processes: tuple[Process, ...] = ()
+    frames: tuple[tuple[str, str], ...] = ()  # the C text around driver blocks, by the file name of its spans

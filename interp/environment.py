@@ -17,6 +17,10 @@ _HEADERS = """
     stdint.h stdio.h stdlib.h string.h tchar.h wchar.h
 """
 HEADERS = frozenset(_HEADERS.split())
+_PROGRAM_HEADERS = frozenset(("windows.h", "stdio.h", "stdlib.h", "malloc.h"))
+# Families of routines that need no kernel, and are linked into whatever calls them.
+_EVERYWHERE = frozenset(("crt", "crt_format", "interlocked", "list_", "rtl", "rtl_string", "strsafe"))
+_ALL_SIDES = frozenset(("kernel", "process", "device"))
 
 
 class BuiltIns:
@@ -51,6 +55,17 @@ class BuiltIns:
 
     def has_header(self, name: str) -> bool:
         return name in HEADERS
+
+    def sides(self, name: str) -> frozenset[str]:
+        """Where a routine may be called: some of "kernel", "process" and "device"."""
+        row = routines.find(name)
+        if row is None or row.category in _EVERYWHERE or name.startswith("Sim"):
+            return _ALL_SIDES
+        if row.header == "device":
+            return frozenset(("device",))
+        if row.category == "dbg":
+            return frozenset(("kernel", "device"))
+        return frozenset(("process",)) if row.header in _PROGRAM_HEADERS else frozenset(("kernel",))
 
     def names(self) -> Iterator[str]:
         """All built-in ordinary names."""

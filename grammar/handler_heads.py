@@ -1,0 +1,121 @@
+"""The head of a driver's handler, with all parameters and their right types, as a function needs it.
+
+Trailing parameters may be left out. One that is a pointer where the system passes `PVOID`, or the other way round, is
+kept as a local: the function itself has the type that Windows calls.
+"""
+
+from __future__ import annotations
+
+from .context import Context
+from .declare import Types
+from .handlers import function_name, signature
+from .lookup import Lookup
+from .source import Span
+from .syntax import (
+    CompoundStatement,
+    Declaration,
+    Declarator,
+    FunctionDefinition,
+    FunctionPart,
+    Handler,
+    InitDeclarator,
+    Name,
+    NamedType,
+    Parameter,
+    Specifiers,
+)
+from .typenames import spelled
+from .types import ErrorType, PointerType, Type, VoidType, same_type
+
+Edits = list[tuple[Span, str]]
+
+
+class HandlerHeads:
+    def __init__(self, context: Context, types: Types, names: Lookup) -> None:
+        self.context = context
+        self.types = types
+        self.names = names
+
+    def function(self, driver: str, node: Handler) -> tuple[FunctionDefinition, Edits]:
+        """The handler as a function definition, and what to replace in its text to make it one."""
+        returns, wanted = signature(node.event)
+        name = function_name(driver, node.event)
+        given = list(node.parameters or ())
+        self._count(node, given, wanted)
+        taken = {parameter.declarator.name for parameter in given}
+        span = node.event_span
+        listed: list[Parameter] = []
+        texts: list[str] = []
+        locals_: list[Declaration] = []
+        added: list[str] = []
+        for index, (type, plain) in enumerate(wanted):
+            while plain in taken and not (index < len(given) and given[index].declarator.name == plain):
+                plain += "_"
+            if index >= len(given):
+                texts.append(f"{type} {plain}")
+                listed.append(_parameter(type, "", span))
+                continue
+            one = given[index]
+            found = self.types.adjusted(self.types.declared(self.types.specified(one.specifiers), one.declarator))
+            own = one.declarator.name
+            expected = self.names.type_named(type)
+            if expected is None or self._same(node, one, found, expected):
+                texts.append(spelled(found, own) if own else f"{type} {plain}")
+                listed.append(one)
+                continue
+            if plain == own:
+                plain += "_"
+            texts.append(f"{type} {plain}")
+            listed.append(_parameter(type, plain, one.span))
+            if own:
+                locals_.append(_local(one, plain))
+                added.append(f"    {spelled(found, own)} = {plain};")
+        head = Declarator(span, name, (FunctionPart(span, tuple(listed), False, True),))
+        body = CompoundStatement(node.body.span, (*locals_, *node.body.items), node.body.end)
+        returned = Specifiers(span, ("static",), (), NamedType(span, returns))
+        return (
+            FunctionDefinition(node.span, returned, head, body),
+            self._edits(node, f"static {returns} {name}({', '.join(texts)})", added),
+        )
+
+    def _count(self, node: Handler, given: list[Parameter], wanted: tuple[tuple[str, str], ...]) -> None:
+        if len(given) <= len(wanted):
+            return
+        shown = ", ".join(f"{type} {name}" for type, name in wanted)
+        count = f"{len(wanted)} parameter{'' if len(wanted) == 1 else 's'}"
+        message = f"'on {node.event}' takes {count}, not {len(given)}"
+        self.context.error(
+            "handler-parameters", message, given[len(wanted)].span, f"write 'on {node.event} ({shown})'"
+        )
+
+    def _same(self, node: Handler, one: Parameter, found: Type, expected: Type) -> bool:
+        """True if a parameter has the type that is passed; False if it is converted first, or wrong."""
+        if same_type(found, expected) or isinstance(found, ErrorType):
+            return True
+        if isinstance(found, PointerType) and isinstance(expected, PointerType):
+            if isinstance(found.target, VoidType) or isinstance(expected.target, VoidType):
+                return False
+        name = one.declarator.name
+        message = f"{repr(name) if name else 'this parameter'} of 'on {node.event}' is {spelled(found)}"
+        message += f", where {spelled(expected)} is passed"
+        self.context.error("handler-parameters", message, one.span, f"write '{spelled(expected)} {name}'".rstrip(" '") + "'")
+        return True
+
+    @staticmethod
+    def _edits(node: Handler, head: str, added: list[str]) -> Edits:
+        start, brace = node.span, node.body.span
+        before = Span(start.file, start.line, start.column, brace.line, brace.column)
+        edits: Edits = [(before, head + " ")]
+        if added:
+            opening = Span(brace.file, brace.line, brace.column, brace.line, brace.column + 1)
+            edits.append((opening, "\n".join(["{", *(f"    {line}" for line in added)])))
+        return edits
+
+
+def _parameter(type: str, name: str, span: Span) -> Parameter:
+    return Parameter(span, Specifiers(span, (), (), NamedType(span, type)), Declarator(span, name, ()))
+
+
+def _local(one: Parameter, source: str) -> Declaration:
+    first = InitDeclarator(one.span, one.declarator, Name(one.span, source))
+    return Declaration(one.span, one.specifiers, (first,))

@@ -24,7 +24,7 @@ UNITS = {
     "ms": 10**6,
     "s": 10**9,
 }
-NUMBERS = ("memory", "processors", "map_registers", "seed", "system_ptes", "nonpaged_pool")
+NUMBERS = ("memory", "processors", "map_registers", "seed", "system_ptes", "nonpaged_pool", "paged_pool")
 WORDS = {
     "profile": PROFILES,
     "generation": GENERATIONS,
@@ -38,6 +38,7 @@ LIMITS = {
     "system_ptes": (0, 1 << 24),
     "map_registers": (0, 1 << 24),
     "nonpaged_pool": (1 << 12, 1 << 40),
+    "paged_pool": (1 << 12, 1 << 40),
     "seed": (0, 1 << 63),
 }
 
@@ -98,6 +99,8 @@ def machine(found: dict[str, int | str], options: Options) -> Settings:
             setattr(settings, name, int(found[name]))
     if "nonpaged_pool" in found:
         settings.nonpaged_pages = int(found["nonpaged_pool"]) // 4096
+    if "paged_pool" in found:
+        settings.paged_pages = int(found["paged_pool"]) // 4096
     settings.fragmentation = str(found.get("fragmentation", settings.fragmentation))
     settings.generation = str(found.get("generation", settings.generation))
     verifier = options.verifier if options.verifier != "standard" else str(found.get("verifier", "standard"))

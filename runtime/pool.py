@@ -110,13 +110,12 @@ class Pool:
             at += part
 
     def _special(self, size: int, tag: int, paged: bool, cache_aligned: bool) -> Block | None:
-        if not paged and 2 * self.nonpaged.grown >= self.nt.settings.nonpaged_pages:
+        if 2 * self._arena(paged).grown >= self._most(paged):
             return None
         region = self.special.place(paged)
         if region is None:
             return None
-        if not paged:
-            self.nonpaged.grown += 1
+        self._arena(paged).grown += 1
         alignment = CACHE_LINE if cache_aligned else 16
         block = Block(region.start + PAGE - (max(size, 1) + alignment - 1 & -alignment), size, tag, paged, region)
         block.special = True
@@ -124,11 +123,19 @@ class Pool:
         return block
 
     def _room(self, pages: int, paged: bool) -> bool:
-        if not paged:
-            if self.nonpaged.grown + pages > self.nt.settings.nonpaged_pages:
-                return False
-            self.nonpaged.grown += pages
+        """Count so many pages more, if the pool may have them."""
+        arena = self._arena(paged)
+        if arena.grown + pages > self._most(paged):
+            return False
+        arena.grown += pages
         return True
+
+    def _arena(self, paged: bool) -> Arena:
+        return self.paged if paged else self.nonpaged
+
+    def _most(self, paged: bool) -> int:
+        """The pages that this kind of pool may have."""
+        return self.nt.settings.paged_pages if paged else self.nt.settings.nonpaged_pages
 
     def _large(self, size: int, tag: int, paged: bool) -> Block | None:
         pages = max(1, -(-size // PAGE))
@@ -137,15 +144,14 @@ class Pool:
         start = self._large_next[paged]
         region = Region(start, pages, "paged pool" if paged else "nonpaged pool", pageable=paged)
         if not self.nt.memory.make_resident(region, 0, pages):
-            if not paged:
-                self.nonpaged.grown -= pages
+            self._arena(paged).grown -= pages
             return None
         self._large_next[paged] = start + (pages + 1) * PAGE
         self.nt.memory.kernel.add(region)
         return Block(start, size, tag, paged, region)
 
     def _small(self, size: int, tag: int, paged: bool) -> Block | None:
-        arena = self.paged if paged else self.nonpaged
+        arena = self._arena(paged)
         need = HEADER + ((max(size, 1) + 15) & -16)
         pieces = arena.free.get(need)
         if pieces:
@@ -171,6 +177,7 @@ class Pool:
             return False
         region = Region(arena.end, pages, "paged pool" if arena.paged else "nonpaged pool", pageable=arena.paged)
         if not self.nt.memory.make_resident(region, 0, pages):
+            arena.grown -= pages
             return False
         self.nt.memory.kernel.add(region)
         arena.next = arena.end
@@ -224,14 +231,13 @@ class Pool:
         nt.remember("pool", where, "freed")
         nt.let_go(rules.POOL_LEAKED, where)
         if block.own is not None:
-            if not block.paged:
-                self.nonpaged.grown -= block.own.pages
+            self._arena(block.paged).grown -= block.own.pages
             if block.special:
                 self.special.forget(block)
             nt.memory.unmap(block.own)
         else:
             nt.memory.poke(where, _links(where))
-            arena = self.paged if block.paged else self.nonpaged
+            arena = self._arena(block.paged)
             need = HEADER + ((max(block.size, 1) + 15) & -16)
             arena.free.setdefault(need, []).append(where - HEADER)
 

@@ -1081,7 +1081,7 @@ STACK_OVERFLOW = rule(
 )  # fmt: skip
 LIST_CORRUPT = rule(
     "list-entry-corrupt", "fatal", "the links of a list entry do not agree", here="used here",
-    help="initialise list heads, and remove an entry once only", stop=(0x139, 0x3),
+    earlier=("changed", "its links were last set here"), help="initialise list heads, and remove an entry once only", stop=(0x139, 0x3),
     page="bug-check-0x139--kernel-security-check-failure",
     explanation="Before an entry is linked or unlinked, its neighbours must point at it. An entry that was removed "
     "twice, freed while linked, or never initialised does not pass.",

@@ -63,6 +63,7 @@ class Settings:
         "map_registers",
         "system_ptes",
         "nonpaged_pages",
+        "paged_pages",
         "fragmentation",
         "generation",
         "verifier",
@@ -81,6 +82,7 @@ class Settings:
         self.map_registers = 1 << 20
         self.system_ptes = 1 << 20
         self.nonpaged_pages = 1 << 20
+        self.paged_pages = 1 << 22
         self.fragmentation = "scattered"
         self.generation = "win10"
         self.verifier = 1

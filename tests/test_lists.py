@@ -93,6 +93,7 @@ def test_removed_twice() -> None:
     ring.call("RemoveEntryList", ring.entries[0])
     assert ring.stop("RemoveEntryList", ring.entries[0]) == (0x139, 3)
     assert ring.rules == ["list-entry-corrupt"]
+    assert ring.nt.findings[0].marks[0][1] == "its links were last set here"
 
 
 def test_interlocked_lists_return_the_old_end() -> None:

@@ -76,16 +76,18 @@ def test_failures_can_be_injected() -> None:
     assert machine.raised("ExAllocatePoolWithQuotaTag", NX, 16, TAG) == QUOTA
 
 
-def test_nonpaged_pool_runs_out() -> None:
-    """Nonpaged pool has an end, and giving blocks back makes room again."""
-    machine = Machine(nonpaged_pages=64)
+@pytest.mark.parametrize(("kind", "limit"), [(NX, "nonpaged_pages"), (PAGED, "paged_pages")])
+def test_pool_runs_out(kind: int, limit: str) -> None:
+    """Either pool has an end of its own, and giving blocks back makes room again."""
+    machine = Machine(**{limit: 64})
     taken = []
-    while where := machine.call("ExAllocatePoolWithTag", NX, 8192, TAG):
+    while where := machine.call("ExAllocatePoolWithTag", kind, 8192, TAG):
         taken.append(where)
     assert 20 <= len(taken) <= 32
-    assert machine.raised("ExAllocatePoolWithTag", NX | 0x10, 8192, TAG) == INSUFFICIENT
+    assert machine.raised("ExAllocatePoolWithTag", kind | 0x10, 8192, TAG) == INSUFFICIENT
+    assert machine.call("ExAllocatePoolWithTag", kind ^ 1, 8192, TAG) != 0
     machine.call("ExFreePool", taken.pop())
-    assert machine.call("ExAllocatePoolWithTag", NX, 8192, TAG) != 0
+    assert machine.call("ExAllocatePoolWithTag", kind, 8192, TAG) != 0
 
 
 def test_pool_larger_than_the_machine() -> None:

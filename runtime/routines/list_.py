@@ -40,7 +40,7 @@ def IsListEmpty(nt: System, head: int) -> int:
 )  # fmt: skip
 def InsertHeadList(nt: System, head: int, entry: int) -> None:
     following = _get(nt, head + FLINK)
-    _must_agree(nt, head, _get(nt, following + BLINK), head)
+    _must_agree(nt, head, following=following)
     _link(nt, head, entry, following)
 
 
@@ -50,7 +50,7 @@ def InsertHeadList(nt: System, head: int, entry: int) -> None:
 )  # fmt: skip
 def InsertTailList(nt: System, head: int, entry: int) -> None:
     previous = _get(nt, head + BLINK)
-    _must_agree(nt, head, _get(nt, previous + FLINK), head)
+    _must_agree(nt, head, previous=previous)
     _link(nt, previous, entry, head)
 
 
@@ -58,7 +58,7 @@ def InsertTailList(nt: System, head: int, entry: int) -> None:
 def RemoveHeadList(nt: System, head: int) -> int:
     """Unlink the first entry. That of an empty list is its head, never NULL."""
     entry = _get(nt, head + FLINK)
-    _must_agree(nt, head, _get(nt, entry + BLINK), head)
+    _must_agree(nt, head, following=entry)
     RemoveEntryList(nt, entry)
     return entry
 
@@ -74,9 +74,10 @@ def RemoveTailList(nt: System, head: int) -> int:
 def RemoveEntryList(nt: System, entry: int) -> int:
     """Unlink an entry, whose own links stay as they were; TRUE if the list is empty now."""
     following, previous = _get(nt, entry + FLINK), _get(nt, entry + BLINK)
-    _must_agree(nt, entry, _get(nt, following + BLINK), _get(nt, previous + FLINK))
+    _must_agree(nt, entry, following=following, previous=previous)
     _set(nt, previous + FLINK, following)
     _set(nt, following + BLINK, previous)
+    nt.remember("list", entry, "changed")
     return int(following == previous)
 
 
@@ -88,8 +89,8 @@ def AppendTailList(nt: System, head: int, added: int) -> None:
     """Put a ring of entries that has no head of its own at the end of a list."""
     end = _get(nt, head + BLINK)
     added_end = _get(nt, added + BLINK)
-    _must_agree(nt, head, _get(nt, end + FLINK), head)
-    _must_agree(nt, added, _get(nt, added_end + FLINK), added)
+    _must_agree(nt, head, previous=end)
+    _must_agree(nt, added, previous=added_end)
     _set(nt, end + FLINK, added)
     _set(nt, head + BLINK, added_end)
     _set(nt, added_end + FLINK, head)
@@ -283,12 +284,19 @@ def _set(nt: System, where: int, value: int) -> None:
     nt.memory.write(where, value.to_bytes(8, "little"), True)
 
 
-def _must_agree(nt: System, entry: int, one: int, other: int) -> None:
-    """What two neighbours say of an entry must be the entry."""
-    for found in (one, other):
+def _must_agree(nt: System, entry: int, *, following: int | None = None, previous: int | None = None) -> None:
+    """What the neighbours say of an entry must be the entry."""
+    for neighbour, link in ((following, BLINK), (previous, FLINK)):
+        if neighbour is None:
+            continue
+        found = _get(nt, neighbour + link)
         if found != entry:
-            facts = [("entry", nt.describe(entry)), ("a neighbour has", address(found))]
-            nt.violation(rules.LIST_CORRUPT, (0, 0, 0), facts)
+            facts = [
+                ("entry", nt.describe(entry)), ("neighbour", nt.describe(neighbour)),
+                ("its link", f"{'Flink' if link == FLINK else 'Blink'} is {address(found)}"),
+            ]  # fmt: skip
+            about = next((key for key in (("list", entry), ("list", neighbour)) if key in nt.history), None)
+            nt.violation(rules.LIST_CORRUPT, (0, 0, 0), facts, about)
             return
 
 
@@ -297,6 +305,7 @@ def _link(nt: System, previous: int, entry: int, following: int) -> None:
     _set(nt, entry + BLINK, previous)
     _set(nt, previous + FLINK, entry)
     _set(nt, following + BLINK, entry)
+    nt.remember("list", entry, "changed", 1)
 
 
 def _interlocked(nt: System, lock: int, act: Callable[[], int]) -> int:

@@ -259,7 +259,7 @@ class Explode(Expressions):
         return identifier
 
     def do_TryFinally(self, s: tree.TryFinally) -> None:
-        """The final body runs on every way out but a stop of the machine."""
+        """The final body runs on every way out but a stop of the machine and the end of the thread."""
         self.temporaries += 1
         mark = f"n{self.temporaries}"
         abnormal = f"b{self.temporaries}"
@@ -272,7 +272,7 @@ class Explode(Expressions):
         self.ending.append(abnormal)
         final = self.bounded(s.final)
         self.ending.pop()
-        guarded = emit.if_(emit.negation(emit.attribute(emit.name("NT"), "stopped")), final)
+        guarded = emit.if_(emit.negation(emit.attribute(emit.name("NT"), "leaving")), final)
         self.out.append(emit.try_(body, [], [self.truncate(mark), guarded]))
 
 

@@ -7,6 +7,7 @@ from .memory import USER_LIMIT, Space
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .handles import HandleTable
+    from .services.programs import Program
 
 USER_FIRST = 0x0000_01D4_0000_0000  # where allocations of a process begin
 USER_LOWEST = 0x1_0000
@@ -17,7 +18,8 @@ class Process:
     """`address` is that of its EPROCESS, which drivers only compare. `allocations` has what was reserved in one call
     each, whatever became of the pages; the pages themselves are in `space`."""
 
-    __slots__ = ("name", "id", "address", "space", "allocations", "locked_pages", "alive", "handles", "exit_status")
+    __slots__ = ("name", "id", "address", "space", "allocations", "locked_pages", "alive", "handles", "exit_status",
+                 "program")  # fmt: skip
 
     def __init__(self, name: str, id: int, address: int) -> None:
         self.name = name
@@ -29,6 +31,7 @@ class Process:
         self.alive = True
         self.handles: HandleTable | None = None  # made when the first handle is
         self.exit_status = 0x103  # STATUS_PENDING while it lives
+        self.program: Program | None = None  # what it has in user mode, once it has a thread there
 
     def find_room(self, pages: int, base: int = 0) -> int | None:
         """The start of a free range; exactly at `base` if that is given."""

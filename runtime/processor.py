@@ -57,7 +57,7 @@ class Thread:
         "name", "address", "seh", "stack_low", "stack_bytes", "user", "previous_mode", "filters_running", "sp",
         "regions_entered", "process", "home", "attached", "id", "state", "start", "greenlet", "priority", "apcs",
         "user_apcs", "wait", "irql", "raised_at", "cpu", "exit_status", "kernel_stack", "background", "slices",
-        "last_error", "is_user_thread", "affinity", "cause",
+        "last_error", "is_user_thread", "affinity", "cause", "gate", "terminating", "ending",
     )  # fmt: skip
 
     def __init__(
@@ -95,6 +95,9 @@ class Thread:
         self.last_error = 0
         self.affinity = -1
         self.cause = 0  # the IRP for whose sake the running code runs, or 0
+        self.gate = 0  # what a thread that was made suspended waits for before it begins
+        self.terminating = False  # told to end where it runs user-mode code next
+        self.ending = False  # on its way out: no __finally body runs any more
 
 
 class ThreadEnds(BaseException):

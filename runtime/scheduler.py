@@ -83,7 +83,9 @@ class Scheduler:
 
     def exit_thread(self, status: int = 0) -> None:
         """End the current thread. Does not return."""
-        self.nt.thread.exit_status = status
+        thread = self.nt.thread
+        thread.exit_status = status
+        thread.ending = True
         raise ThreadEnds
 
     def make_ready(self, thread: Thread) -> None:
@@ -204,6 +206,8 @@ class Scheduler:
         if not self.live or self.nt.hardware.current is not None:
             return
         nt = self.nt
+        if nt.thread.terminating and nt.thread.user and not nt.thread.ending and not nt.cpu.nested:
+            self.exit_thread(nt.thread.exit_status)
         if self._events and self._events[0][0] <= nt.clock.now_ns:
             self._fire()
         self.deliver()

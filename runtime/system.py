@@ -253,6 +253,11 @@ class System:
         self.process = process
         self.memory.switch_user(process.space)
 
+    @property
+    def leaving(self) -> bool:
+        """Control leaves all code of the current thread for good: not even __finally bodies run."""
+        return self.stopped or self.thread.ending
+
     # -- IRQL
 
     @property

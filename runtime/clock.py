@@ -52,6 +52,11 @@ class Clock:
         if self.after_slice is not None:
             self.after_slice()
 
+    def step(self) -> None:
+        """One step of a loop in a kernel routine."""
+        if next(self.names["STEPS"], self) is not None:  # type: ignore[call-overload]
+            self.tick()
+
     @property
     def steps(self) -> int:
         return self._granted - int(self.names["STEPS"].__length_hint__())  # type: ignore[attr-defined]

@@ -7,7 +7,7 @@ from .findings import address, plural
 from .frame_search import take_adjacent
 from .mapping import system_room
 from .mdl_checks import ACTIVE_PAGE, is_kept, locked_through
-from .memory import ADDRESS_MASK, Device, Region
+from .memory import ADDRESS_MASK, Region
 from .store import PAGE
 
 TYPE_CHECKING = False
@@ -87,22 +87,6 @@ def free(nt: System, base: int, size: int = 0, cache: int | None = None, adjacen
 # -- device memory
 
 
-class Nobody(Device):
-    """Physical addresses that no RAM and no device answers: reads give all ones, writes go nowhere. `frame` is the
-    number of the first page."""
-
-    __slots__ = ("frame",)
-
-    def __init__(self, frame: int) -> None:
-        self.frame = frame
-
-    def load(self, offset: int, size: int) -> int:
-        return (1 << 8 * size) - 1
-
-    def store(self, offset: int, size: int, value: int) -> None:
-        pass
-
-
 def map_io_space(nt: System, physical: int, size: int, writable: bool = True) -> int:
     """A system address for a physical range; 0 if no page table entries are left or the range cannot be meant."""
     if not size or physical + size > HIGHEST_PHYSICAL:
@@ -121,7 +105,7 @@ def map_io_space(nt: System, physical: int, size: int, writable: bool = True) ->
     if len(ram) == pages:
         region.frames = ram
     else:
-        region.device = Nobody(first)
+        region.device = nt.hardware.window(first, pages)
     nt.memory.kernel.add(region)
     base = start + physical % PAGE
     nt.io_space[base] = region

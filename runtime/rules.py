@@ -1025,6 +1025,63 @@ WAIT_IN_DPC_PLAIN = rule(
     explanation="At DISPATCH_LEVEL the scheduler is off: nobody could run instead.",
 )  # fmt: skip
 
+# ---- hardware ------------------------------------------------------------------------------------------------------
+
+NO_SUCH_REGISTER = rule(
+    "no-such-register", "error", "no register of the device lies at this address", here="accessed here",
+    help="map the length that the resource list gives, and use the offsets of the data sheet", page="nf-wdm-mmmapiospace",
+    explanation="Where a device decodes nothing, a read gives all ones and a write goes nowhere. A mapping covers whole "
+    "pages, so an access a little beyond the registers does not fault: it reaches nobody, or another device.",
+)  # fmt: skip
+REGISTER_WIDTH = rule(
+    "register-width-mismatch", "error", "a register is accessed with another width than it has", here="accessed here",
+    help="use the access routine of the register's own width: UCHAR, USHORT, ULONG or ULONG64",
+    page="nf-wdm-read_register_ulong",
+    explanation="A device decodes the accesses that its data sheet names. Of others it may take a part, do their side "
+    "effect more than once, or ignore them; here a read gives all ones and a write goes nowhere. The halves of a 64-bit "
+    "register may be accessed one by one.",
+)  # fmt: skip
+INTERRUPT_OF_ANOTHER = rule(
+    "interrupt-of-another-device-claimed", "error", "a service routine claims an interrupt of another device",
+    here="delivered here", earlier=("connected", "the service routine was connected here"),
+    help="read the own device's status in the service routine, and return FALSE if it has not interrupted",
+    page="nc-wdm-kservice_routine",
+    explanation="Devices share a level-triggered line. Windows asks one service routine after the other, and stops at the "
+    "first that returns TRUE: the one whose device it was is never called, and the line stays asserted.",
+)  # fmt: skip
+DMA_TO_NO_MEMORY = rule(
+    "dma-to-no-memory", "error", "a device transfers at a logical address where there is no memory", here="transferred here",
+    help="give the device logical addresses from the DMA adapter, and the length that came with each",
+    page="bug-check-0xe6--driver-verifier-dma-violation",
+    explanation="Nobody answers on the bus: what is written is lost, and what is read are ones. The driver gave the device "
+    "an address that is none of memory, or a length that goes beyond it.",
+)  # fmt: skip
+DMA_BEYOND_REACH = rule(
+    "dma-beyond-reach", "error", "a device is given an address that has more bits than the device",
+    here="transferred here", help="state the device's address width in the DEVICE_DESCRIPTION and use the adapter's addresses",
+    page="ns-wdm-_device_description",
+    explanation="The upper bits of the address do not leave the device, so it reads or writes other memory than meant. An "
+    "adapter that knows the width puts map registers or an IOMMU in between.",
+)  # fmt: skip
+DMA_WITHOUT_BUS_MASTER = rule(
+    "dma-without-bus-mastering", "error", "a device transfers while bus mastering is off", here="transferred here",
+    help="set PCI_ENABLE_BUS_MASTER in the command register before the device is told to transfer",
+    page="ns-wdm-_pci_common_config",
+    explanation="Without that bit in its configuration space a PCI device may answer but not begin a transfer: nothing "
+    "moves, and the driver waits for a completion that means nothing.",
+)  # fmt: skip
+DMA_CHANNEL_IDLE = rule(
+    "dma-channel-not-programmed", "error", "a device requests its DMA channel, which nobody has programmed",
+    here="requested here", help="call MapTransfer for the transfer before the device is started", page="nc-wdm-pmap_transfer",
+    explanation="A slave device moves nothing by itself: the system's DMA controller answers its request with an address "
+    "and a count, once MapTransfer has given it both.",
+)  # fmt: skip
+NO_SUCH_MESSAGE = rule(
+    "no-such-message", "error", "a device sends a message that it does not have", here="sent here",
+    help="give the device as many messages as it sends: interrupt = messages(n)", page="using-interrupt-resource-descriptors",
+    explanation="The messages of a device are counted from 0. What has no number has no vector, and nobody is interrupted.",
+)  # fmt: skip
+
 # ---- memory accesses ----------------------------------------------------------------------------------------------
 
 PAGEABLE_AT_DISPATCH = rule(

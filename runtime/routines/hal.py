@@ -1,8 +1,16 @@
-"""DMA as drivers did it before the DMA_ADAPTER: the same operations as routines on an adapter object."""
+"""Hardware as drivers found and used it before Plug and Play and the DMA_ADAPTER."""
 
 from __future__ import annotations
 
-from ..routine import known
+from ..config_space import SIZE
+from ..routine import known, routine
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..config_space import ConfigSpace
+    from ..system import System
+
+# The operations of an adapter, as routines.
 
 known(
     "PADAPTER_OBJECT HalGetAdapter(PDEVICE_DESCRIPTION DeviceDescription, PULONG NumberOfMapRegisters)",
@@ -52,24 +60,89 @@ known(
     page="nc-wdm-pget_dma_alignment", irql="any", header="ntddk.h", macro=True,
 )  # fmt: skip
 
-# Before Plug and Play, drivers found their hardware themselves. Nothing of that is simulated.
-known(
+# Before Plug and Play, drivers found their hardware themselves, by the configuration space of each slot.
+PCI_CONFIGURATION = 4  # BUS_DATA_TYPE
+ISA_BUS, PCI_BUS = 1, 5  # INTERFACE_TYPE
+
+
+def _config(nt: System, kind: int, bus: int, slot: int) -> ConfigSpace | None:
+    """The configuration space of a slot number: the device in its low five bits, the function in the next three."""
+    device = nt.hardware.in_slot(slot & 0x1F) if not slot & ~0x1F else None
+    return None if device is None or kind != PCI_CONFIGURATION or bus else device.config
+
+
+@routine(
     "BOOLEAN HalTranslateBusAddress(INTERFACE_TYPE InterfaceType, ULONG BusNumber, PHYSICAL_ADDRESS BusAddress, "
     "PULONG AddressSpace, PPHYSICAL_ADDRESS TranslatedAddress)",
     irql="== PASSIVE_LEVEL", fails="FALSE", header="ntddk.h",
 )  # fmt: skip
-known(
+def HalTranslateBusAddress(nt: System, interface: int, bus: int, address: int, space: int, translated: int) -> int:
+    """On x64 a bus address is a physical address, in memory (0) as in port space (1)."""
+    if interface not in (ISA_BUS, PCI_BUS) or bus or nt.memory.read_uint(space, 4) > 1:
+        return 0
+    nt.memory.write_uint(translated, 8, address)
+    return 1
+
+
+@routine(
     "ULONG HalGetInterruptVector(INTERFACE_TYPE InterfaceType, ULONG BusNumber, ULONG BusInterruptLevel, "
     "ULONG BusInterruptVector, PKIRQL Irql, PKAFFINITY Affinity)",
-    irql="== PASSIVE_LEVEL", header="ntddk.h",
+    irql="== PASSIVE_LEVEL", fails="0", header="ntddk.h",
 )  # fmt: skip
-known(
+def HalGetInterruptVector(
+    nt: System, interface: int, bus: int, level: int, number: int, irql: int, affinity: int
+) -> int:
+    """The system's vector of an input of the interrupt controller, with its IRQL and processors."""
+    vector = nt.hardware.allotment.inputs.get(level)
+    if vector is None or interface not in (ISA_BUS, PCI_BUS) or bus:
+        return 0
+    nt.memory.write_uint(irql, 1, nt.interrupts.lines[vector].irql)
+    nt.memory.write_uint(affinity, 8, (1 << len(nt.processors)) - 1)
+    return vector
+
+
+@routine(
     "ULONG HalGetBusDataByOffset(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber, PVOID Buffer, "
     "ULONG Offset, ULONG Length)",
-    irql="<= DISPATCH_LEVEL", header="ntddk.h",
+    page="nf-ntddk-halgetbusdatabyoffset", irql="<= DISPATCH_LEVEL", fails="0", header="ntddk.h",
 )  # fmt: skip
-known(
+def HalGetBusDataByOffset(nt: System, kind: int, bus: int, slot: int, buffer: int, offset: int, length: int) -> int:
+    """How many bytes were read. From an empty slot two, which are PCI_INVALID_VENDORID; 0 if there is no such bus."""
+    if kind != PCI_CONFIGURATION or bus:
+        return 0
+    config = _config(nt, kind, bus, slot)
+    if config is None or not config.present:
+        data = b"\xff\xff"[:length] if not offset else b""
+    else:
+        data = config.read(offset, length)
+    nt.memory.write(buffer, data)
+    return len(data)
+
+
+@routine(
     "ULONG HalSetBusDataByOffset(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber, PVOID Buffer, "
     "ULONG Offset, ULONG Length)",
-    irql="<= DISPATCH_LEVEL", header="ntddk.h",
+    page="nf-ntddk-halsetbusdatabyoffset", irql="<= DISPATCH_LEVEL", fails="0", header="ntddk.h",
 )  # fmt: skip
+def HalSetBusDataByOffset(nt: System, kind: int, bus: int, slot: int, buffer: int, offset: int, length: int) -> int:
+    """How many bytes were written; what the device only reports keeps its value."""
+    config = _config(nt, kind, bus, slot)
+    if config is None or not config.present:
+        return 0
+    return config.write(offset, nt.memory.read(buffer, min(length, SIZE)))
+
+
+@routine(
+    "ULONG HalGetBusData(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber, PVOID Buffer, ULONG Length)",
+    irql="<= DISPATCH_LEVEL", fails="0", header="ntddk.h", macro=True,
+)  # fmt: skip
+def HalGetBusData(nt: System, kind: int, bus: int, slot: int, buffer: int, length: int) -> int:
+    return HalGetBusDataByOffset(nt, kind, bus, slot, buffer, 0, length)
+
+
+@routine(
+    "ULONG HalSetBusData(BUS_DATA_TYPE BusDataType, ULONG BusNumber, ULONG SlotNumber, PVOID Buffer, ULONG Length)",
+    irql="<= DISPATCH_LEVEL", fails="0", header="ntddk.h", macro=True,
+)  # fmt: skip
+def HalSetBusData(nt: System, kind: int, bus: int, slot: int, buffer: int, length: int) -> int:
+    return HalSetBusDataByOffset(nt, kind, bus, slot, buffer, 0, length)

@@ -48,3 +48,11 @@ def SimExitProcess(nt: System, process: int) -> None:
     found = next((one for one in nt.processes if one.address == process and one.alive), None)
     if found is not None:
         end_process(nt, found)
+
+
+@routine("VOID SimSurpriseRemove(PCSTR Device)", irql="<= DISPATCH_LEVEL", header="", calls_back=True)
+def SimSurpriseRemove(nt: System, name: int) -> None:
+    """Pull a device out of the machine: its registers read as all ones from now on, and then Windows is told."""
+    device = nt.hardware.named(nt.memory.read_string(name).decode("utf-8", "replace"))
+    if device is not None:
+        nt.hardware.surprise_remove(device)

@@ -16,6 +16,7 @@ from .exceptions import BugCheck, HostLimit, NotModelled
 from .faults import Faults
 from .findings import Finding, Held, Moment, address, level_name
 from .frames import GIB_FRAMES, Frames
+from .hardware import Hardware
 from .interrupts import Interrupts
 from .irp import Irps
 from .irql import parameters as irql_parameters
@@ -137,6 +138,7 @@ class System:
         self.dpcs = Dpcs(self)
         self.timers = Timers(self)
         self.interrupts = Interrupts(self)
+        self.hardware = Hardware(self)
         self.faults = Faults(self)
         self.memory.fault = self.faults.page_fault
         self.pool = Pool(self)

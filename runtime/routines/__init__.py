@@ -34,6 +34,9 @@ MODULES = {
         DbgPrint DbgPrintEx vDbgPrintEx vDbgPrintExWithPrefix DbgBreakPoint DbgBreakPointWithStatus __debugbreak
         DbgSetDebugFilterState KdRefreshDebuggerNotPresent
     """,
+    "device_words": """
+        interrupt interrupt_clear bus_read bus_write
+    """,
     "dma": """
         IoGetDmaAdapter KeFlushIoBuffers
     """,
@@ -51,6 +54,7 @@ MODULES = {
     """,
     "hal": """
         HalTranslateBusAddress HalGetInterruptVector HalGetBusDataByOffset HalSetBusDataByOffset
+        HalGetBusData HalSetBusData
         HalGetAdapter IoAllocateAdapterChannel IoMapTransfer IoFlushAdapterBuffers IoFreeAdapterChannel
         IoFreeMapRegisters HalAllocateCommonBuffer HalFreeCommonBuffer HalReadDmaCounter HalGetDmaAlignmentRequirement
     """,
@@ -61,6 +65,7 @@ MODULES = {
         READ_REGISTER_BUFFER_USHORT WRITE_REGISTER_BUFFER_USHORT READ_PORT_USHORT WRITE_PORT_USHORT
         READ_PORT_BUFFER_USHORT WRITE_PORT_BUFFER_USHORT READ_REGISTER_BUFFER_ULONG WRITE_REGISTER_BUFFER_ULONG
         READ_PORT_ULONG WRITE_PORT_ULONG READ_PORT_BUFFER_ULONG WRITE_PORT_BUFFER_ULONG
+        READ_REGISTER_BUFFER_ULONG64 WRITE_REGISTER_BUFFER_ULONG64
     """,
     "interlocked": """
         InterlockedIncrement InterlockedDecrement InterlockedExchange InterlockedExchangePointer InterlockedExchangeAdd
@@ -193,7 +198,7 @@ MODULES = {
         RtlStringFromGUID
     """,
     "sim": """
-        SimPageOut SimPinnedFrames SimFailNext SimAdvance SimCreateProcess SimExitProcess
+        SimPageOut SimPinnedFrames SimFailNext SimAdvance SimCreateProcess SimExitProcess SimSurpriseRemove
     """,
     "strsafe": """
         RtlStringCbPrintfA RtlStringCbPrintfW RtlStringCchPrintfA RtlStringCchPrintfW RtlStringCbVPrintfA

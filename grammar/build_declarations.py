@@ -298,6 +298,12 @@ def variadic(p: Reduction, parameters: list[Any]) -> list[Any]:
 
 
 @builder
+def only_variadic(p: Reduction) -> list[Any]:
+    """`f(...)`, which the Microsoft compiler takes in C too."""
+    return [Ellipsis]
+
+
+@builder
 def parameter(p: Reduction, specifiers: Specifiers, draft: Draft | None = None) -> Parameter:
     declarator = draft.complete() if draft else Declarator(p.tokens[p.last + 1].span, "", ())
     return Parameter(p.span(), specifiers, declarator)

@@ -59,7 +59,7 @@ class DeviceBlocks:
                 elif not isinstance(item, Broken):
                     self.blocks.declarations(item, functions)
             found = self._handlers(handlers, bars, functions)
-            properties = self.properties.read(lines)
+            properties = self.properties.read(lines, [bar.name for bar in bars])
             functions.extend(self.context.lifted)
             return Device(
                 node.name,

@@ -13,24 +13,26 @@ from .syntax import CallExpr, Name, Node, Property
 from .tree import Const
 from .types import IntType
 
-BUSES = ("pci", "isa", "internal")
-# What each property takes: words, "truth", or the least and greatest number.
+# What each property takes: words, "truth", "block", or the least and the greatest number.
 KNOWN: dict[str, tuple[str, ...] | tuple[int, int] | str] = {
-    "bus": BUSES,
-    "dma_bits": (24, 64),
+    "bus": ("pci", "isa"),
+    "interrupt": ("line", "messages", "none"),
+    "ports": "block",
+    "dma_bits": (16, 64),
     "scatter_gather": "truth",
-    "max_transfer": (1, 1 << 32),
+    "max_transfer": (0, 1 << 32),
     "vendor": (0, 0xFFFF),
-    "device": (0, 0xFFFF),
+    "device_id": (0, 0xFFFF),
     "subsystem_vendor": (0, 0xFFFF),
     "subsystem": (0, 0xFFFF),
     "revision": (0, 0xFF),
-    "class": (0, 0xFF_FFFF),
-    "interrupt": ("line", "messages", "none"),
-    "channel": (0, 7),
-    "width": (8, 32),
+    "class_code": (0, 0xFF_FFFF),
+    "bar_size": (0, 1 << 28),
+    "base": (0, 0xFFFF_FFFF),
+    "irq": (0, 23),
+    "dma_channel": (0, 7),
 }
-MOST_MESSAGES = 2048
+MOST_MESSAGES = 32
 
 
 class Properties:
@@ -40,7 +42,8 @@ class Properties:
         self.names = names
         self.express = express
 
-    def read(self, lines: list[Property]) -> tuple[tuple[str, int | str], ...]:
+    def read(self, lines: list[Property], blocks: list[str]) -> tuple[tuple[str, int | str], ...]:
+        """The properties of a device whose blocks of registers have these names."""
         found: dict[str, int | str] = {}
         first: dict[str, Span] = {}
         for line in lines:
@@ -53,16 +56,18 @@ class Properties:
                 self.context.error("redefined", f"'{line.name}' is given twice", line.name_span, notes=notes)
                 continue
             first[line.name] = line.name_span
-            self._read(line, found)
+            self._read(line, found, blocks)
         return tuple(found.items())
 
-    def _read(self, line: Property, found: dict[str, int | str]) -> None:
+    def _read(self, line: Property, found: dict[str, int | str], blocks: list[str]) -> None:
         takes = KNOWN[line.name]
         if line.name == "interrupt" and isinstance(line.value, CallExpr):
             self._messages(line.value, found)
             return
         value: int | str | None
-        if isinstance(takes, tuple) and isinstance(takes[0], str):
+        if takes == "block" and isinstance(line.value, Name) and line.value.name not in ("TRUE", "FALSE"):
+            value = self._word(line, [name for name in blocks if name] or ["TRUE"])
+        elif isinstance(takes, tuple) and isinstance(takes[0], str):
             value = self._word(line, [word for word in takes if isinstance(word, str)])
         else:
             low, high = (0, 1) if isinstance(takes, str) else (int(takes[0]), int(takes[1]))
@@ -107,5 +112,4 @@ class Properties:
             return
         count = self._number("messages", node.arguments[0], 1, MOST_MESSAGES)
         if count is not None:
-            found["interrupt"] = "messages"
-            found["messages"] = count
+            found["interrupt"] = f"messages({count})"

@@ -46,6 +46,7 @@ def compile_script(
     unit = parse(tokens, environment, found, path)
     program = check(unit, environment, found)
     files = {path: source.text, **{name: included.text for name, included in loader.files.items()}}
+    files.update(program.frames)
     if found.errors:
         return None, files, [], first_errors(found)
     compiled = generate(program, IMAGE, passes_stack, routine_address, instrumented)

@@ -6,20 +6,34 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType
 
-FORMAT = 2
+    RegisterRow = tuple[str, int, int, int, int, str, str]
+    BarRow = tuple[str, tuple[RegisterRow, ...]]
+    DeviceRow = tuple[str, tuple[tuple[str, int | str], ...], tuple[BarRow, ...], str, int]
+
+FORMAT = 3
 
 # Where the parts of a driver image lie, from its base.
 CODE = 0x1000
 FUNCTION_BYTES = 0x40
 DATA = 0x10_0000
 READ_ONLY = 0x800_0000
+IMAGE_BYTES = 0x1000_0000  # from one image to the next
+PROGRAMS = 0x7FF6_0000_0000  # where the image of the first process lies, in its own user space
 
 
 class Compiled:
     """`functions` lists (address or 0, Python name, signature, name in the script, span); `externals` (Python name,
     routine, signature); `tables` (Python name, signature) of the function-pointer tables; `spans` (file, line,
     column, end column); `arguments` maps the span of a routine call to those of its arguments; `entry` is "main", or
-    the function to start; `exports` are the variables of the kernel that the program reads: (address, name, size)."""
+    the function to start; `exports` are the variables of the kernel that the program reads: (address, name, size).
+
+    Spans of blocks are those of their names. `hardware` is the image of the devices: (base, writable, read-only).
+    A handler is the Python name of its function, or "".
+    devices   (name, ((property, value)...), ((block, ((register, offset, size, address, reset, read, write)...))...),
+              reset, span)
+    drivers   (name, device or "", address of DriverEntry, span), in file order
+    processes (name, Python name of what it runs, base, writable, read-only, span)
+    frames    (file, text) of the C around driver blocks"""
 
     FIELDS = (
         "file",
@@ -35,6 +49,11 @@ class Compiled:
         "entry",
         "settings",
         "exports",
+        "hardware",
+        "devices",
+        "drivers",
+        "processes",
+        "frames",
     )
     __slots__ = FIELDS
 
@@ -51,6 +70,11 @@ class Compiled:
     entry: str
     settings: tuple[tuple[str, int | str], ...]
     exports: tuple[tuple[int, str, int], ...]
+    hardware: tuple[int, bytes, bytes]
+    devices: tuple[DeviceRow, ...]
+    drivers: tuple[tuple[str, str, int, int], ...]
+    processes: tuple[tuple[str, str, int, bytes, bytes, int], ...]
+    frames: tuple[tuple[str, str], ...]
 
     def __init__(self, *values: object) -> None:
         for name, value in zip(self.FIELDS, values, strict=True):

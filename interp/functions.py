@@ -78,15 +78,18 @@ class FunctionCompiler(Statements):
         emit.fill_positions(made, line, index)
         return made
 
-    def script(self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: Span) -> ast.stmt:
-        """The file-level statements as a function named `main`."""
+    def script(
+        self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: Span, identifier: str = "main"
+    ) -> ast.stmt:
+        """The statements of the file, or of a process, as a function of that name."""
         self.whole = statements
         self.give_places(local)
         self.uninitialised(local)
         self.out.extend(self.bounded(tree.Block(span, statements, span)))
-        made = emit.function("main", ["sp"], self.prologue() + self.out)
-        emit.place(made, 1, 0)
-        emit.fill_positions(made, 1, 0)
+        made = emit.function(identifier, ["sp"], self.prologue() + self.out)
+        line, index = self.unit.spans.index(span) if span.line else (1, 0)
+        emit.place(made, line, index)
+        emit.fill_positions(made, line, index)
         return made
 
     def give_places(self, variables: list[tree.Variable]) -> None:

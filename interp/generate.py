@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import ast
+import os
 import sys
 import warnings
 from collections.abc import Callable
 
 from ..grammar import tree
 from ..grammar.source import NOWHERE, Span
-from .compiled import Compiled
+from .compiled import IMAGE_BYTES, PROGRAMS, Compiled
 from .functions import FunctionCompiler
 from .unit import Unit, signature_text
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .compiled import DeviceRow, RegisterRow
 
 DEPTH = 20_000  # the trees of a program may be as deep as its expressions
 
@@ -34,16 +39,19 @@ def generate(
 
 def _generate(program: tree.Program, base: int, unit: Unit) -> Compiled:
     unit.spans.index(Span(program.file, 1, 1, 1, 1))
-    for item in program.variables:
-        place_variable(unit, item)
-    body = [FunctionCompiler(unit).function(function) for function in program.functions]
+    kernel = unit.image
+    body = kernel_code(program, unit)
     entry = "main"
-    if program.statements or not program.functions:
+    start = first_function(program)
+    if start is not None:
+        entry = unit.function_name(start)
+    elif program.statements or program.devices or program.drivers or not program.functions or entry_of(program):
         body.append(FunctionCompiler(unit).script(program.statements, locals_of(program.statements), NOWHERE))
     else:
-        named = {function.name: function for function in program.functions}
-        start = named.get("DriverEntry") or named.get("main")
-        entry = unit.function_name(start) if start is not None else ""
+        entry = ""
+    drivers = driver_rows(program, unit)
+    hardware, devices = device_code(program, base, unit, body)
+    processes = process_code(program, unit, body)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # `return` in a finally block is what the script says
         code = compile(ast.Module(body, []), "<dma>", "exec", dont_inherit=True, optimize=0)
@@ -62,8 +70,8 @@ def _generate(program: tree.Program, base: int, unit: Unit) -> Compiled:
         program.file,
         code,
         base,
-        bytes(unit.image.writable.data),
-        bytes(unit.image.read_only.data),
+        bytes(kernel.writable.data),
+        bytes(kernel.read_only.data),
         functions,
         externals,
         tuple((name, signature) for signature, name in unit.signatures.items()),
@@ -72,12 +80,114 @@ def _generate(program: tree.Program, base: int, unit: Unit) -> Compiled:
         entry,
         tuple((setting.name, setting.value) for setting in program.settings),
         exports(program, unit),
+        hardware,
+        devices,
+        drivers,
+        processes,
+        program.frames,
     )
+
+
+def kernel_code(program: tree.Program, unit: Unit) -> list[ast.stmt]:
+    """The functions at file level and those of the drivers."""
+    for item in program.variables:
+        place_variable(unit, item)
+    body = [FunctionCompiler(unit).function(function) for function in program.functions]
+    for driver in program.drivers:
+        for item in driver.variables:
+            place_variable(unit, item)
+        body.extend(FunctionCompiler(unit).function(function) for function in driver.functions)
+    return body
+
+
+def entry_of(program: tree.Program) -> tree.Function | None:
+    """The DriverEntry at file level, if that is loaded as a driver: in a file with blocks or without statements."""
+    if program.statements and not (program.devices or program.drivers or program.processes):
+        return None
+    return next((function for function in program.functions if function.name == "DriverEntry"), None)
+
+
+def first_function(program: tree.Program) -> tree.Function | None:
+    """The main of a file that is a user program."""
+    if program.statements or program.devices or program.drivers or entry_of(program):
+        return None
+    return next((function for function in program.functions if function.name == "main"), None)
+
+
+def driver_rows(program: tree.Program, unit: Unit) -> tuple[tuple[str, str, int, int], ...]:
+    """The drivers to be loaded, in the order of the file."""
+    rows = [
+        (driver.name, driver.device, unit.function_address(driver.entry), driver.span)
+        for driver in program.drivers
+        if driver.entry is not None
+    ]
+    entry = entry_of(program)
+    if entry is not None:
+        name = os.path.splitext(os.path.basename(program.file))[0]
+        rows.append((name, "", unit.function_address(entry), entry.span))
+        rows.sort(key=lambda row: (row[3].line, row[3].column))
+    return tuple((name, device, address, unit.spans.index(span)[1]) for name, device, address, span in rows)
+
+
+def device_code(
+    program: tree.Program, base: int, unit: Unit, body: list[ast.stmt]
+) -> tuple[tuple[int, bytes, bytes], tuple[DeviceRow, ...]]:
+    """The image of all devices, and a row for each; their functions go to the body."""
+    if not program.devices:
+        return (0, b"", b""), ()
+    image = unit.image = unit.new_image(base + IMAGE_BYTES)
+    rows = []
+    for device in program.devices:
+        for item in device.variables:
+            place_variable(unit, item)
+        body.extend(FunctionCompiler(unit).function(function) for function in device.functions)
+        bars = tuple((bar.name, tuple(register_row(unit, one) for one in bar.registers)) for bar in device.bars)
+        span = unit.spans.index(device.span)[1]
+        rows.append((device.name, device.properties, bars, handler(unit, device.reset), span))
+    return (image.base, bytes(image.writable.data), bytes(image.read_only.data)), tuple(rows)
+
+
+def register_row(unit: Unit, register: tree.Register) -> RegisterRow:
+    return (
+        register.name,
+        register.offset,
+        register.size,
+        unit.image.address(register.variable),
+        register.reset,
+        handler(unit, register.read),
+        handler(unit, register.write),
+    )
+
+
+def handler(unit: Unit, function: tree.Function | None) -> str:
+    return unit.function_name(function) if function is not None else ""
+
+
+def process_code(
+    program: tree.Program, unit: Unit, body: list[ast.stmt]
+) -> tuple[tuple[str, str, int, bytes, bytes, int], ...]:
+    """A row for each process, with the image that it is given; their functions go to the body."""
+    rows = []
+    for index, process in enumerate(program.processes):
+        image = unit.image = unit.new_image(PROGRAMS + index * IMAGE_BYTES, True)
+        for item in process.variables:
+            place_variable(unit, item)
+        body.extend(FunctionCompiler(unit).function(function) for function in process.functions)
+        if process.main is not None:
+            entry = unit.function_name(process.main)
+        else:
+            entry = f"p{index}"
+            local = locals_of(process.statements)
+            body.append(FunctionCompiler(unit).script(process.statements, local, process.span, entry))
+        data = bytes(image.writable.data), bytes(image.read_only.data)
+        rows.append((process.name, entry, image.base, *data, unit.spans.index(process.span)[1]))
+    return tuple(rows)
 
 
 def exports(program: tree.Program, unit: Unit) -> tuple[tuple[int, str, int], ...]:
     """Variables that the program uses and does not define: they are the kernel's."""
-    own = {item.variable for item in program.variables}
+    blocks = (*program.devices, *program.drivers, *program.processes)
+    own = {item.variable for part in (program, *blocks) for item in part.variables}
     return tuple(
         (unit.image.address(variable), variable.name, variable.type.size)
         for variable in unit.image.known_variables()

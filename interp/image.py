@@ -27,15 +27,20 @@ class Section:
 
 
 class Image:
-    """One program's image at `base`."""
+    """An image at `base`: of the kernel's code, of the devices, of a program. All images of a script share `variables`
+    and `functions`, where each has an address in the image that it was first asked of."""
 
-    def __init__(self, base: int) -> None:
+    def __init__(
+        self, base: int, variables: dict[tree.Variable, int], functions: dict[tree.Function, int], user: bool = False
+    ) -> None:
         self.base = base
+        self.user = user
         self.writable = Section(base + DATA)
         self.read_only = Section(base + READ_ONLY)
-        self._variables: dict[tree.Variable, int] = {}
+        self._variables = variables
         self._strings: dict[bytes, int] = {}
-        self._functions: dict[tree.Function, int] = {}
+        self._functions = functions
+        self.function_count = 0
 
     def address(self, variable: tree.Variable) -> int:
         """The address of a global or static; it is given room when first asked for."""
@@ -64,13 +69,15 @@ class Image:
     def function(self, function: tree.Function) -> int:
         where = self._functions.get(function)
         if where is None:
-            where = self._functions[function] = self.base + CODE + len(self._functions) * FUNCTION_BYTES
+            where = self._functions[function] = self.base + CODE + self.function_count * FUNCTION_BYTES
+            self.function_count += 1
         return where
 
     def holds(self, where: int, writable: bool) -> bool:
-        """True if an address lies among the variables, the constants too if they need not be writable."""
+        """True if an address lies among the variables, the constants too if they need not be writable. Never in a
+        program, whose addresses mean something in its own process only."""
         offset = where - self.base
-        return DATA <= offset < (READ_ONLY if writable else 2 * READ_ONLY)
+        return not self.user and DATA <= offset < (READ_ONLY if writable else 2 * READ_ONLY)
 
     def write(self, where: int, data: bytes) -> None:
         """Put initial bytes where a variable lies."""

@@ -60,6 +60,7 @@ def load(path: str, options: Options, text: str | None = None) -> Loaded:
         found = program_cache.find(path, options.folders, instrumented)
         if found is not None:
             program, files, said = found
+            files.update(program.frames)
             return Loaded(path, files, program_cache.diagnostics(said), program)
     from .compile import compile_script
 
@@ -98,7 +99,7 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
     session.finish()
     reports = session.reports()
     broken = any(report.severity in ("error", "leak") for report in reports)
-    failed = result != 0 if kind == "main" else kind == "DriverEntry" and result < 0
+    failed = result != 0 if kind == "main" else session.blocks.failed
     code = EXIT_BROKEN if broken or failed else EXIT_CLEAN
     if session.limit:
         code = EXIT_LIMIT

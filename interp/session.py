@@ -15,6 +15,7 @@ from ..runtime.routines import find
 from ..runtime.store import PAGE
 from ..runtime.system import IMAGE, Settings, System
 from . import helpers
+from .blocks import Blocks
 from .bridge import PointerTable, bind
 from .compiled import DATA, READ_ONLY
 from .report import Place, Report, Stop
@@ -92,10 +93,12 @@ class Session:
             names[identifier] = bind(nt, row, signature, self.trace)
         for identifier, signature in program.tables:
             names[identifier] = PointerTable(nt, signature, self.functions, routine_at)
+        self.blocks = Blocks(self, program)
         exec(program.code, names)
         for address, identifier, signature, _, _ in program.functions:
             if address:
                 self.functions[address] = (names[identifier], signature)  # type: ignore[assignment]
+        self.blocks.load()
 
     def become_user_thread(self) -> None:
         """Run what follows as a program's first thread: a stack of 1 MiB, and exceptions that end only the process."""
@@ -140,15 +143,18 @@ class Session:
     # -- running
 
     def run(self, entry: str, *arguments: int) -> int:
-        """Run a function to its end or the machine's. The value it returned, 0 for none."""
+        """Boot, run a function to its end, and shut down, or as far as the machine lives. The value that the function
+        returned, 0 for none."""
         limit = sys.getrecursionlimit()
         sys.setrecursionlimit(limit + HOST_FRAMES)
         result = 0
         try:
+            self.blocks.boot()
             function = self.names[entry]
             returned = function(self.nt.thread.stack_bytes, *arguments)  # type: ignore[operator]
             result = returned if isinstance(returned, int) else 0
             self.thread_ends()
+            self.blocks.shut_down()
         except HostLimit as stop:
             self.limit = stop.message
         except (BugCheck, Deadlock, NotModelled, ThreadEnds):

@@ -303,6 +303,14 @@ class Statements(Explode):
     def do_Leave(self, s: tree.Leave) -> None:
         self.jump(self.leave_labels[-1])
 
+    def do_After(self, s: tree.After) -> None:
+        delay, *captured = self.operands((s.delay, *s.captured))
+        function = emit.name(self.unit.function_name(s.function))
+        self.out.append(emit.expression(emit.call("AFTER", delay.node, function, *(one.node for one in captured))))
+
+    def do_StartProcess(self, s: tree.StartProcess) -> None:
+        self.out.append(emit.expression(emit.call("START", emit.const(s.process))))
+
     def do_Labelled(self, s: tree.Labelled) -> None:
         self.statement(s.body)
 

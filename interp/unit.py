@@ -46,7 +46,9 @@ class Unit:
         routine_address: Callable[[str], int],
         instrumented: bool = False,
     ) -> None:
-        self.image = Image(base)
+        self._variables: dict[tree.Variable, int] = {}
+        self._functions: dict[tree.Function, int] = {}
+        self.image = self.new_image(base)  # the one for which code is being made
         self.spans = Spans()
         self.passes_stack = passes_stack
         self.routine_address = routine_address
@@ -58,6 +60,9 @@ class Unit:
         self.addressed: set[tree.Function] = set()
         self.size_type = UNSIGNED[8]
         self.ptrdiff_type = SIGNED_64
+
+    def new_image(self, base: int, user: bool = False) -> Image:
+        return Image(base, self._variables, self._functions, user)
 
     def unsigned(self, size: int) -> IntType:
         return UNSIGNED[size]

@@ -1,0 +1,146 @@
+"""The blocks of a loaded program: devices attached, drivers loaded, processes started, and their code called.
+
+Boot is devices, then drivers in the order of the file. A process starts where its block stands among the statements.
+"""
+
+from __future__ import annotations
+
+from ..runtime.hardware import HardwareDevice
+from ..runtime.memory import Region
+from ..runtime.registers import Bar, Register
+from ..runtime.services.programs import process_object, start
+from ..runtime.store import PAGE
+from .bridge import split_signature, to_range
+from .compiled import DATA, READ_ONLY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from ..runtime.process import Process
+    from ..runtime.system import System
+    from .compiled import BarRow, Compiled, RegisterRow
+    from .session import Session
+
+
+class Blocks:
+    """`started` are the processes, in the order in which they were started. `failed` is true once a DriverEntry has
+    returned a failure, or a process something other than 0."""
+
+    __slots__ = ("session", "nt", "program", "started", "failed", "_signatures")
+
+    def __init__(self, session: Session, program: Compiled) -> None:
+        self.session = session
+        self.nt = session.nt
+        self.program = program
+        self.started: list[Process] = []
+        self.failed = False
+        self._signatures = {identifier: signature for _, identifier, signature, _, _ in program.functions}
+        session.names["AFTER"] = self.after
+        session.names["START"] = self.start
+
+    def load(self) -> None:
+        """Map the image of the devices."""
+        base, writable, read_only = self.program.hardware
+        if base:
+            self.session.map_section(base + DATA, writable, "device state", True)
+            self.session.map_section(base + READ_ONLY, read_only, "device constants", False)
+        if self.program.devices or self.program.processes:
+            self.nt.scheduler.go_live()
+
+    def boot(self) -> None:
+        """Attach the devices, and load the drivers."""
+        for name, properties, bars, reset, _ in self.program.devices:
+            blocks = [self._bar(bar) for bar in bars]
+            self.nt.hardware.attach(name, dict(properties), blocks, self._code(reset) if reset else None)
+        claimed = {device for _, device, _, _ in self.program.drivers if device}
+        left = [device for device in self.nt.hardware.devices if device.name not in claimed]
+        for name, wanted, entry, _ in self.program.drivers:
+            own = self.nt.hardware.named(wanted) if wanted else None
+            self._load(name, entry, [own] if own is not None else [] if self._is_block(name) else left)
+
+    def shut_down(self) -> None:
+        """The end of the script: its processes run to theirs, devices are removed, drivers unloaded."""
+        nt = self.nt
+        for process in self.started:
+            if process.alive:
+                process_object(nt, process)
+                nt.thread.background = True  # it may wait as long as they take
+                nt.dispatcher.wait([process.address], reason=f"{process.name} to end")
+                nt.thread.background = False
+        self.failed = self.failed or any(process.exit_status for process in self.started)
+        if self.program.drivers or self.started or self.program.devices:
+            nt.io.shutdown()
+
+    def _is_block(self, name: str) -> bool:
+        return any(file == f"{name}.frame.c" for file, _ in self.program.frames)
+
+    def _load(self, name: str, entry: int, devices: list[HardwareDevice]) -> None:
+        if not hasattr(self.nt, "io"):
+            status = self.nt.call(entry, 0, 0)
+        else:
+            status = self.nt.io.load_driver(name, entry, devices)
+        self.failed = self.failed or status & 0x8000_0000 != 0
+
+    # -- devices
+
+    def _bar(self, row: BarRow) -> Bar:
+        name, registers = row
+        return Bar(name, [self._register(one) for one in registers])
+
+    def _register(self, row: RegisterRow) -> Register:
+        name, offset, size, storage, reset, read, write = row
+        return Register(
+            name, offset, size, storage, reset, self._code(read) if read else None,
+            self._writer(write) if write else None,
+        )  # fmt: skip
+
+    def _code(self, identifier: str) -> Callable[[], Any]:
+        """A function of a device, for the device to call: it runs on the stack that is current then."""
+        nt, function = self.nt, self.session.names[identifier]
+        return lambda: function(nt.thread.sp)  # type: ignore[operator]
+
+    def _writer(self, identifier: str) -> Callable[[int], Any]:
+        nt, function = self.nt, self.session.names[identifier]
+        letters, _, _ = split_signature(self._signatures[identifier])
+        return lambda value: function(nt.thread.sp, to_range(value, letters[0]))  # type: ignore[operator]
+
+    def after(self, nanoseconds: int, function: Callable[..., Any], *captured: Any) -> None:
+        """What an `after` statement does: the rest happens then."""
+        nt, device = self.nt, self.nt.hardware.current
+        assert device is not None
+        device.after(nanoseconds, lambda: function(nt.thread.sp, *captured))
+
+    # -- processes
+
+    def start(self, index: int) -> None:
+        """What stands for a process block among the statements: it begins, and runs beside what follows."""
+        name, entry, base, writable, read_only, _ = self.program.processes[index]
+        nt = self.nt
+        process = nt.create_process(name)
+        self._map(process, base + DATA, writable, f"data of {name}", True)
+        self._map(process, base + READ_ONLY, read_only, f"constants of {name}", False)
+        process.space.add(Region(base + PAGE, 1 + len(self.program.functions) // 64, f"code of {name}", writable=False))
+        function = self.session.names[entry]
+        start(nt, process, lambda: _main(nt, function))
+        self.started.append(process)
+
+    def _map(self, process: Process, base: int, data: bytes, kind: str, writable: bool) -> None:
+        if not data:
+            return
+        nt = self.nt
+        region = Region(base, -(-len(data) // PAGE), kind)
+        process.space.add(region)
+        before = nt.process
+        nt.attach(process)
+        nt.memory.write(base, data)
+        nt.memory.forget(base, region.pages)
+        region.writable = writable
+        nt.attach(before)
+
+
+def _main(nt: System, function: Any) -> int:
+    """The first thread of a process, from its first statement on. What `main` returned, 0 for statements."""
+    result = function(nt.thread.sp)
+    return result if isinstance(result, int) else 0

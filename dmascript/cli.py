@@ -143,6 +143,22 @@ def test(paths: tuple[str, ...], update: bool, plain: bool) -> int:
     return run_tests(paths, update, Console(plain))
 
 
+@commands.command(epilog="Example:  dmascript expand pio_read.dma -o plain")
+@click.argument("path", metavar="FILE")
+@click.option("-o", "--output", "folder", metavar="DIR", help="Write DRIVER.c for each driver, and the script.")
+@_run_options("-I")
+@_NO_COLOUR
+def expand(path: str, folder: str | None, plain: bool, **fields: Any) -> int:
+    """Print the plain C that the driver blocks of a script stand for.
+
+    With --output each driver goes to a file of its own in DIR, with the script beside them, its driver blocks reduced
+    to an #include of that file: it runs as before.
+    """
+    from .expanding import expand_script
+
+    return expand_script(path, folder, _options(fields), Console(plain))
+
+
 @commands.command(epilog="Examples:  dmascript explain mdl-leaked    dmascript explain 0xC4 0x7C 0xffffa10000000010")
 @click.argument("name", metavar="NAME")
 @click.argument("parameters", metavar="[PARAMETER]...", nargs=-1)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 
+from .. import stdlib
 from ..grammar.check import check
 from ..grammar.parser import parse
 from ..grammar.preprocess import FolderLoader, decode, preprocess
 from ..grammar.source import Diagnostic, Diagnostics
+from ..grammar.syntax import TranslationUnit
+from ..grammar.tree import Program
 from ..runtime.routines import find
 from ..runtime.system import IMAGE
 from .compiled import Compiled
@@ -26,36 +29,52 @@ def passes_stack(name: str) -> bool:
     return row is not None and row.body is not None and row.calls_back
 
 
+class Front:
+    """What the front end makes of a script: its files by shown name, the syntax tree and the checked program (None if
+    the file is no text), and the findings."""
+
+    __slots__ = ("data", "files", "found", "loader", "program", "source", "unit")
+
+    def __init__(self, path: str, options: Options, text: str | None = None) -> None:
+        """Read and check a script. OSError if the file cannot be opened."""
+        found = self.found = Diagnostics()
+        if text is None:
+            with open(path, "rb") as file:
+                self.data = file.read()
+        else:
+            self.data = text.encode("utf-8", "surrogateescape")
+        self.loader = FolderLoader(os.path.dirname(path) or ".", options.folders)
+        self.unit: TranslationUnit | None = None
+        self.program: Program | None = None
+        self.source = decode(path, self.data, found)
+        if self.source is None:
+            self.files = {path: self.data.decode("utf-8", "replace").replace("\r\n", "\n")}
+            return
+        environment = BuiltIns()
+        tokens = preprocess(self.source, environment, found, self.loader)
+        self.unit = parse(tokens, environment, found, path)
+        self.program = check(self.unit, environment, found)
+        self.files = {path: self.source.text, **{name: file.text for name, file in self.loader.files.items()}}
+        self.files.update(self.program.frames)
+
+
 def compile_script(
     path: str, options: Options, text: str | None, instrumented: bool
 ) -> tuple[Compiled | None, dict[str, str], Sources, list[Diagnostic]]:
     """The program (None if there are errors), its files by shown name, what the cache must compare, and the findings in
     order of place. OSError if the file cannot be opened."""
-    found = Diagnostics()
-    if text is None:
-        with open(path, "rb") as file:
-            data = file.read()
-    else:
-        data = text.encode("utf-8", "surrogateescape")
-    source = decode(path, data, found)
-    if source is None:
-        return None, {path: data.decode("utf-8", "replace").replace("\r\n", "\n")}, [], list(found)
-    loader = FolderLoader(os.path.dirname(path) or ".", options.folders)
-    environment = BuiltIns()
-    tokens = preprocess(source, environment, found, loader)
-    unit = parse(tokens, environment, found, path)
-    program = check(unit, environment, found)
-    files = {path: source.text, **{name: included.text for name, included in loader.files.items()}}
-    files.update(program.frames)
-    if found.errors:
-        return None, files, [], first_errors(found)
-    compiled = generate(program, IMAGE, passes_stack, routine_address, instrumented)
-    sources: Sources = [(path, os.path.abspath(path), data, source.text)]
-    for name, included in loader.files.items():
-        real = loader.real_paths[name]
+    front = Front(path, options, text)
+    if front.source is None or front.program is None:
+        return None, front.files, [], list(front.found)
+    if front.found.errors:
+        return None, front.files, [], first_errors(front.found)
+    compiled = generate(front.program, IMAGE, passes_stack, routine_address, instrumented)
+    sources: Sources = [(path, os.path.abspath(path), front.data, front.source.text)]
+    for name, included in front.loader.files.items():
+        real = front.loader.real_paths[name]
         with open(real, "rb") as file:
             sources.append((name, real, file.read(), included.text))
-    return compiled, files, sources, list(found)
+    return compiled, front.files, sources, list(front.found)
 
 
 def first_errors(found: Diagnostics) -> list[Diagnostic]:

@@ -74,6 +74,9 @@ class Dictionary:
     def has_header(self, name: str) -> bool:
         return name == "wdm.h"
 
+    def sides(self, name: str) -> frozenset[str]:
+        return frozenset(("kernel", "process", "device"))
+
     def names(self) -> list[str]:
         return [*self.typedefs, *ROUTINES, *CONSTANTS]
 

@@ -65,6 +65,9 @@ class NoBuiltIns:
     def has_header(self, name: str) -> bool:
         return False
 
+    def sides(self, name: str) -> frozenset[str]:
+        return frozenset(("kernel", "process", "device"))
+
     def names(self) -> list[str]:
         return []
 

@@ -44,6 +44,9 @@ class World:
     def has_header(self, name: str) -> bool:
         return False
 
+    def sides(self, name: str) -> frozenset[str]:
+        return frozenset(("kernel", "process", "device"))
+
     def names(self) -> tuple[str, ...]:
         return ()
 

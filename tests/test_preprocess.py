@@ -48,6 +48,9 @@ class World:
     def has_header(self, name: str) -> bool:
         return name in ("wdm.h", "ntddk.h")
 
+    def sides(self, name: str) -> frozenset[str]:
+        return frozenset(("kernel", "process", "device"))
+
     def names(self) -> Iterable[str]:
         return ()
 

@@ -14,6 +14,7 @@ from .source import Diagnostic, Diagnostics, SourceFile, Span
 
 MAX_LINE = 64 * 1024  # characters
 MAX_JOINED = 16 * MAX_LINE  # characters of lines joined by backslashes
+LIBRARY = "dmascript"  # where the files that come with us are said to lie
 MAX_SOURCE = 8 * 1024 * 1024  # bytes of one file; also characters of all files of one script together
 
 
@@ -95,11 +96,13 @@ def _span_at(name: str, text: str, offset: int) -> Span:
 
 
 class FolderLoader:
-    """Includes from the script's folder tree and the -I folders. `files` holds what was read, by the name shown."""
+    """Includes from the script's folder tree and the -I folders, and `<x.dma>` from the library that comes with us.
+    `files` holds what was read, by the name shown."""
 
-    def __init__(self, root: str, folders: Sequence[str] = ()) -> None:
+    def __init__(self, root: str, folders: Sequence[str] = (), library: str = "") -> None:
         self.root = root
         self.folders = tuple(folders)
+        self.library = _real(library) if library else ""
         self.files: dict[str, SourceFile] = {}
         self._by_path: dict[str, SourceFile] = {}
         self._allowed = tuple(_real(folder) for folder in (root, *folders))
@@ -120,6 +123,10 @@ class FolderLoader:
                 outside = True
             elif os.path.isfile(real):
                 return self._read(shown, real)
+        if not from_file and self.library and path.endswith(".dma"):
+            real = _real(os.path.join(self.library, path))
+            if _within(real, self.library) and os.path.isfile(real):
+                return self._read(f"{LIBRARY}/{os.path.normpath(path)}".replace(os.sep, "/"), real)
         if outside:
             help = "move the file below the script's folder, or give its folder with -I"
             raise IncludeError("include-outside", f'"{name}" lies outside the script\'s folder', help)

@@ -43,7 +43,7 @@ class Front:
                 self.data = file.read()
         else:
             self.data = text.encode("utf-8", "surrogateescape")
-        self.loader = FolderLoader(os.path.dirname(path) or ".", options.folders)
+        self.loader = FolderLoader(os.path.dirname(path) or ".", options.folders, stdlib.path(""))
         self.unit: TranslationUnit | None = None
         self.program: Program | None = None
         self.source = decode(path, self.data, found)

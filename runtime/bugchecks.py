@@ -110,6 +110,13 @@ _BUG_CHECKS: dict[int, tuple[str, str, str, int, tuple[str, ...]]] = {
         0,
         ("address", "IRQL", "access: bit 0 write, bit 3 execute", "instruction"),
     ),
+    0xC: (
+        "MAXIMUM_WAIT_OBJECTS_EXCEEDED",
+        "bug-check-0xc--maximum-wait-objects-exceeded",
+        "Wait for more objects than there are wait blocks, or than 64.",
+        0,
+        ("", "", "", ""),
+    ),
     0xF: (
         "SPIN_LOCK_ALREADY_OWNED",
         "bug-check-0xf--spin-lock-already-owned",
@@ -151,6 +158,13 @@ _BUG_CHECKS: dict[int, tuple[str, str, str, int, tuple[str, ...]]] = {
         "Kernel-mode exception no handler took, e.g. MmProbeAndLockPages outside __try.",
         0,
         ("exception code", "address", "exception information 0", "exception information 1 (page repeats 0)"),
+    ),
+    0x20: (
+        "KERNEL_APC_PENDING_DURING_EXIT",
+        "bug-check-0x20--kernel-apc-pending-during-exit",
+        "Thread ended with APCs disabled, or with one pending.",
+        0,
+        ("APC", "APC disable count", "IRQL", ""),
     ),
     0x2A: (
         "INCONSISTENT_IRP",
@@ -281,6 +295,13 @@ _BUG_CHECKS: dict[int, tuple[str, str, str, int, tuple[str, ...]]] = {
         "A driver in an inconsistent or invalid power state.",
         1,
         ("", "", "", ""),
+    ),
+    0xB8: (
+        "ATTEMPTED_SWITCH_FROM_DPC",
+        "bug-check-0xb8--attempted-switch-from-dpc",
+        "Wait, attach or yield from a DPC.",
+        0,
+        ("thread that shall stop", "thread that shall run", "stack of the thread that shall stop", ""),
     ),
     0xBE: (
         "ATTEMPTED_WRITE_TO_READONLY_MEMORY",
@@ -442,6 +463,13 @@ _BUG_CHECKS: dict[int, tuple[str, str, str, int, tuple[str, ...]]] = {
         0,
         ("", "", "", ""),
     ),
+    0xE3: (
+        "RESOURCE_NOT_OWNED",
+        "bug-check-0xe3--resource-not-owned",
+        "Resource released by a thread that does not own it.",
+        0,
+        ("resource", "thread", "owner table", ""),
+    ),
     0xE6: (
         "DRIVER_VERIFIER_DMA_VIOLATION",
         "bug-check-0xe6--driver-verifier-dma-violation",
@@ -528,6 +556,13 @@ _BUG_CHECKS: dict[int, tuple[str, str, str, int, tuple[str, ...]]] = {
         "Wrong use of the vectored common-buffer routines.",
         1,
         ("", "", "", ""),
+    ),
+    0x4000008A: (
+        "THREAD_TERMINATE_HELD_MUTEX",
+        "bug-check-0x4000008a--thread-terminate-held-mutex",
+        "Thread ended while it owned a mutex.",
+        0,
+        ("thread", "mutex", "", ""),
     ),
 }
 

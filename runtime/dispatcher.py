@@ -7,8 +7,8 @@ waits for it is known here, in the order in which they came.
 from __future__ import annotations
 
 from . import rules
-from .findings import address
-from .layouts import offset
+from .findings import Held, address
+from .layouts import SIZES, offset
 from .processor import DISPATCH_LEVEL
 
 TYPE_CHECKING = False
@@ -84,12 +84,15 @@ class Wait:
 
 
 class Dispatcher:
-    __slots__ = ("nt", "waiting", "opaque_objects")
+    """`waiting` are the waits by object, in the order in which they came, `owned` the owners of mutexes."""
+
+    __slots__ = ("nt", "waiting", "opaque_objects", "owned")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.waiting: dict[int, list[Wait]] = {}
         self.opaque_objects: dict[int, Dispatchable] = {}
+        self.owned: dict[int, Thread] = {}
 
     # -- objects
 
@@ -106,6 +109,23 @@ class Dispatcher:
 
     def initialise_event(self, event: int, synchronization: bool, signalled: bool) -> None:
         self.initialise(event, int(synchronization), EVENT_WORDS, int(signalled))
+
+    def initialise_semaphore(self, semaphore: int, count: int) -> None:
+        self.initialise(semaphore, SEMAPHORE, SIZES["_KSEMAPHORE"] // 4, count)
+
+    def initialise_mutex(self, mutex: int, without_apcs: bool) -> None:
+        """A free mutex; of the kernel's own kind if its owner shall run without normal kernel APCs."""
+        if mutex in self.owned:
+            facts = [("object", self.describe(mutex)), ("owner", self.owned[mutex].name)]
+            self.nt.violation(rules.OBJECT_INITIALISED_WAITED, (), facts, ("object", mutex))
+            self._disown(mutex)
+        self.initialise(mutex, MUTANT, SIZES["_KMUTANT"] // 4, 1)
+        self.nt.memory.write_uint(mutex + OWNER, 8, 0)
+        self.nt.memory.write(mutex + ABANDONED, bytes([0, int(without_apcs)]))
+
+    def keeps_apcs_out(self, mutex: int) -> bool:
+        """True for the kernel's own kind of mutex, which drivers keep."""
+        return self.nt.memory.read_uint(mutex + ABANDONED + 1, 1) != 0
 
     def opaque(self, where: int, kind: int, signalled: bool = False, what: str = "") -> Dispatchable:
         """An object that drivers only know by address, such as a thread, a process or a file's event."""
@@ -178,23 +198,37 @@ class Dispatcher:
         """Give up a mutex once. The state before: 0 if that was the last of its acquisitions, less otherwise."""
         nt = self.nt
         if nt.memory.read_uint(where + OWNER, 8) != nt.thread.address:
-            nt.faults.raise_exception(STATUS_MUTANT_NOT_OWNED)
+            abandoned = nt.memory.read_uint(where + ABANDONED, 1)
+            nt.faults.raise_exception(STATUS_ABANDONED if abandoned else STATUS_MUTANT_NOT_OWNED)
             return self.state(where)
         before = self.state(where)
         self.set_state(where, before + 1)
         if before + 1 == 1:
-            nt.memory.write_uint(where + OWNER, 8, 0)
-            nt.thread.regions_entered -= int(nt.memory.read_uint(where + ABANDONED + 1, 1) != 0)
-            nt.let_go(rules.MUTEX_LEFT_OWNED, where)
+            self._disown(where)
             self.satisfy(where)
         return before
+
+    def _disown(self, mutex: int) -> None:
+        nt = self.nt
+        owner = self.owned.pop(mutex, None)
+        if owner is not None and self.keeps_apcs_out(mutex):
+            owner.regions_entered -= 1
+        nt.memory.write_uint(mutex + OWNER, 8, 0)
+        nt.let_go(rules.MUTEX_LEFT_OWNED, mutex)
+
+    def abandon(self, mutex: int) -> None:
+        """The owner has ended: the next one gets the mutex, and is told."""
+        self._disown(mutex)
+        self.nt.memory.write_uint(mutex + ABANDONED, 1, 1)
+        self.set_state(mutex, 1)
+        self.satisfy(mutex)
 
     def satisfy(self, where: int) -> None:
         """Wake the waiters that the object's state satisfies, the first come first."""
         waits = self.waiting.get(where)
         while waits:
             for wait in waits:
-                status = self._try(wait.thread, wait.objects, wait.all)
+                status = self._try(wait.thread, wait.objects, wait.all, wait.moment)
                 if status is not None:
                     self.end_wait(wait, status)
                     break
@@ -225,18 +259,19 @@ class Dispatcher:
             return self.state(where) > 0 or self.nt.memory.read_uint(where + OWNER, 8) == thread.address
         return self.state(where) > 0
 
-    def _try(self, thread: Thread, objects: list[int], all: bool) -> int | None:
-        """The status with which a wait would be satisfied now, its objects taken; None if it would not."""
+    def _try(self, thread: Thread, objects: list[int], all: bool, moment: Moment | None = None) -> int | None:
+        """The status with which a wait would be satisfied now, its objects taken; None if it would not. `moment` is when
+        the wait began, if that is not now."""
         if all:
             if not objects or not all_of(self, thread, objects):
                 return None
-            return max([self._take(thread, where) for where in objects], default=0)
+            return max([self._take(thread, where, moment) for where in objects], default=0)
         for index, where in enumerate(objects):
             if self._is_free(thread, where):
-                return index + self._take(thread, where)
+                return index + self._take(thread, where, moment)
         return None
 
-    def _take(self, thread: Thread, where: int) -> int:
+    def _take(self, thread: Thread, where: int, moment: Moment | None) -> int:
         """What a satisfied wait does to its object. STATUS_ABANDONED for a mutex whose owner has died, else 0."""
         kind = self.kind(where)
         if kind in (SYNCHRONIZATION_EVENT, SYNCHRONIZATION_TIMER):
@@ -244,10 +279,10 @@ class Dispatcher:
         elif kind == SEMAPHORE:
             self.set_state(where, self.state(where) - 1)
         elif kind == MUTANT and where not in self.opaque_objects:
-            return self._take_mutex(thread, where)
+            return self._take_mutex(thread, where, moment)
         return 0
 
-    def _take_mutex(self, thread: Thread, where: int) -> int:
+    def _take_mutex(self, thread: Thread, where: int, moment: Moment | None) -> int:
         nt = self.nt
         state = self.state(where)
         if state == MINLONG:
@@ -256,9 +291,13 @@ class Dispatcher:
         if state != 1:
             return 0
         nt.memory.write_uint(where + OWNER, 8, thread.address)
-        if nt.memory.read_uint(where + ABANDONED + 1, 1):
+        self.owned[where] = thread
+        moment = moment or nt.moment()
+        nt.history.setdefault(("mutex", where), {})["acquired"] = moment
+        if self.keeps_apcs_out(where):
             thread.regions_entered += 1
-            nt.hold(rules.MUTEX_LEFT_OWNED, where, [("mutex", nt.describe(where)), ("thread", thread.name)])
+            facts = [("mutex", nt.describe(where)), ("thread", thread.name)]
+            nt.held[rules.MUTEX_LEFT_OWNED.id, where] = Held(rules.MUTEX_LEFT_OWNED, moment, facts, {})
         abandoned = nt.memory.read_uint(where + ABANDONED, 1)
         nt.memory.write_uint(where + ABANDONED, 1, 0)
         return STATUS_ABANDONED if abandoned else 0

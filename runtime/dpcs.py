@@ -10,6 +10,8 @@ from .processor import DISPATCH_LEVEL, PASSIVE_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .processor import Processor
     from .system import System
 
@@ -20,17 +22,21 @@ DATA = offset("_KDPC", "DpcData")
 DPC_OBJECT, THREADED_DPC_OBJECT = 19, 24
 LOW_IMPORTANCE, MEDIUM_IMPORTANCE, HIGH_IMPORTANCE, MEDIUM_HIGH_IMPORTANCE = 0, 1, 2, 3
 TARGETED = 0x500  # added to Number when a target processor was set
+TICK_NS = 15_625_000
+LONGEST_NS = 1280 * TICK_NS  # 20 seconds
 QUEUED = 1  # what DpcData holds while the DPC is queued: any value but 0
 
 
 class Dpcs:
     """All that is queued. `argument` words are unsigned 64-bit."""
 
-    __slots__ = ("nt", "known", "causes")
+    __slots__ = ("nt", "known", "causes", "calls", "from_timer")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.known: set[int] = set()
+        self.from_timer: set[int] = set()  # queued by a timer
+        self.calls: dict[int, Callable[[], object]] = {}  # the system's own, by addresses that nobody knows
         self.causes: dict[int, int] = {}  # the IRP for whose sake a DPC was queued
 
     def initialise(self, dpc: int, routine: int, context: int, threaded: bool = False) -> None:
@@ -44,6 +50,19 @@ class Dpcs:
         memory.write_uint(dpc + CONTEXT, 8, context)
         self.known.add(dpc)
         self.nt.remember("dpc", dpc, "initialised")
+
+    def set_importance(self, dpc: int, importance: int) -> None:
+        self.nt.memory.write_uint(dpc + IMPORTANCE, 1, importance)
+
+    def set_target(self, dpc: int, number: int) -> None:
+        """Let the DPC run on one processor, whoever queues it."""
+        nt = self.nt
+        count = len(nt.processors)
+        if number >= count:
+            facts = [*self.facts(dpc), ("processor", f"{number}, of {count}")]
+            nt.violation(rules.DPC_TARGET_UNKNOWN, (dpc, number, count), facts, ("dpc", dpc))
+            return
+        nt.memory.write_uint(dpc + NUMBER, 2, TARGETED + number)
 
     def facts(self, dpc: int) -> list[tuple[str, str]]:
         return [("dpc", self.nt.describe(dpc))]
@@ -78,6 +97,15 @@ class Dpcs:
             nt.scheduler.deliver()
         return True
 
+    def defer(self, action: Callable[[], object]) -> None:
+        """Do something of the system's own at DISPATCH_LEVEL, on this processor, as soon as the IRQL allows."""
+        nt = self.nt
+        key = nt.new_object(0x40)
+        self.calls[key] = action
+        nt.cpu.dpcs.append(key)
+        nt.scheduler.go_live()
+        nt.scheduler.deliver()
+
     def remove(self, dpc: int) -> bool:
         """Take a DPC out of its queue. False if it is not queued."""
         for cpu in self.nt.processors:
@@ -96,6 +124,10 @@ class Dpcs:
         cpu = nt.processors[number]
         while cpu.dpcs:
             dpc = cpu.dpcs.pop(0)
+            action = self.calls.pop(dpc, None)
+            if action is not None:
+                action()
+                continue
             memory = nt.memory
             if nt.memory.region_at(dpc) is None or memory.read_uint(dpc + TYPE, 1) not in (
                 DPC_OBJECT, THREADED_DPC_OBJECT
@@ -106,7 +138,8 @@ class Dpcs:
             first, second = memory.read_uint(dpc + ARGUMENT_1, 8), memory.read_uint(dpc + ARGUMENT_2, 8)
             memory.write_uint(dpc + DATA, 8, 0)
             threaded = memory.read_uint(dpc + TYPE, 1) == THREADED_DPC_OBJECT
-            cpu.in_dpc = dpc
+            cpu.in_dpc, cpu.dpc_began, cpu.dpc_level = dpc, nt.clock.now_ns, PASSIVE_LEVEL if threaded else DISPATCH_LEVEL
+            regions = nt.thread.regions_entered + nt.thread.guarded
             nt.thread.cause = self.causes.pop(dpc, 0)
             nt.traced("dpc", dpc=dpc, routine=routine)
             if threaded:
@@ -124,8 +157,29 @@ class Dpcs:
                     ("dpc", dpc),
                 )
                 nt.set_irql(before)
+            self._check_regions(dpc, routine, regions)
             if threaded:
                 nt.set_irql(DISPATCH_LEVEL)
+
+    def _check_regions(self, dpc: int, routine: int, before: int) -> None:
+        """A DPC runs in whatever thread there is, and must leave that thread's APCs as they were."""
+        nt = self.nt
+        after = nt.thread.regions_entered + nt.thread.guarded
+        if after != before:
+            sub_code = 5 if dpc in self.from_timer else 4
+            facts = [*self.facts(dpc), ("regions", f"{after - before} entered and not left")]
+            nt.violation(rules.DPC_CHANGED_APCS, (routine, before, after), facts, ("dpc", dpc), stop=(0xC7, sub_code))
+        self.from_timer.discard(dpc)
+
+    def watch(self) -> None:
+        """The watchdog: a DPC that runs for too long stops the machine."""
+        nt = self.nt
+        cpu = nt.cpu
+        if cpu.in_dpc and cpu.dpc_level == DISPATCH_LEVEL and nt.clock.now_ns - cpu.dpc_began > LONGEST_NS:
+            ticks = (nt.clock.now_ns - cpu.dpc_began) // TICK_NS
+            facts = [*self.facts(cpu.in_dpc), ("runs for", f"{ticks} clock ticks, allowed: {LONGEST_NS // TICK_NS}")]
+            nt.violation(rules.DPC_TOO_LONG, (ticks, LONGEST_NS // TICK_NS, 0), facts, ("dpc", cpu.in_dpc))
+            cpu.dpc_began = nt.clock.now_ns
 
     def flush(self) -> None:
         """Return when every queued DPC has run."""
@@ -151,6 +205,8 @@ class Dpcs:
             memory.write_uint(dpc + ARGUMENT_2, 8, 0)
             memory.write_uint(dpc + DATA, 8, QUEUED)
             self.nt.processors[chosen % len(self.nt.processors)].dpcs.append(dpc)
+            self.from_timer.add(dpc)
+            self.nt.remember("dpc", dpc, "queued")
 
     def in_range(self, start: int, size: int) -> int | None:
         """A queued DPC whose object lies in a range of memory, or None."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 from . import rules
 from .contexts import interrupted
 from .findings import address, level_name
+from .irql import raise_to
 from .spinlock import acquire_quietly, release_quietly
 
 TYPE_CHECKING = False
@@ -208,12 +209,23 @@ class Interrupts:
         nt.pool.free(where)
         return True
 
+    def find(self, where: int) -> Interrupt:
+        """The interrupt object at an address, which a routine was given."""
+        nt = self.nt
+        found = self.objects.get(where)
+        if found is None:
+            nt.memory.read_uint(where + LOCK, 8)  # stops the machine where no memory is
+            facts = [("object", nt.describe(where))]
+            parameters = (where, nt.irql, 0, nt.instruction())
+            nt.violation(rules.INTERRUPT_NOT_CONNECTED, parameters, facts, ("interrupt", where))
+            found = Interrupt(where, 0, 0, 0, 0, nt.irql, nt.irql, None)
+        return found
+
     def synchronize(self, where: int, routine: int, context: int) -> int:
         """KeSynchronizeExecution: call a routine as the service routine is called, lock and all. What it returned."""
         nt = self.nt
-        interrupt = self.objects[where]
-        before = nt.irql
-        nt.set_irql(interrupt.synchronize_irql)
+        interrupt = self.find(where)
+        before = raise_to(nt, interrupt.synchronize_irql)
         acquire_quietly(nt, interrupt.lock)
         result = nt.call(routine, context)
         release_quietly(nt, interrupt.lock)

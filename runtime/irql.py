@@ -34,6 +34,8 @@ def lower(nt: System, new: int) -> None:
         facts = _facts(before, new)
         nt.violation(rules.IRQL_LOWERED_UPWARD, (before, new, 0), facts)
         nt.violation(rules.IRQL_LOWERED_UPWARD_PLAIN, (0, before, 0, nt.instruction()), facts)
+    if nt.cpu.in_dpc and new < nt.cpu.dpc_level:
+        nt.violation(rules.IRQL_LOWERED_IN_DPC, (before, new, 1), _facts(before, new), ("dpc", nt.cpu.in_dpc))
     nt.set_irql(min(new, HIGH_LEVEL))
 
 

@@ -20,6 +20,7 @@ from .constants import (
 )
 from .findings import address
 from .processor import APC_LEVEL, DISPATCH_LEVEL
+from .freed_contents import check_contents
 from .store import PAGE
 
 TYPE_CHECKING = False
@@ -101,6 +102,7 @@ def free(nt: System, where: int, tag: int) -> None:
             nt.violation(rule, (irql, int(block.paged), where), facts, ("pool", where))
         if irql > DISPATCH_LEVEL:
             nt.violation(rules.POOL_FREE_IRQL_PLAIN, (irql, int(block.paged), where), facts, ("pool", where))
+        check_contents(nt, where, block.size, block.paged)
     nt.pool.free(where, tag)
 
 

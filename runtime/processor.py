@@ -23,10 +23,14 @@ IDLE_PRIORITY = -1
 
 class Processor:
     """`raised_at` is the moment of the last change of IRQL that did not come back to PASSIVE_LEVEL. `dpcs` are the
-    addresses of the KDPCs that wait here, `nested` counts the interrupt service routines and DPCs that run now, one
+    addresses of the KDPCs that wait here, `in_dpc` is the one whose routine runs, since when and at which IRQL it began
+    is in `dpc_began` and `dpc_level`; `nested` counts the interrupt service routines and DPCs that run now, one
     upon another, `stacks` are theirs by depth, and `idle` is the thread that runs when no other can."""
 
-    __slots__ = ("number", "irql", "raised_at", "thread", "idle", "dpcs", "in_dpc", "nested", "stacks")
+    __slots__ = (
+        "number", "irql", "raised_at", "thread", "idle", "dpcs", "in_dpc", "dpc_began", "dpc_level", "nested",
+        "stacks",
+    )  # fmt: skip
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -35,7 +39,9 @@ class Processor:
         self.thread: Thread | None = None
         self.idle: Thread | None = None
         self.dpcs: list[int] = []
-        self.in_dpc = 0  # the address of the KDPC whose routine runs, or 0
+        self.in_dpc = 0
+        self.dpc_began = 0
+        self.dpc_level = PASSIVE_LEVEL
         self.nested = 0
         self.stacks: list[tuple[int, int]] = []
 
@@ -55,7 +61,7 @@ class Thread:
 
     __slots__ = (
         "name", "address", "seh", "stack_low", "stack_bytes", "user", "previous_mode", "filters_running", "sp",
-        "regions_entered", "process", "home", "attached", "id", "state", "start", "greenlet", "priority", "apcs",
+        "regions_entered", "guarded", "process", "home", "attached", "id", "state", "start", "greenlet", "priority", "apcs",
         "user_apcs", "wait", "irql", "raised_at", "cpu", "exit_status", "kernel_stack", "background", "slices",
         "last_error", "is_user_thread", "affinity", "cause", "gate", "terminating", "ending",
     )  # fmt: skip
@@ -73,6 +79,7 @@ class Thread:
         self.previous_mode = 1 if user else 0
         self.filters_running = 0
         self.regions_entered = 0  # critical regions, in which normal kernel APCs are off
+        self.guarded = 0  # guarded regions, in which all of them are
         self.sp = stack_bytes
         self.process: Process | None = None
         self.home: Process | None = None

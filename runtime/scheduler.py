@@ -228,6 +228,7 @@ class Scheduler:
         nt = self.nt
         cpu = nt.cpu
         thread = nt.thread
+        nt.dpcs.watch()
         thread.slices += 1
         if (
             thread.slices >= QUANTUM and cpu.irql < APC_LEVEL and not cpu.nested and self._ready
@@ -244,6 +245,49 @@ class Scheduler:
         if others:
             self._run(others[0])
             self.deliver()
+
+    def make_way(self) -> None:
+        """Let another ready thread of the same priority have this processor, as a thread does that rests for no time."""
+        thread = self.nt.thread
+        if self._ready and self._ready[0].priority >= thread.priority and not self.nt.cpu.nested:
+            self._leave(thread)
+        else:
+            self.give_way()
+
+    def _leave(self, thread: Thread) -> None:
+        """The current thread queues for a processor again."""
+        self._with_greenlets()
+        self.make_ready(thread)
+        self._go_on(self.nt.cpu, self._next_thread(self.nt.cpu))
+        self.deliver()
+
+    def follow_affinity(self) -> None:
+        """Take the current thread to a processor that its affinity names."""
+        thread = self.nt.thread
+        if not thread.affinity >> self.nt.cpu.number & 1 and not self.nt.cpu.nested:
+            self._leave(thread)
+
+    def set_priority(self, thread: Thread, priority: int) -> None:
+        """Change a thread's priority; whoever is the most urgent then goes on."""
+        thread.priority = priority
+        if thread.state == "ready":
+            self._ready.remove(thread)
+            self.make_ready(thread)
+        self.point()
+
+    def pass_time(self, nanoseconds: int) -> None:
+        """Let time pass on this processor, with all that happens meanwhile on it and on the others."""
+        clock = self.nt.clock
+        if not self.live or self.nt.hardware.current is not None:
+            clock.pass_ns(nanoseconds)
+            return
+        end = clock.now_ns + nanoseconds
+        while (now := clock.now_ns) < end:
+            due = self.next_due()
+            clock.pass_ns(min(end, max(due, now)) - now if due is not None else end - now)
+            self.point()
+            self.nt.dpcs.watch()
+            self.give_way()
 
     def let_run(self, cpu: Processor) -> None:
         """Let one other processor go on for a while: it has what this one waits for."""
@@ -306,7 +350,7 @@ class Scheduler:
                 if cpu.dpcs and not cpu.in_dpc:
                     nt.dpcs.run(cpu)
                     continue
-                if nt.thread.apcs and cpu.irql < APC_LEVEL and not cpu.nested:
+                if nt.thread.apcs and cpu.irql < APC_LEVEL and not cpu.nested and not nt.thread.guarded:
                     self._run_apcs(nt.thread)
                     continue
             return
@@ -321,9 +365,8 @@ class Scheduler:
             return
         thread.apcs.append(action)
         if thread is self.nt.thread:
-            if self.nt.irql < APC_LEVEL and not self.nt.cpu.nested:
-                self.deliver()
-        elif thread.state == "waiting":
+            self.deliver()
+        elif thread.state == "waiting" and not thread.guarded and thread.irql < APC_LEVEL:
             self.make_ready(thread)
 
     def _run_apcs(self, thread: Thread) -> None:

@@ -6,7 +6,7 @@ where that was in a script is known only to the hook `where`, which the interpre
 
 from __future__ import annotations
 
-from . import rules
+from . import rules, threads
 from .choose import Chooser
 from .clock import Clock
 from .contexts import interrupted, system_call
@@ -20,13 +20,15 @@ from .hardware import Hardware
 from .interrupts import Interrupts
 from .irp import Irps
 from .irql import parameters as irql_parameters
+from .layouts import offset
 from .lookaside import Lookasides
 from .mdl import Mdls
 from .memory import Memory, Region
 from .objects import Objects
 from .pool import Pool
 from .process import Process
-from .processor import DISPATCH_LEVEL, Processor, Thread
+from .processor import DISPATCH_LEVEL, HIGH_LEVEL, Processor, Thread
+from .resource import Resources
 from .scheduler import Scheduler
 from .store import PAGE, Store
 from .timers import Timers
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from .contiguous import Contiguous
+    from .io_manager import IoManager
+    from .dma.adapters import Dma
     from .routine import Routine
 
     Result = TypeVar("Result")
@@ -138,7 +142,11 @@ class System:
         self.dpcs = Dpcs(self)
         self.timers = Timers(self)
         self.interrupts = Interrupts(self)
+        self.resources = Resources(self)
+        self.bug_check_callbacks: list[int] = []  # their records
         self.hardware = Hardware(self)
+        self._dma: Dma | None = None
+        self.member_address: Callable[[Routine], int] = self._native_member
         self.faults = Faults(self)
         self.memory.fault = self.faults.page_fault
         self.pool = Pool(self)
@@ -147,6 +155,8 @@ class System:
         self.contiguous: dict[int, Contiguous] = {}
         self.io_space: dict[int, Region] = {}
         self.irps = Irps(self)
+        self._io: IoManager | None = None
+        self.code_at: Callable[[int], object] = lambda where: None
         self.objects = Objects(self)
         self.free_ptes = settings.system_ptes
         self._next_object = OBJECTS
@@ -211,10 +221,7 @@ class System:
 
     def thread_ended(self, thread: Thread) -> None:
         """The current thread has run to its end: who waits for it goes on."""
-        if thread.exit_status == 0x103:
-            thread.exit_status = 0
-        if thread.address in self.dispatcher.opaque_objects:
-            self.dispatcher.signal(thread.address)
+        threads.ended(self, thread)
 
     def native(self, name: str, function: Callable[..., int]) -> int:
         """Give a function of the kernel an address, for tables of routines and callbacks. It is called as
@@ -222,6 +229,13 @@ class System:
         where = NATIVES + 0x40 * len(self.natives)
         self.natives[where] = (name, function)
         return where
+
+    def _native_member(self, row: Routine) -> int:
+        """An address for a member of DMA_OPERATIONS, where no interpreter gives it one."""
+        body = row.body
+        if body is None:
+            return self.native(row.name, lambda nt, *arguments: nt.not_modelled(row.name))
+        return self.native(row.name, body)
 
     def call_native(self, where: int, *arguments: int) -> int:
         found = self.natives.get(where)
@@ -237,9 +251,28 @@ class System:
         """Run a function as an interrupt of what this processor does."""
         return interrupted(self, irql, function, *arguments)
 
+    @property
+    def dma(self) -> Dma:
+        """The adapters of the machine, and what they share."""
+        if self._dma is None:
+            from .dma.adapters import Dma
+
+            self._dma = Dma(self)
+        return self._dma
+
     def pending_requests(self) -> list[Finding]:
         """What to say, when nothing can run any more, of the requests that nobody has completed."""
-        return []
+        return self.io.pending() if self._io is not None else []
+
+    @property
+    def io(self) -> IoManager:
+        """The I/O manager, which is made when it is first asked for."""
+        if self._io is None:
+            from .io_manager import IoManager
+
+            self._io = IoManager(self)
+            self._io.begin()
+        return self._io
 
     def run_thread(self, thread: Thread) -> None:
         self.thread = thread
@@ -326,10 +359,10 @@ class System:
     def violation(
         self, rule: rules.Rule, parameters: tuple[int, ...] = (), facts: list[tuple[str, str]] | None = None,
         about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None,
-        argument: int = 0, **names: str,
+        argument: int = 0, moment: Moment | None = None, **names: str,
     ) -> None:  # fmt: skip
-        """A rule is broken here and now. Returns if that does not stop the machine (not fatal, allowed, or only the
-        verifier would notice and it is off). `about` names the object whose history explains it and which is that
+        """A rule is broken here and now, or at the `moment` given. Returns if that does not stop the machine (not fatal,
+        allowed, or only the verifier would notice and it is off). `about` names the object whose history explains it and which is that
         `argument` of the call, `parameters` are those of the bug check, without the sub-code where the rule has one;
         `stop` replaces the rule's own."""
         if rule.verifier > self.settings.verifier:
@@ -351,7 +384,7 @@ class System:
                 rule,
                 severity,
                 title or rule.title,
-                self.moment(argument if about else None),
+                moment or self.moment(argument if about else None),
                 marks,
                 [*(facts or []), *_said_by_windows(rule, code if words is None else None)],
                 rule.help.format(**names),
@@ -360,7 +393,7 @@ class System:
             )
         )
         if rule.severity == "fatal" and not allowed:
-            self.stopped = True
+            self._stop()
             raise BugCheck(words[0], words[1:]) if words else BugCheck(0, (0, 0, 0, 0))
 
     def not_modelled(self, what: str) -> None:
@@ -376,8 +409,20 @@ class System:
         self.findings.append(
             Finding(rule, "error", rule.title, self.moment(), [], [], rule.help, rule.here, (code, *parameters))
         )
-        self.stopped = True
+        self._stop()
         raise BugCheck(code, parameters)
+
+    def _stop(self) -> None:
+        """The machine stops. What drivers have registered for this case runs first, at HIGH_LEVEL."""
+        records, self.bug_check_callbacks = self.bug_check_callbacks, []
+        for record in records:
+            memory = self.memory
+            routine, buffer, length = (
+                memory.read_uint(record + offset("_KBUGCHECK_CALLBACK_RECORD", field), size)
+                for field, size in (("CallbackRoutine", 8), ("Buffer", 8), ("Length", 4))
+            )
+            interrupted(self, HIGH_LEVEL, self.call, routine, buffer, length)
+        self.stopped = True
 
     def charge_leaks(self) -> None:
         """Report everything still held, in the order in which it was taken."""

@@ -35,9 +35,9 @@ class Timers:
         nt.dispatcher.initialise(timer, NOTIFICATION_TIMER + int(synchronization), TIMER_BYTES // 4, 0)
         nt.remember("timer", timer, "initialised")
 
-    def set(self, timer: int, due: int, period_ms: int, dpc: int) -> bool:
+    def set(self, timer: int, due: int, period_ms: int, dpc: int, tolerance_ms: int = 0) -> bool:
         """Start a timer. `due` is a signed LARGE_INTEGER in units of 100 ns: below 0 from now, else an absolute time.
-        True if it was set already."""
+        Each time it may be late by the tolerance. True if it was set already."""
         nt = self.nt
         nt.dispatcher.check(timer, "timer")
         was_set = self.cancel(timer)
@@ -48,7 +48,8 @@ class Timers:
         memory.write_uint(timer + PERIOD, 4, period_ms)
         memory.write_uint(timer + DUE_TIME, 8, (nt.clock.now_ns + delay) // 100)
         number = nt.cpu.number
-        self.set_now[timer] = nt.scheduler.after(delay, lambda: self._fire(timer, number), "timer")
+        fire = lambda: self._fire(timer, number, tolerance_ms)  # noqa: E731
+        self.set_now[timer] = nt.scheduler.after(delay + self._late(tolerance_ms), fire, "timer")
         nt.remember("timer", timer, "set")
         if delay == 0:
             nt.scheduler.point()
@@ -62,7 +63,12 @@ class Timers:
         self.nt.scheduler.cancel(event)
         return True
 
-    def _fire(self, timer: int, number: int) -> None:
+    def _late(self, tolerance_ms: int) -> int:
+        """By how many nanoseconds a timer comes late that may: so that timers of others come with it."""
+        steps = 4
+        return self.nt.choose("timer late", steps) * tolerance_ms * MILLISECOND // (steps - 1) if tolerance_ms else 0
+
+    def _fire(self, timer: int, number: int, tolerance_ms: int) -> None:
         nt = self.nt
         memory = nt.memory
         event = self.set_now.pop(timer)
@@ -73,8 +79,8 @@ class Timers:
             return
         period, dpc = memory.read_uint(timer + PERIOD, 4), memory.read_uint(timer + DPC, 8)
         if period:
-            due = event.due_ns + period * MILLISECOND
-            self.set_now[timer] = nt.scheduler.at(due, lambda: self._fire(timer, number), "timer")
+            due = event.due_ns + period * MILLISECOND + self._late(tolerance_ms)
+            self.set_now[timer] = nt.scheduler.at(due, lambda: self._fire(timer, number, tolerance_ms), "timer")
         nt.traced("timer", timer=timer)
         nt.dispatcher.signal(timer)
         if dpc:

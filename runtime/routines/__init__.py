@@ -47,10 +47,13 @@ MODULES = {
         ExDeleteNPagedLookasideList ExRaiseStatus ExRaiseAccessViolation ExRaiseDatatypeMisalignment ExGetPreviousMode
         ExAllocatePoolQuotaZero ExAllocatePoolWithQuota ExInitializePagedLookasideList ExAllocateFromPagedLookasideList
         ExFreeToPagedLookasideList ExDeletePagedLookasideList ExInitializeLookasideListEx ExAllocateFromLookasideListEx
-        ExFreeToLookasideListEx ExDeleteLookasideListEx ExInitializeResourceLite ExDeleteResourceLite
-        ExAcquireResourceExclusiveLite ExAcquireResourceSharedLite ExReleaseResourceLite ExSystemTimeToLocalTime
-        ExLocalTimeToSystemTime ExIsProcessorFeaturePresent ExInitializeDriverRuntime ExAcquireRundownProtection
-        ExReleaseRundownProtection ExInitializeRundownProtection ExWaitForRundownProtectionRelease
+        ExFreeToLookasideListEx ExDeleteLookasideListEx ExSystemTimeToLocalTime ExLocalTimeToSystemTime
+        ExIsProcessorFeaturePresent ExInitializeDriverRuntime
+    """,
+    "ex_resource": """
+        ExInitializeResourceLite ExDeleteResourceLite ExAcquireResourceExclusiveLite ExAcquireResourceSharedLite
+        ExReleaseResourceLite ExInitializeRundownProtection ExAcquireRundownProtection ExReleaseRundownProtection
+        ExWaitForRundownProtectionRelease ExReInitializeRundownProtection
     """,
     "hal": """
         HalTranslateBusAddress HalGetInterruptVector HalGetBusDataByOffset HalSetBusDataByOffset
@@ -100,9 +103,11 @@ MODULES = {
         IoInvalidateDeviceRelations IoInvalidateDeviceState IoRequestDeviceEject IoGetDeviceInterfaces
         IoOpenDeviceRegistryKey IoAllocateDriverObjectExtension IoGetDriverObjectExtension IoAdjustPagingPathCount
     """,
+    "io_connect": """
+        IoConnectInterrupt IoConnectInterruptEx IoDisconnectInterrupt IoDisconnectInterruptEx KeSynchronizeExecution
+    """,
     "io_interrupt": """
-        IoConnectInterrupt IoConnectInterruptEx IoDisconnectInterrupt IoDisconnectInterruptEx IoInitializeDpcRequest
-        IoRequestDpc IoInitializeTimer IoStartTimer IoStopTimer IoInitializeThreadedDpcRequest
+        IoInitializeDpcRequest IoRequestDpc IoInitializeTimer IoStartTimer IoStopTimer IoInitializeThreadedDpcRequest
     """,
     "io_work": """
         IoAllocateWorkItem IoQueueWorkItem IoQueueWorkItemEx IoFreeWorkItem ExQueueWorkItem IoInitializeRemoveLock
@@ -110,33 +115,47 @@ MODULES = {
         IoSizeofWorkItem ExInitializeWorkItem
     """,
     "ke": """
-        KeSynchronizeExecution KeInitializeEvent KeSetEvent KeClearEvent KeResetEvent KeReadStateEvent
-        KeWaitForSingleObject KeWaitForMultipleObjects KeDelayExecutionThread KeInitializeSemaphore KeReleaseSemaphore
-        KeInitializeMutex KeReleaseMutex KeInitializeDeviceQueue KeInsertDeviceQueue KeInsertByKeyDeviceQueue
-        KeRemoveDeviceQueue KeRemoveByKeyDeviceQueue KeRemoveEntryDeviceQueue KeMemoryBarrier KeBugCheckEx KeBugCheck
-        KeGetCurrentProcessorNumber KeGetCurrentProcessorNumberEx KeQueryActiveProcessors KeQueryActiveProcessorCount
-        KeQueryActiveProcessorCountEx KeQueryMaximumProcessorCount KeGetCurrentThread KeSetPriorityThread
-        KeQueryPriorityThread KeSetSystemAffinityThread KeRevertToUserAffinityThread KeSetSystemAffinityThreadEx
-        KeRevertToUserAffinityThreadEx KePulseEvent KeReadStateMutex KeReadStateSemaphore KeWaitForMutexObject
-        KeRemoveByKeyDeviceQueueIfBusy KeRegisterBugCheckCallback KeDeregisterBugCheckCallback
-        KeInitializeCallbackRecord KeInvalidateAllCaches KeMemoryBarrierWithoutFence
+        KeInitializeEvent KeSetEvent KeClearEvent KeResetEvent KeReadStateEvent KeInitializeSemaphore KeReleaseSemaphore
+        KeInitializeMutex KeReleaseMutex KePulseEvent KeReadStateMutex KeReadStateSemaphore
+    """,
+    "ke_bugcheck": """
+        KeBugCheckEx KeBugCheck KeRegisterBugCheckCallback KeDeregisterBugCheckCallback KeInitializeCallbackRecord
+    """,
+    "ke_processor": """
+        KeMemoryBarrier KeMemoryBarrierWithoutFence KeInvalidateAllCaches KeGetCurrentProcessorNumber
+        KeGetCurrentProcessorNumberEx KeQueryActiveProcessors KeQueryActiveProcessorCount KeQueryActiveProcessorCountEx
+        KeQueryMaximumProcessorCount KeGetCurrentThread KeSetPriorityThread KeQueryPriorityThread
+        KeSetSystemAffinityThread KeRevertToUserAffinityThread KeSetSystemAffinityThreadEx
+        KeRevertToUserAffinityThreadEx
+    """,
+    "ke_queue": """
+        KeInitializeDeviceQueue KeInsertDeviceQueue KeInsertByKeyDeviceQueue KeRemoveDeviceQueue
+        KeRemoveByKeyDeviceQueue KeRemoveByKeyDeviceQueueIfBusy KeRemoveEntryDeviceQueue
+    """,
+    "ke_wait": """
+        KeWaitForSingleObject KeWaitForMutexObject KeWaitForMultipleObjects KeDelayExecutionThread
     """,
     "ke_lock": """
         KeInitializeSpinLock KeAcquireSpinLock KeReleaseSpinLock KeAcquireSpinLockAtDpcLevel
         KeReleaseSpinLockFromDpcLevel KeTryToAcquireSpinLockAtDpcLevel KeAcquireInStackQueuedSpinLock
         KeReleaseInStackQueuedSpinLock KeAcquireInterruptSpinLock KeReleaseInterruptSpinLock KeRaiseIrql KeLowerIrql
-        KeRaiseIrqlToDpcLevel KeGetCurrentIrql ExInitializeFastMutex ExAcquireFastMutex ExReleaseFastMutex
-        KeEnterCriticalRegion KeLeaveCriticalRegion KeAcquireSpinLockRaiseToDpc KeAcquireInStackQueuedSpinLockAtDpcLevel
-        KeReleaseInStackQueuedSpinLockFromDpcLevel KeTestSpinLock ExTryToAcquireFastMutex ExAcquireFastMutexUnsafe
-        ExReleaseFastMutexUnsafe KeEnterGuardedRegion KeLeaveGuardedRegion KeAreApcsDisabled KeAreAllApcsDisabled
-        KeInitializeGuardedMutex KeAcquireGuardedMutex KeReleaseGuardedMutex
+        KeRaiseIrqlToDpcLevel KeGetCurrentIrql KeEnterCriticalRegion KeLeaveCriticalRegion KeAcquireSpinLockRaiseToDpc
+        KeAcquireInStackQueuedSpinLockAtDpcLevel KeReleaseInStackQueuedSpinLockFromDpcLevel KeTestSpinLock
+        KeEnterGuardedRegion KeLeaveGuardedRegion KeAreApcsDisabled KeAreAllApcsDisabled
+    """,
+    "ex_mutex": """
+        ExInitializeFastMutex ExAcquireFastMutex ExTryToAcquireFastMutex ExReleaseFastMutex ExAcquireFastMutexUnsafe
+        ExReleaseFastMutexUnsafe KeInitializeGuardedMutex KeAcquireGuardedMutex KeReleaseGuardedMutex
     """,
     "ke_time": """
-        KeInitializeDpc KeInsertQueueDpc KeRemoveQueueDpc KeFlushQueuedDpcs KeSetImportanceDpc KeSetTargetProcessorDpc
         KeInitializeTimer KeInitializeTimerEx KeSetTimer KeSetTimerEx KeCancelTimer KeReadStateTimer
         KeStallExecutionProcessor KeQuerySystemTime KeQueryPerformanceCounter KeQueryTickCount KeQueryInterruptTime
-        KeQueryTimeIncrement KeInitializeThreadedDpc KeSetTargetProcessorDpcEx KeSetCoalescableTimer
-        KeQuerySystemTimePrecise KeQueryInterruptTimePrecise KeQueryUnbiasedInterruptTime
+        KeQueryTimeIncrement KeSetCoalescableTimer KeQuerySystemTimePrecise KeQueryInterruptTimePrecise
+        KeQueryUnbiasedInterruptTime
+    """,
+    "ke_dpc": """
+        KeInitializeDpc KeInitializeThreadedDpc KeInsertQueueDpc KeRemoveQueueDpc KeFlushQueuedDpcs KeSetImportanceDpc
+        KeSetTargetProcessorDpc KeSetTargetProcessorDpcEx
     """,
     "list_": """
         InitializeListHead IsListEmpty InsertHeadList InsertTailList RemoveHeadList RemoveTailList RemoveEntryList

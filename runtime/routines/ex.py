@@ -1,4 +1,4 @@
-"""The executive: pool, lookaside lists, resources, run-down protection, raising exceptions."""
+"""The executive: pool, lookaside lists, raising exceptions."""
 
 from __future__ import annotations
 
@@ -299,36 +299,23 @@ def ExDeleteLookasideListEx(nt: System, where: int) -> None:
     nt.lookasides.delete(where)
 
 
-known(
-    "NTSTATUS ExInitializeResourceLite(PERESOURCE Resource)",
-    page="nf-wdm-exinitializeresourcelite", irql="<= DISPATCH_LEVEL", undo="ExDeleteResourceLite",
-)  # fmt: skip
-known(
-    "NTSTATUS ExDeleteResourceLite(PERESOURCE Resource)",
-    page="nf-wdm-exdeleteresourcelite", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
-)  # fmt: skip
-known(
-    "BOOLEAN ExAcquireResourceExclusiveLite(PERESOURCE Resource, BOOLEAN Wait)",
-    page="nf-wdm-exacquireresourceexclusivelite", irql="<= APC_LEVEL", fails="FALSE", undo="ExReleaseResourceLite",
-    calls_back=True,
-)  # fmt: skip
-known(
-    "BOOLEAN ExAcquireResourceSharedLite(PERESOURCE Resource, BOOLEAN Wait)",
-    page="nf-wdm-exacquireresourcesharedlite", irql="<= APC_LEVEL", fails="FALSE", undo="ExReleaseResourceLite",
-    calls_back=True,
-)  # fmt: skip
-known(
-    "VOID ExReleaseResourceLite(PERESOURCE Resource)",
-    page="nf-wdm-exreleaseresourcelite", irql="<= DISPATCH_LEVEL", calls_back=True,
-)  # fmt: skip
-known(
+@routine(
     "VOID ExSystemTimeToLocalTime(PLARGE_INTEGER SystemTime, PLARGE_INTEGER LocalTime)",
     page="nf-wdm-exsystemtimetolocaltime", irql="any",
 )  # fmt: skip
-known(
+def ExSystemTimeToLocalTime(nt: System, system: int, local: int) -> None:
+    """The machine stands in UTC, so both are the same."""
+    nt.memory.write(local, nt.memory.read(system, 8))
+
+
+@routine(
     "VOID ExLocalTimeToSystemTime(PLARGE_INTEGER LocalTime, PLARGE_INTEGER SystemTime)",
     page="nf-wdm-exlocaltimetosystemtime", irql="any",
 )  # fmt: skip
+def ExLocalTimeToSystemTime(nt: System, local: int, system: int) -> None:
+    nt.memory.write(system, nt.memory.read(local, 8))
+
+
 known(
     "BOOLEAN ExIsProcessorFeaturePresent(ULONG ProcessorFeature)",
     page="nf-wdm-exisprocessorfeaturepresent", irql="any",
@@ -336,21 +323,4 @@ known(
 known(
     "VOID ExInitializeDriverRuntime(ULONG RuntimeFlags)",
     page="nf-wdm-exinitializedriverruntime", irql="== PASSIVE_LEVEL", macro=True,
-)  # fmt: skip
-known(
-    "BOOLEAN ExAcquireRundownProtection(PEX_RUNDOWN_REF RunRef)",
-    page="nf-wdm-exacquirerundownprotection", irql="<= DISPATCH_LEVEL", fails="FALSE",
-    undo="ExReleaseRundownProtection",
-)  # fmt: skip
-known(
-    "VOID ExReleaseRundownProtection(PEX_RUNDOWN_REF RunRef)",
-    page="nf-wdm-exreleaserundownprotection", irql="<= DISPATCH_LEVEL", calls_back=True,
-)  # fmt: skip
-known(
-    "VOID ExInitializeRundownProtection(PEX_RUNDOWN_REF RunRef)",
-    page="nf-wdm-exinitializerundownprotection", irql="<= DISPATCH_LEVEL",
-)  # fmt: skip
-known(
-    "VOID ExWaitForRundownProtectionRelease(PEX_RUNDOWN_REF RunRef)",
-    page="nf-wdm-exwaitforrundownprotectionrelease", irql="<= APC_LEVEL", calls_back=True,
 )  # fmt: skip

@@ -1,11 +1,11 @@
-"""IRQL, spin locks, fast mutexes, and regions without APCs."""
+"""IRQL, spin locks, and regions without APCs."""
 
 from __future__ import annotations
 
 from .. import rules
 from ..irql import lower, raise_to
-from ..processor import DISPATCH_LEVEL
-from ..routine import known, routine
+from ..processor import APC_LEVEL, DISPATCH_LEVEL
+from ..routine import routine
 from ..spinlock import acquire, release
 from ..synchronization import check_resident
 
@@ -93,14 +93,25 @@ def KeReleaseInStackQueuedSpinLock(nt: System, handle: int) -> None:
     lower(nt, before)
 
 
-known(
+@routine(
     "KIRQL KeAcquireInterruptSpinLock(PKINTERRUPT Interrupt)",
     page="nf-wdm-keacquireinterruptspinlock", irql="<= DIRQL", undo="KeReleaseInterruptSpinLock", calls_back=True,
 )  # fmt: skip
-known(
+def KeAcquireInterruptSpinLock(nt: System, where: int) -> int:
+    """Raise to the level at which the service routine runs, and take its lock. The IRQL before is returned."""
+    interrupt = nt.interrupts.find(where)
+    before = raise_to(nt, interrupt.synchronize_irql)
+    acquire(nt, interrupt.lock)
+    return before
+
+
+@routine(
     "VOID KeReleaseInterruptSpinLock(PKINTERRUPT Interrupt, KIRQL OldIrql)",
     page="nf-wdm-kereleaseinterruptspinlock", irql="== DIRQL", calls_back=True,
 )  # fmt: skip
+def KeReleaseInterruptSpinLock(nt: System, where: int, old: int) -> None:
+    release(nt, nt.interrupts.find(where).lock)
+    lower(nt, old)
 
 
 @routine(
@@ -128,21 +139,6 @@ def KeRaiseIrqlToDpcLevel(nt: System) -> int:
 @routine("KIRQL KeGetCurrentIrql(VOID)", page="nf-wdm-kegetcurrentirql", irql="any")
 def KeGetCurrentIrql(nt: System) -> int:
     return nt.irql
-
-
-known(
-    "VOID ExInitializeFastMutex(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exinitializefastmutex", irql="<= DISPATCH_LEVEL", macro=True,
-)  # fmt: skip
-known(
-    "VOID ExAcquireFastMutex(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exacquirefastmutex", irql="<= APC_LEVEL", irql_stop=(0xC4, 0x33), undo="ExReleaseFastMutex",
-    calls_back=True,
-)  # fmt: skip
-known(
-    "VOID ExReleaseFastMutex(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exreleasefastmutex", irql="== APC_LEVEL", irql_stop=(0xC4, 0x34), calls_back=True,
-)  # fmt: skip
 
 
 @routine(
@@ -198,51 +194,34 @@ def KeTestSpinLock(nt: System, lock: int) -> int:
     return int(not nt.memory.read_uint(lock, 8))
 
 
-known(
-    "BOOLEAN ExTryToAcquireFastMutex(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-extrytoacquirefastmutex", irql="<= APC_LEVEL", fails="FALSE", undo="ExReleaseFastMutex",
-)  # fmt: skip
-known(
-    "VOID ExAcquireFastMutexUnsafe(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exacquirefastmutexunsafe", irql="<= APC_LEVEL", undo="ExReleaseFastMutexUnsafe", calls_back=True,
-)  # fmt: skip
-known(
-    "VOID ExReleaseFastMutexUnsafe(PFAST_MUTEX FastMutex)",
-    page="nf-wdm-exreleasefastmutexunsafe", irql="<= APC_LEVEL", calls_back=True,
-)  # fmt: skip
-
-
 @routine(
     "VOID KeEnterGuardedRegion(VOID)",
     page="nf-wdm-keenterguardedregion", irql="<= APC_LEVEL", undo="KeLeaveGuardedRegion",
 )  # fmt: skip
 def KeEnterGuardedRegion(nt: System) -> None:
-    nt.thread.regions_entered += 1
+    """Keep all kernel APCs out of this thread, special ones too. Regions nest."""
+    nt.thread.guarded += 1
 
 
 @routine("VOID KeLeaveGuardedRegion(VOID)", page="nf-wdm-keleaveguardedregion", irql="<= APC_LEVEL", calls_back=True)
 def KeLeaveGuardedRegion(nt: System) -> None:
-    _leave(nt)
+    if not nt.thread.guarded:
+        nt.violation(rules.CRITICAL_REGION_NOT_ENTERED)
+        return
+    nt.thread.guarded -= 1
+    nt.scheduler.deliver()
 
 
 @routine("BOOLEAN KeAreApcsDisabled(VOID)", page="nf-wdm-keareapcsdisabled", irql="<= DISPATCH_LEVEL")
 def KeAreApcsDisabled(nt: System) -> int:
-    return int(nt.thread.regions_entered > 0)
+    """TRUE within a critical or guarded region."""
+    return int(nt.thread.regions_entered > 0 or nt.thread.guarded > 0)
 
 
-known("BOOLEAN KeAreAllApcsDisabled(VOID)", page="nf-wdm-keareallapcsdisabled", irql="<= DISPATCH_LEVEL")
-known(
-    "VOID KeInitializeGuardedMutex(PKGUARDED_MUTEX Mutex)",
-    page="nf-wdm-keinitializeguardedmutex", irql="<= APC_LEVEL",
-)  # fmt: skip
-known(
-    "VOID KeAcquireGuardedMutex(PKGUARDED_MUTEX Mutex)",
-    page="nf-wdm-keacquireguardedmutex", irql="<= APC_LEVEL", undo="KeReleaseGuardedMutex", calls_back=True,
-)  # fmt: skip
-known(
-    "VOID KeReleaseGuardedMutex(PKGUARDED_MUTEX Mutex)",
-    page="nf-wdm-kereleaseguardedmutex", irql="<= APC_LEVEL", calls_back=True,
-)  # fmt: skip
+@routine("BOOLEAN KeAreAllApcsDisabled(VOID)", page="nf-wdm-keareallapcsdisabled", irql="<= DISPATCH_LEVEL")
+def KeAreAllApcsDisabled(nt: System) -> int:
+    """TRUE within a guarded region, and from APC_LEVEL on."""
+    return int(nt.thread.guarded > 0 or nt.irql >= APC_LEVEL)
 
 
 def _leave(nt: System) -> None:

@@ -1,4 +1,4 @@
-"""DPCs, timers, delays and clocks.
+"""Timers, delays and clocks.
 
 All clocks follow from the simulated time that has passed. The machine starts at midnight UTC on 1 January 2026; what is
 said to be updated with each clock tick moves in steps of 15.625 ms.
@@ -6,7 +6,9 @@ said to be updated with each clock tick moves in steps of 15.625 ms.
 
 from __future__ import annotations
 
-from ..routine import known, routine
+from ..constants import NotificationTimer, SynchronizationTimer
+from ..routine import routine
+from ..synchronization import check_resident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,36 +17,64 @@ if TYPE_CHECKING:
 TICK = 156_250  # units of 100 ns
 START = 134_116_992_000_000_000  # units of 100 ns since 1 January 1601
 FREQUENCY = 10_000_000  # of the performance counter
-known(
-    "VOID KeInitializeDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)",
-    page="nf-wdm-keinitializedpc", irql="any",
-)  # fmt: skip
-known(
-    "BOOLEAN KeInsertQueueDpc(PRKDPC Dpc, PVOID SystemArgument1, PVOID SystemArgument2)",
-    page="nf-wdm-keinsertqueuedpc", irql="any", fails="FALSE", undo="KeRemoveQueueDpc", calls_back=True,
-)  # fmt: skip
-known("BOOLEAN KeRemoveQueueDpc(PRKDPC Dpc)", page="nf-wdm-keremovequeuedpc", irql="any", fails="FALSE")
-known("VOID KeFlushQueuedDpcs(VOID)", page="nf-wdm-keflushqueueddpcs", irql="== PASSIVE_LEVEL", calls_back=True)
-known("VOID KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)", page="nf-wdm-kesetimportancedpc", irql="any")
-known("VOID KeSetTargetProcessorDpc(PRKDPC Dpc, CCHAR Number)", page="nf-wdm-kesettargetprocessordpc", irql="any")
-known(
+
+
+@routine(
     "VOID KeInitializeTimer(PKTIMER Timer)",
     page="nf-wdm-keinitializetimer", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer",
 )  # fmt: skip
-known(
+def KeInitializeTimer(nt: System, timer: int) -> None:
+    KeInitializeTimerEx(nt, timer, NotificationTimer)
+
+
+@routine(
     "VOID KeInitializeTimerEx(PKTIMER Timer, TIMER_TYPE Type)",
     page="nf-wdm-keinitializetimerex", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer",
 )  # fmt: skip
-known(
+def KeInitializeTimerEx(nt: System, timer: int, kind: int) -> None:
+    """A timer that is not set. A synchronization timer lets one waiter go on each time, a notification timer all."""
+    check_resident(nt, timer)
+    nt.timers.initialise(timer, kind == SynchronizationTimer)
+
+
+@routine(
     "BOOLEAN KeSetTimer(PKTIMER Timer, LARGE_INTEGER DueTime, PKDPC Dpc)",
-    page="nf-wdm-kesettimer", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer",
+    page="nf-wdm-kesettimer", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer", calls_back=True,
 )  # fmt: skip
-known(
+def KeSetTimer(nt: System, timer: int, due: int, dpc: int) -> int:
+    """Start a timer, from now on if it was set already: TRUE then."""
+    return int(nt.timers.set(timer, _signed(due), 0, dpc))
+
+
+@routine(
     "BOOLEAN KeSetTimerEx(PKTIMER Timer, LARGE_INTEGER DueTime, LONG Period, PKDPC Dpc)",
-    page="nf-wdm-kesettimerex", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer",
+    page="nf-wdm-kesettimerex", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer", calls_back=True,
 )  # fmt: skip
-known("BOOLEAN KeCancelTimer(PKTIMER Timer)", page="nf-wdm-kecanceltimer", irql="<= DISPATCH_LEVEL", fails="FALSE")
-known("BOOLEAN KeReadStateTimer(PKTIMER Timer)", page="nf-wdm-kereadstatetimer", irql="<= DISPATCH_LEVEL")
+def KeSetTimerEx(nt: System, timer: int, due: int, period: int, dpc: int) -> int:
+    """The same. A period in milliseconds starts it again each time, until it is cancelled."""
+    return int(nt.timers.set(timer, _signed(due), max(period, 0), dpc))
+
+
+@routine(
+    "BOOLEAN KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period, ULONG TolerableDelay, "
+    "PKDPC Dpc)",
+    page="nf-wdm-kesetcoalescabletimer", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer", calls_back=True,
+)  # fmt: skip
+def KeSetCoalescableTimer(nt: System, timer: int, due: int, period: int, tolerance: int, dpc: int) -> int:
+    """The same, but each time it may be late by so many milliseconds, for others' sake."""
+    return int(nt.timers.set(timer, _signed(due), period, dpc, tolerance))
+
+
+@routine("BOOLEAN KeCancelTimer(PKTIMER Timer)", page="nf-wdm-kecanceltimer", irql="<= DISPATCH_LEVEL", fails="FALSE")
+def KeCancelTimer(nt: System, timer: int) -> int:
+    """TRUE if the timer was set. A DPC that it has queued is queued still."""
+    nt.dispatcher.check(timer, "timer")
+    return int(nt.timers.cancel(timer))
+
+
+@routine("BOOLEAN KeReadStateTimer(PKTIMER Timer)", page="nf-wdm-kereadstatetimer", irql="<= DISPATCH_LEVEL")
+def KeReadStateTimer(nt: System, timer: int) -> int:
+    return int(nt.dispatcher.state(timer) != 0)
 
 
 @routine(
@@ -52,7 +82,8 @@ known("BOOLEAN KeReadStateTimer(PKTIMER Timer)", page="nf-wdm-kereadstatetimer",
     page="nf-wdm-kestallexecutionprocessor", irql="any", calls_back=True,
 )  # fmt: skip
 def KeStallExecutionProcessor(nt: System, microseconds: int) -> None:
-    nt.clock.pass_ns(1000 * microseconds)
+    """Let this processor do nothing for a while. The others go on."""
+    nt.scheduler.pass_time(1000 * microseconds)
 
 
 @routine(
@@ -88,21 +119,6 @@ def KeQueryTimeIncrement(nt: System) -> int:
     return TICK
 
 
-known(
-    "VOID KeInitializeThreadedDpc(PRKDPC Dpc, PKDEFERRED_ROUTINE DeferredRoutine, PVOID DeferredContext)",
-    page="nf-wdm-keinitializethreadeddpc", irql="any",
-)  # fmt: skip
-known(
-    "NTSTATUS KeSetTargetProcessorDpcEx(PKDPC Dpc, PPROCESSOR_NUMBER ProcNumber)",
-    page="nf-wdm-kesettargetprocessordpcex", irql="any", fails="NTSTATUS",
-)  # fmt: skip
-known(
-    "BOOLEAN KeSetCoalescableTimer(PKTIMER Timer, LARGE_INTEGER DueTime, ULONG Period, ULONG TolerableDelay, "
-    "PKDPC Dpc)",
-    page="nf-wdm-kesetcoalescabletimer", irql="<= DISPATCH_LEVEL", undo="KeCancelTimer",
-)  # fmt: skip
-
-
 @routine(
     "VOID KeQuerySystemTimePrecise(PLARGE_INTEGER CurrentTime)",
     page="nf-wdm-kequerysystemtimeprecise", irql="any",
@@ -123,6 +139,12 @@ def KeQueryInterruptTimePrecise(nt: System, counter: int) -> int:
 @routine("ULONGLONG KeQueryUnbiasedInterruptTime(VOID)", page="nf-wdm-kequeryunbiasedinterrupttime", irql="any")
 def KeQueryUnbiasedInterruptTime(nt: System) -> int:
     return _ticks(nt) * TICK
+
+
+def _signed(due: int) -> int:
+    """A LARGE_INTEGER as the number that it stands for."""
+    due &= 0xFFFF_FFFF_FFFF_FFFF
+    return due - (1 << 64) if due >> 63 else due
 
 
 def _units(nt: System) -> int:

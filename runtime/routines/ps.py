@@ -2,22 +2,56 @@
 
 from __future__ import annotations
 
-from .. import attach
-from ..constants import STATUS_INVALID_CID, STATUS_SUCCESS
+from .. import attach, threads
+from ..constants import OBJ_KERNEL_HANDLE, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_CID, STATUS_SUCCESS
+from ..layouts import offset
 from ..routine import known, routine
+from ..services.attributes import granted, read_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..system import System
-known(
+
+BUILDS = {"nt52": (5, 2, 3790), "nt60": (6, 0, 6002), "nt61": (6, 1, 7601), "win10": (10, 0, 26100)}
+
+
+@routine(
     "NTSTATUS PsCreateSystemThread(PHANDLE ThreadHandle, ULONG DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
     "HANDLE ProcessHandle, PCLIENT_ID ClientId, PKSTART_ROUTINE StartRoutine, PVOID StartContext)",
     page="nf-wdm-pscreatesystemthread", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", calls_back=True,
 )  # fmt: skip
-known(
+def PsCreateSystemThread(
+    nt: System, handle_at: int, access: int, attributes: int, process: int, client: int, start: int, context: int
+) -> int:
+    """A thread in kernel mode that runs a function of the driver. Its handle is one of the kernel's, since Vista."""
+    asked = read_attributes(nt, attributes)
+    if asked.status:
+        return asked.status
+    target = nt.system_process
+    if process:
+        status, entry = nt.objects.by_handle(process, 0, "Process", 0)
+        if entry is None:
+            return status
+        target = entry.object.body
+    if nt.fails("PsCreateSystemThread"):
+        return STATUS_INSUFFICIENT_RESOURCES
+    thread = threads.create_system_thread(nt, target, start, context)
+    flags = asked.flags if nt.settings.generation == "nt52" else asked.flags | OBJ_KERNEL_HANDLE
+    handle = nt.objects.open(nt.process, threads.object_of(nt, thread), granted("Thread", access), flags)
+    nt.memory.write_uint(handle_at, 8, handle)
+    if client:
+        nt.memory.write_uint(client + offset("_CLIENT_ID", "UniqueProcess"), 8, target.id)
+        nt.memory.write_uint(client + offset("_CLIENT_ID", "UniqueThread"), 8, thread.id)
+    return STATUS_SUCCESS
+
+
+@routine(
     "NTSTATUS PsTerminateSystemThread(NTSTATUS ExitStatus)",
     page="nf-wdm-psterminatesystemthread", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
 )  # fmt: skip
+def PsTerminateSystemThread(nt: System, status: int) -> int:
+    """End the current thread. Returns only in a thread that is not the system's."""
+    return threads.terminate_system_thread(nt, status)
 
 
 @routine(
@@ -79,8 +113,18 @@ def PsGetProcessId(nt: System, process: int) -> int:
     return next((found.id for found in nt.processes if found.address == process), 0)
 
 
-known("HANDLE PsGetThreadId(PETHREAD Thread)", irql="any", header="ntddk.h")
-known("PEPROCESS PsGetThreadProcess(PETHREAD Thread)", irql="any", header="ntifs.h")
+@routine("HANDLE PsGetThreadId(PETHREAD Thread)", irql="any", header="ntddk.h")
+def PsGetThreadId(nt: System, thread: int) -> int:
+    found = threads.at(nt, thread)
+    return found.id if found is not None else 0
+
+
+@routine("PEPROCESS PsGetThreadProcess(PETHREAD Thread)", irql="any", header="ntifs.h")
+def PsGetThreadProcess(nt: System, thread: int) -> int:
+    """The process that a thread belongs to, whichever it is attached to."""
+    found = threads.at(nt, thread)
+    home = (found.home or found.process) if found is not None else None
+    return home.address if home is not None else 0
 
 
 @routine(
@@ -97,21 +141,50 @@ def PsLookupProcessByProcessId(nt: System, identifier: int, process_at: int) -> 
     return STATUS_SUCCESS
 
 
-known(
+@routine(
     "NTSTATUS PsLookupThreadByThreadId(HANDLE ThreadId, PETHREAD *Thread)",
     page="nf-ntifs-pslookupthreadbythreadid", irql="<= APC_LEVEL", fails="NTSTATUS", undo="ObDereferenceObject",
     header="ntifs.h",
 )  # fmt: skip
+def PsLookupThreadByThreadId(nt: System, identifier: int, thread_at: int) -> int:
+    """The ETHREAD of a thread that has not ended, with a reference."""
+    found = threads.by_id(nt, identifier)
+    if nt.fails("PsLookupThreadByThreadId") or found is None:
+        return STATUS_INVALID_CID
+    nt.objects.reference(threads.object_of(nt, found))
+    nt.memory.write_uint(thread_at, 8, found.address)
+    return STATUS_SUCCESS
+
+
 known(
     "NTSTATUS PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE NotifyRoutine, BOOLEAN Remove)",
     page="nf-ntddk-pssetcreateprocessnotifyroutine", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntddk.h",
 )  # fmt: skip
-known("BOOLEAN PsIsSystemThread(PETHREAD Thread)", page="nf-ntifs-psissystemthread", irql="any", header="ntifs.h")
-known(
+@routine("BOOLEAN PsIsSystemThread(PETHREAD Thread)", page="nf-ntifs-psissystemthread", irql="any", header="ntifs.h")
+def PsIsSystemThread(nt: System, thread: int) -> int:
+    found = threads.at(nt, thread)
+    return int(found is not None and not found.is_user_thread)
+
+
+@routine(
     "BOOLEAN PsGetVersion(PULONG MajorVersion, PULONG MinorVersion, PULONG BuildNumber, PUNICODE_STRING CSDVersion)",
     page="nf-ntddk-psgetversion", irql="== PASSIVE_LEVEL", header="ntddk.h",
 )  # fmt: skip
-known("PEPROCESS IoThreadToProcess(PETHREAD Thread)", page="nf-ntifs-iothreadtoprocess", irql="any", header="ntifs.h")
+def PsGetVersion(nt: System, major: int, minor: int, build: int, service_pack: int) -> int:
+    """Store what is asked for. FALSE: this is no checked build. No service pack is installed."""
+    for where, value in zip((major, minor, build), BUILDS[nt.settings.generation], strict=True):
+        if where:
+            nt.memory.write_uint(where, 4, value)
+    if service_pack:
+        nt.memory.write_uint(service_pack, 2, 0)
+    return 0
+
+
+@routine("PEPROCESS IoThreadToProcess(PETHREAD Thread)", page="nf-ntifs-iothreadtoprocess", irql="any", header="ntifs.h")
+def IoThreadToProcess(nt: System, thread: int) -> int:
+    return PsGetThreadProcess(nt, thread)
+
+
 known(
     "ULONG IoGetRequestorProcessId(PIRP Irp)",
     page="nf-ntifs-iogetrequestorprocessid", irql="<= DISPATCH_LEVEL", header="ntifs.h",

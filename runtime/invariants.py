@@ -95,7 +95,7 @@ def _ptes(nt: System) -> list[str]:
 
 def _slots(nt: System) -> list[str]:
     """Each slot of the store has one frame or one place in the page file."""
-    spaces = [nt.memory.kernel, *(process.space for process in nt.processes)]
+    spaces = [nt.memory.kernel, nt.sections, *(process.space for process in nt.processes)]
     slots = [*nt.memory.slot_of.values(), *(slot for space in spaces for slot in space.file.values())]
     wrong = []
     if len(set(slots)) != len(slots):

@@ -182,7 +182,7 @@ class Mdls:
         return mdl
 
     def _freed(self, where: int, argument: int, inline: bool, freeing: bool) -> None:
-        """An MDL is used that is gone. Special pool tells at once; without it the pool manager notices a second free."""
+        """An MDL is used that is gone: special pool tells at once, the pool manager only of a second free."""
         nt = self.nt
         block = nt.pool.blocks.get(where)
         parameters: tuple[int, ...] = 0, 0, where

@@ -412,10 +412,11 @@ class Memory:
                 page += PAGE
                 continue
             until = min(end, region.end)
-            if region.pageable and region.owns_frames and region.frames is not None:
+            owner, skipped = region.source or (region, 0)
+            if region.pageable and owner.owns_frames and region.frames is not None and owner.frames is not None:
                 self.forget(page, (until - page + PAGE - 1) // PAGE)
                 for index in range((page - region.start) // PAGE, (until - region.start + PAGE - 1) // PAGE):
-                    self.paging.out(region, index)
+                    self.paging.out(owner, skipped + index)
             page = region.end
 
     # -- mapping
@@ -436,6 +437,7 @@ class Memory:
             return
         self.empty(region)
         region.space.remove(region)
+        region.part()
         self.paging.fresh.pop(region, None)
         self.paging.kept.pop(region, None)
 

@@ -40,6 +40,8 @@ class Paging:
 
     def make_resident(self, region: Region, first: int, count: int) -> bool:
         """Give frames to those of the pages that have none. False if there are not enough."""
+        if region.source is not None:
+            return self._borrow(region, region.source, first, count)
         frames = region.frames
         physical = self.memory.frames
         if frames is None:
@@ -67,6 +69,21 @@ class Paging:
             owned[index] = frame
         region.frames = owned
         self._arrived(region, missing)
+        return True
+
+    def _borrow(self, view: Region, source: tuple[Region, int], first: int, count: int) -> bool:
+        """A view shows the frames that the pages of its section have."""
+        owner, skipped = source
+        if not self.make_resident(owner, skipped + first, count):
+            return False
+        theirs = owner.frames
+        assert theirs is not None
+        if isinstance(theirs, range):
+            view.frames = theirs[skipped : skipped + view.pages]
+            return True
+        frames = list(view.frames) if view.frames is not None else [0] * view.pages
+        frames[first : first + count] = theirs[skipped + first : skipped + first + count]
+        view.frames = frames
         return True
 
     def _arrived(self, region: Region, indexes: Sequence[int]) -> None:
@@ -126,6 +143,9 @@ class Paging:
             for frame in touched:
                 self._save(region.space.file, region.start + run.index(frame) * PAGE, frame)
             region.frames = None
+            for view in region.views:
+                self.memory.forget(view.start, view.pages)
+                view.frames = None
             self.memory.frames.give(run)
             return
         self.kept[region] = None
@@ -146,8 +166,20 @@ class Paging:
             frames = region.frames = list(frames)
         self._save(region.space.file, region.start + index * PAGE, frame)
         frames[index] = 0
+        for view in region.views:
+            self._hide(view, index)
         self.memory.frames.give([frame])
         return True
+
+    def _hide(self, view: Region, index: int) -> None:
+        """A page of a section leaves: a view shows it no more, until it is touched."""
+        assert view.source is not None
+        at = index - view.source[1]
+        if view.frames is not None and 0 <= at < view.pages:
+            if not isinstance(view.frames, list):
+                view.frames = list(view.frames)
+            view.frames[at] = 0
+            self.memory.forget(view.start + at * PAGE, 1)
 
     def _save(self, file: dict[int, int], page: int, frame: int) -> None:
         """What comes back for this page: the bytes of a modified frame, else what the page file has, else zeros."""
@@ -193,6 +225,11 @@ class Paging:
         region.copy_on_write = False
         region.note = region.note.replace("WRITECOPY", "READWRITE")
         self.memory.forget(region.start, region.pages)
+        borrowed = region.source is not None
+        if borrowed and not self.make_resident(region, 0, region.pages):
+            self.memory.out_of_memory()
+        region.part()
+        region.owns_frames = True
         shared = region.frames
         if shared is not None and any(shared):
             region.frames = None
@@ -203,6 +240,7 @@ class Paging:
                 if old in self.memory.slot_of:
                     self.memory.copy_slot(self.memory.slot_of[old], new)
                     self.modified.add(new)
-            self.memory.release([frame for frame in shared if frame])
+            if not borrowed:
+                self.memory.release([frame for frame in shared if frame])
         self.fresh[region] = None
         return region

@@ -129,6 +129,8 @@ def regions(nt: System) -> Iterator[tuple[str, Region]]:
     for process in nt.processes:
         for region in process.space.regions:
             yield process.name, region
+    for region in nt.sections.regions:
+        yield "section", region
 
 
 def frame_state(nt: System, frame: int) -> FrameState:
@@ -139,9 +141,11 @@ def frame_state(nt: System, frame: int) -> FrameState:
     for name, region in regions(nt):
         if region.frames is None or frame not in region.frames:
             continue
-        found.shares += 1
+        if name != "section":
+            found.shares += 1
         if region.owns_frames:
-            found.state, found.owner = "active", f"{region.kind} of {name}" if name != "kernel" else region.kind
+            own = name in ("kernel", "section")
+            found.state, found.owner = "active", region.kind if own else f"{region.kind} of {name}"
             found.virtual = region.start + region.frames.index(frame) * PAGE
     for frames, owner in nt.memory.claims.values():
         if frame in frames:

@@ -7,6 +7,7 @@ from .memory import USER_LIMIT, Space
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .handles import HandleTable
+    from .sections import View
     from .services.programs import Program
 
 USER_FIRST = 0x0000_01D4_0000_0000  # where allocations of a process begin
@@ -18,8 +19,8 @@ class Process:
     """`address` is that of its EPROCESS, which drivers only compare. `allocations` has what was reserved in one call
     each, whatever became of the pages; the pages themselves are in `space`."""
 
-    __slots__ = ("name", "id", "address", "space", "allocations", "locked_pages", "alive", "handles", "exit_status",
-                 "program")  # fmt: skip
+    __slots__ = ("name", "id", "address", "space", "allocations", "locked_pages", "views", "alive", "handles",
+                 "exit_status", "program")  # fmt: skip
 
     def __init__(self, name: str, id: int, address: int) -> None:
         self.name = name
@@ -28,6 +29,7 @@ class Process:
         self.space = Space()
         self.allocations = Space()
         self.locked_pages = 0
+        self.views: dict[int, View] = {}  # of sections, by their first address
         self.alive = True
         self.handles: HandleTable | None = None  # made when the first handle is
         self.exit_status = 0x103  # STATUS_PENDING while it lives

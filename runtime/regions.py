@@ -19,12 +19,13 @@ class Region:
     those that came in since pageable memory was last swept out. `device`, if set, answers accesses instead of memory.
     A first touch of a `guard` page raises an exception, a first write to a `copy_on_write` page gives it a frame of its
     own.
-    `space` is where the region stands while it is mapped.
+    `space` is where the region stands while it is mapped. `source` is the region from whose frames this one borrows
+    its own, and the first page there; `views` are the regions that borrow from this one.
     """
 
     __slots__ = (
         "start", "pages", "kind", "frames", "writable", "accessible", "pageable", "owns_frames", "device", "note",
-        "guard", "copy_on_write", "fresh", "space",
+        "guard", "copy_on_write", "fresh", "space", "source", "views",
     )  # fmt: skip
 
     def __init__(
@@ -45,10 +46,23 @@ class Region:
         self.copy_on_write = False
         self.fresh: list[int] = []
         self.space: Space | None = None
+        self.source: tuple[Region, int] | None = None
+        self.views: list[Region] = []
 
     @property
     def end(self) -> int:
         return self.start + self.pages * PAGE
+
+    def borrow(self, owner: Region, first: int) -> None:
+        """Show the pages of another region from here on, the first of them that one's page `first`."""
+        self.source = owner, first
+        owner.views.append(self)
+
+    def part(self) -> None:
+        """Show the pages of the other region no longer."""
+        if self.source is not None:
+            self.source[0].views.remove(self)
+            self.source = None
 
     def cut(self, first: int) -> Region:
         """Shorten the region to its first pages, and return a region of the others, not yet in a space."""
@@ -61,6 +75,8 @@ class Region:
         if self.frames is not None:
             rest.frames = self.frames[first:]
             self.frames = self.frames[:first]
+        if self.source is not None:
+            rest.borrow(self.source[0], self.source[1] + first)
         rest.fresh = [index - first for index in self.fresh if index >= first]
         self.fresh = [index for index in self.fresh if index < first]
         self.pages = first

@@ -23,7 +23,7 @@ from .irql import parameters as irql_parameters
 from .layouts import offset
 from .lookaside import Lookasides
 from .mdl import Mdls
-from .memory import Memory, Region
+from .memory import Memory, Region, Space
 from .objects import Objects
 from .pool import Pool
 from .process import Process
@@ -158,6 +158,7 @@ class System:
         self._io: IoManager | None = None
         self.code_at: Callable[[int], object] = lambda where: None
         self.objects = Objects(self)
+        self.sections = Space()  # where the pages of all sections stand
         self.free_ptes = settings.system_ptes
         self._next_object = OBJECTS
         self._next_stack = STACKS

@@ -19,6 +19,7 @@ from .constants import (
     MEM_RESET,
     MEM_TOP_DOWN,
     MEM_WRITE_WATCH,
+    STATUS_ALREADY_COMMITTED,
     STATUS_COMMITMENT_LIMIT,
     STATUS_CONFLICTING_ADDRESSES,
     STATUS_INVALID_PAGE_PROTECTION,
@@ -28,7 +29,9 @@ from .constants import (
     STATUS_INVALID_PARAMETER_5,
     STATUS_NO_MEMORY,
     STATUS_NOT_COMMITTED,
+    STATUS_SECTION_PROTECTION,
     STATUS_SUCCESS,
+    STATUS_UNABLE_TO_DELETE_SECTION,
     STATUS_UNABLE_TO_FREE_VM,
 )
 from .findings import plural
@@ -95,7 +98,7 @@ def _reserve(process: Process, base: int, size: int, zero_bits: int, kind: int, 
         if found is None:
             return Answer(STATUS_CONFLICTING_ADDRESSES)
     else:
-        found = _room(process, pages, zero_bits, bool(kind & MEM_TOP_DOWN))
+        found = room(process, pages, zero_bits, bool(kind & MEM_TOP_DOWN))
         if found is None:
             return Answer(STATUS_NO_MEMORY)
     process.allocations.add(Region(found, pages, "allocation"))
@@ -108,7 +111,7 @@ def _reserve(process: Process, base: int, size: int, zero_bits: int, kind: int, 
     return Answer(STATUS_SUCCESS, found, pages * PAGE)
 
 
-def _room(process: Process, pages: int, zero_bits: int, top_down: bool) -> int | None:
+def room(process: Process, pages: int, zero_bits: int, top_down: bool) -> int | None:
     """A free range below the limit that the number of leading zero bits sets."""
     top = min(ADDRESS_MASK >> zero_bits, USER_LIMIT)
     if top_down:
@@ -151,6 +154,8 @@ def _commit(nt: System, base: int, size: int, kind: int, rights: Protection) -> 
     allocation = nt.process.allocations.find(start)
     if allocation is None or end > allocation.end:
         return Answer(STATUS_CONFLICTING_ADDRESSES)
+    if allocation.start in nt.process.views:
+        return Answer(STATUS_ALREADY_COMMITTED)
     if kind != MEM_RESET:
         for region in pieces(nt, start, end):
             rights.put_on(region)
@@ -171,6 +176,8 @@ def free(nt: System, base: int, size: int, kind: int) -> Answer:
     allocation = nt.process.allocations.find(start)
     if allocation is None:
         return Answer(STATUS_MEMORY_NOT_ALLOCATED)
+    if allocation.start in nt.process.views:
+        return Answer(STATUS_UNABLE_TO_DELETE_SECTION)
     if not size:
         if start != allocation.start:
             return Answer(STATUS_FREE_VM_NOT_AT_BASE)
@@ -213,6 +220,9 @@ def protect(nt: System, base: int, size: int, new: int) -> Answer:
     allocation = nt.process.allocations.find(start)
     if allocation is None or end > allocation.end:
         return Answer(STATUS_CONFLICTING_ADDRESSES)
+    view = nt.process.views.get(allocation.start)
+    if view is not None and not view.permits(new):
+        return Answer(STATUS_SECTION_PROTECTION)
     regions = pieces(nt, start, end)
     if any(region.note == RESERVED for region in regions):
         return Answer(STATUS_NOT_COMMITTED)
@@ -240,8 +250,12 @@ def end_process(nt: System, process: Process) -> None:
         nt.mdls.report_locked(process)
     before = nt.process
     nt.attach(process)
+    nt.objects.close_all(process)
     for region in list(process.space.regions):
         nt.memory.unmap(region)
+    for view in process.views.values():
+        nt.objects.dereference(view.section)
+    process.views.clear()
     process.allocations = Space()
     process.alive = False
     nt.attach(nt.system_process if before is process else before)

@@ -216,6 +216,9 @@ MODULES = {
         RtlUnicodeStringToInteger RtlPrefixUnicodeString RtlUpcaseUnicodeChar RtlDowncaseUnicodeChar RtlGUIDFromString
         RtlStringFromGUID
     """,
+    "section": """
+        ZwCreateSection ZwOpenSection ZwMapViewOfSection ZwUnmapViewOfSection
+    """,
     "sim": """
         SimPageOut SimPinnedFrames SimFailNext SimAdvance SimCreateProcess SimExitProcess SimSurpriseRemove
     """,
@@ -236,7 +239,6 @@ MODULES = {
     "zw": """
         ZwClose ZwAllocateVirtualMemory ZwFreeVirtualMemory ZwProtectVirtualMemory ZwCreateFile ZwOpenFile ZwReadFile
         ZwWriteFile ZwDeviceIoControlFile ZwWaitForSingleObject ZwCreateEvent ZwSetEvent ZwOpenKey ZwQueryValueKey
-        ZwCreateSection ZwMapViewOfSection ZwUnmapViewOfSection
     """,
 }
 

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from ..system import System
 
 CURRENT_PROCESS = 0xFFFF_FFFF_FFFF_FFFF  # the handle that always means the current process
-known(
+
+
+@routine(
     "NTSTATUS ZwClose(HANDLE Handle)",
     page="nf-wdm-zwclose", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
 )  # fmt: skip
+def ZwClose(nt: System, handle: int) -> int:
+    return nt.objects.close(nt.process, handle)
 
 
 @routine(
@@ -125,21 +129,6 @@ known(
     "KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass, PVOID KeyValueInformation, ULONG Length, "
     "PULONG ResultLength)",
     page="nf-wdm-zwqueryvaluekey", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
-)  # fmt: skip
-known(
-    "NTSTATUS ZwCreateSection(PHANDLE SectionHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
-    "PLARGE_INTEGER MaximumSize, ULONG SectionPageProtection, ULONG AllocationAttributes, HANDLE FileHandle)",
-    page="nf-wdm-zwcreatesection", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose",
-)  # fmt: skip
-known(
-    "NTSTATUS ZwMapViewOfSection(HANDLE SectionHandle, HANDLE ProcessHandle, PVOID *BaseAddress, ULONG_PTR ZeroBits, "
-    "SIZE_T CommitSize, PLARGE_INTEGER SectionOffset, PSIZE_T ViewSize, SECTION_INHERIT InheritDisposition, "
-    "ULONG AllocationType, ULONG Win32Protect)",
-    page="nf-wdm-zwmapviewofsection", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwUnmapViewOfSection",
-)  # fmt: skip
-known(
-    "NTSTATUS ZwUnmapViewOfSection(HANDLE ProcessHandle, PVOID BaseAddress)",
-    page="nf-wdm-zwunmapviewofsection", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
 
 

@@ -75,6 +75,8 @@ typedef const STRING *PCSTRING, *PCANSI_STRING, *PCOEM_STRING;
 typedef const GUID *LPCGUID, *REFGUID;
 typedef const POOL_EXTENDED_PARAMETER *PCPOOL_EXTENDED_PARAMETER;
 typedef DWORD (*LPTHREAD_START_ROUTINE)(LPVOID lpThreadParameter);
+typedef VOID (*PAPCFUNC)(ULONG_PTR Parameter);
+typedef VOID (*LPOVERLAPPED_COMPLETION_ROUTINE)(DWORD dwErrorCode, DWORD dwNumberOfBytesTransfered, LPOVERLAPPED lpOverlapped);
 """.strip().splitlines()
 
 ENUMS = {
@@ -677,6 +679,56 @@ RECORDS = {
         PVOID Pointer;
     };
     HANDLE hEvent;
+};""",
+    ),
+    "_MEMORY_BASIC_INFORMATION": (
+        "MEMORY_BASIC_INFORMATION *PMEMORY_BASIC_INFORMATION",
+        """struct _MEMORY_BASIC_INFORMATION {
+    PVOID BaseAddress;
+    PVOID AllocationBase;
+    DWORD AllocationProtect;
+    WORD PartitionId;
+    SIZE_T RegionSize;
+    DWORD State;
+    DWORD Protect;
+    DWORD Type;
+};""",
+    ),
+    "_RTL_CRITICAL_SECTION": (
+        "RTL_CRITICAL_SECTION *PRTL_CRITICAL_SECTION CRITICAL_SECTION *PCRITICAL_SECTION *LPCRITICAL_SECTION",
+        """struct _RTL_CRITICAL_SECTION {
+    PVOID DebugInfo;
+    LONG LockCount;
+    LONG RecursionCount;
+    HANDLE OwningThread;
+    HANDLE LockSemaphore;
+    ULONG_PTR SpinCount;
+};""",
+    ),
+    "_RTL_SRWLOCK": ("RTL_SRWLOCK *PRTL_SRWLOCK SRWLOCK *PSRWLOCK", "struct _RTL_SRWLOCK { PVOID Ptr; };"),
+    "_RTL_CONDITION_VARIABLE": (
+        "RTL_CONDITION_VARIABLE *PRTL_CONDITION_VARIABLE CONDITION_VARIABLE *PCONDITION_VARIABLE",
+        "struct _RTL_CONDITION_VARIABLE { PVOID Ptr; };",
+    ),
+    "_SYSTEM_INFO": (
+        "SYSTEM_INFO *LPSYSTEM_INFO",
+        """struct _SYSTEM_INFO {
+    union {
+        DWORD dwOemId;
+        struct {
+            WORD wProcessorArchitecture;
+            WORD wReserved;
+        };
+    };
+    DWORD dwPageSize;
+    LPVOID lpMinimumApplicationAddress;
+    LPVOID lpMaximumApplicationAddress;
+    DWORD_PTR dwActiveProcessorMask;
+    DWORD dwNumberOfProcessors;
+    DWORD dwProcessorType;
+    DWORD dwAllocationGranularity;
+    WORD wProcessorLevel;
+    WORD wProcessorRevision;
 };""",
     ),
     "_SECURITY_ATTRIBUTES": (

@@ -229,12 +229,37 @@ MODULES = {
         RtlStringCchCatW RtlStringCbLengthA RtlStringCbLengthW RtlStringCchLengthA RtlStringCchLengthW
     """,
     "win32": """
-        CreateFileA CreateFileW CreateFile ReadFile WriteFile DeviceIoControl GetOverlappedResult CancelIo CancelIoEx
-        FlushFileBuffers CloseHandle VirtualAlloc VirtualFree VirtualProtect VirtualLock VirtualUnlock GetLastError
-        SetLastError Sleep GetTickCount GetTickCount64 QueryPerformanceCounter QueryPerformanceFrequency CreateEventA
-        CreateEventW CreateEvent SetEvent ResetEvent WaitForSingleObject WaitForMultipleObjects CreateThread ExitThread
-        ExitProcess GetCurrentProcess GetCurrentThread GetCurrentProcessId GetCurrentThreadId RaiseException
-        OutputDebugStringA
+        CreateFileA CreateFileW CreateFile ReadFile WriteFile ReadFileEx WriteFileEx DeviceIoControl GetOverlappedResult
+        GetOverlappedResultEx CancelIo CancelIoEx CancelSynchronousIo FlushFileBuffers CloseHandle DuplicateHandle
+        GetLastError SetLastError FormatMessageA FormatMessageW FormatMessage RaiseException OutputDebugStringA
+        OutputDebugStringW OutputDebugString IsDebuggerPresent CreateIoCompletionPort GetQueuedCompletionStatus
+        PostQueuedCompletionStatus SetFileCompletionNotificationModes SetFilePointer GetFileSizeEx ReadFileScatter
+        WriteFileGather GetStdHandle GetHandleInformation SetHandleInformation MessageBoxA MessageBoxW LoadLibraryA
+        LoadLibraryW GetModuleHandleW GetProcAddress
+    """,
+    "win32_memory": """
+        VirtualAlloc VirtualFree VirtualProtect VirtualQuery VirtualLock VirtualUnlock GetProcessHeap HeapCreate
+        HeapDestroy HeapAlloc HeapReAlloc HeapFree HeapSize LocalAlloc LocalFree VirtualAllocEx ReadProcessMemory
+        WriteProcessMemory SetProcessWorkingSetSize AllocateUserPhysicalPages CreateFileMappingA CreateFileMappingW
+        MapViewOfFile UnmapViewOfFile
+    """,
+    "win32_sync": """
+        CreateEventA CreateEventW CreateEvent OpenEventA OpenEventW OpenEvent SetEvent ResetEvent PulseEvent
+        CreateMutexA CreateMutexW CreateMutex ReleaseMutex CreateSemaphoreA CreateSemaphoreW CreateSemaphore
+        ReleaseSemaphore WaitForSingleObject WaitForSingleObjectEx WaitForMultipleObjects WaitForMultipleObjectsEx
+        SignalObjectAndWait Sleep SleepEx InitializeCriticalSection InitializeCriticalSectionAndSpinCount
+        InitializeCriticalSectionEx EnterCriticalSection TryEnterCriticalSection LeaveCriticalSection
+        DeleteCriticalSection InitializeSRWLock AcquireSRWLockExclusive AcquireSRWLockShared ReleaseSRWLockExclusive
+        ReleaseSRWLockShared InitializeConditionVariable SleepConditionVariableCS WakeConditionVariable
+        WakeAllConditionVariable CreateWaitableTimerW SetWaitableTimer CancelWaitableTimer RegisterWaitForSingleObject
+        WaitOnAddress
+    """,
+    "win32_thread": """
+        CreateThread ExitThread TerminateThread ResumeThread GetExitCodeThread ExitProcess TerminateProcess
+        GetExitCodeProcess GetCurrentProcess GetCurrentThread GetCurrentProcessId GetCurrentThreadId GetProcessId
+        GetThreadId SetThreadPriority QueueUserAPC SwitchToThread TlsAlloc TlsFree TlsGetValue TlsSetValue GetTickCount
+        GetTickCount64 QueryPerformanceCounter QueryPerformanceFrequency GetSystemInfo SuspendThread CreateProcessA
+        CreateProcessW OpenProcess OpenThread SetThreadAffinityMask
     """,
     "zw": """
         ZwClose ZwAllocateVirtualMemory ZwFreeVirtualMemory ZwProtectVirtualMemory ZwCreateFile ZwOpenFile ZwReadFile

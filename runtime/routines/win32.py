@@ -1,127 +1,258 @@
-"""System calls of a user program."""
+"""Files, devices and handles of a user program, and its last error."""
 
 from __future__ import annotations
 
-from ..routine import known
+from ..file_requests import Control
+from ..services import handles
+from ..win32 import files
+from ..win32.calls import read_narrow, read_wide
+from ..win32.errors import fail, set_error
+from ..win32.messages import format_message
+from ..win32.rows import call, unmodelled
+from ..win32.waits import timeout_of
 
-known(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+
+
+@call(
     "HANDLE CreateFileA(PCSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, "
     "LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, "
     "HANDLE hTemplateFile)",
-    irql="== PASSIVE_LEVEL", fails="INVALID_HANDLE_VALUE", undo="CloseHandle", header="windows.h", calls_back=True,
+    fails="INVALID_HANDLE_VALUE", undo="CloseHandle", waits=True,
 )  # fmt: skip
-known(
-    "HANDLE CreateFileW(PCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, "
-    "LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, "
-    "HANDLE hTemplateFile)",
-    irql="== PASSIVE_LEVEL", fails="INVALID_HANDLE_VALUE", undo="CloseHandle", header="windows.h", calls_back=True,
-)  # fmt: skip
-known(
+def CreateFileA(
+    nt: System, name: int, access: int, share: int, security: int, disposition: int, flags: int, template: int
+) -> int:
+    """As CreateFileW, with a name of the ANSI code page."""
+    return files.create_file(nt, read_narrow(nt, name), access, share, security, disposition, flags, template)
+
+
+@call(
     "HANDLE CreateFile(PCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, "
     "LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, "
     "HANDLE hTemplateFile)",
-    irql="== PASSIVE_LEVEL", fails="INVALID_HANDLE_VALUE", undo="CloseHandle", header="windows.h", macro=True,
-    calls_back=True,
+    fails="INVALID_HANDLE_VALUE", undo="CloseHandle", waits=True, macro=True,
 )  # fmt: skip
-known(
+@call(
+    "HANDLE CreateFileW(PCWSTR lpFileName, DWORD dwDesiredAccess, DWORD dwShareMode, "
+    "LPSECURITY_ATTRIBUTES lpSecurityAttributes, DWORD dwCreationDisposition, DWORD dwFlagsAndAttributes, "
+    "HANDLE hTemplateFile)",
+    fails="INVALID_HANDLE_VALUE", undo="CloseHandle", waits=True,
+)  # fmt: skip
+def CreateFileW(
+    nt: System, name: int, access: int, share: int, security: int, disposition: int, flags: int, template: int
+) -> int:
+    """Open a device by \\\\.\\ and its name. Without FILE_FLAG_OVERLAPPED, calls with the handle wait."""
+    return files.create_file(nt, read_wide(nt, name), access, share, security, disposition, flags, template)
+
+
+@call(
     "BOOL ReadFile(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPDWORD lpNumberOfBytesRead, "
     "LPOVERLAPPED lpOverlapped)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True,
+    fails="FALSE", waits=True,
 )  # fmt: skip
-known(
+def ReadFile(nt: System, file: int, buffer: int, length: int, done_at: int, overlapped: int) -> int:
+    return files.transfer(nt, False, file, buffer, length, done_at, overlapped)
+
+
+@call(
     "BOOL WriteFile(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite, LPDWORD lpNumberOfBytesWritten, "
     "LPOVERLAPPED lpOverlapped)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True,
+    fails="FALSE", waits=True,
 )  # fmt: skip
-known(
+def WriteFile(nt: System, file: int, buffer: int, length: int, done_at: int, overlapped: int) -> int:
+    return files.transfer(nt, True, file, buffer, length, done_at, overlapped)
+
+
+@call(
+    "BOOL ReadFileEx(HANDLE hFile, LPVOID lpBuffer, DWORD nNumberOfBytesToRead, LPOVERLAPPED lpOverlapped, "
+    "LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)",
+    fails="FALSE", waits=True,
+)  # fmt: skip
+def ReadFileEx(nt: System, file: int, buffer: int, length: int, overlapped: int, routine: int) -> int:
+    return files.transfer_ex(nt, False, file, buffer, length, overlapped, routine)
+
+
+@call(
+    "BOOL WriteFileEx(HANDLE hFile, LPCVOID lpBuffer, DWORD nNumberOfBytesToWrite, LPOVERLAPPED lpOverlapped, "
+    "LPOVERLAPPED_COMPLETION_ROUTINE lpCompletionRoutine)",
+    fails="FALSE", waits=True,
+)  # fmt: skip
+def WriteFileEx(nt: System, file: int, buffer: int, length: int, overlapped: int, routine: int) -> int:
+    return files.transfer_ex(nt, True, file, buffer, length, overlapped, routine)
+
+
+@call(
     "BOOL DeviceIoControl(HANDLE hDevice, DWORD dwIoControlCode, LPVOID lpInBuffer, DWORD nInBufferSize, "
     "LPVOID lpOutBuffer, DWORD nOutBufferSize, LPDWORD lpBytesReturned, LPOVERLAPPED lpOverlapped)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True,
+    fails="FALSE", waits=True,
 )  # fmt: skip
-known(
+def DeviceIoControl(
+    nt: System, device: int, code: int, source: int, source_size: int, target: int, target_size: int, done_at: int,
+    overlapped: int,
+) -> int:  # fmt: skip
+    what = Control(code, source, source_size, target, target_size)
+    return files.device_io_control(nt, device, what, done_at, overlapped)
+
+
+@call(
     "BOOL GetOverlappedResult(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred, "
     "BOOL bWait)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True,
+    fails="FALSE", waits=True,
 )  # fmt: skip
-known("BOOL CancelIo(HANDLE hFile)", irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True)
-known(
-    "BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True,
+def GetOverlappedResult(nt: System, file: int, overlapped: int, done_at: int, wait: int) -> int:
+    """Waits for the event of the OVERLAPPED, or for the file if it has none."""
+    return files.overlapped_result(nt, file, overlapped, done_at, None if wait else 0, False)
+
+
+@call(
+    "BOOL GetOverlappedResultEx(HANDLE hFile, LPOVERLAPPED lpOverlapped, LPDWORD lpNumberOfBytesTransferred, "
+    "DWORD dwMilliseconds, BOOL bAlertable)",
+    fails="FALSE", waits=True,
 )  # fmt: skip
-known(
-    "BOOL FlushFileBuffers(HANDLE hFile)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True,
+def GetOverlappedResultEx(
+    nt: System, file: int, overlapped: int, done_at: int, milliseconds: int, alertable: int
+) -> int:
+    return files.overlapped_result(nt, file, overlapped, done_at, timeout_of(milliseconds), bool(alertable))
+
+
+@call("BOOL CancelIo(HANDLE hFile)", fails="FALSE", waits=True)
+def CancelIo(nt: System, file: int) -> int:
+    """Cancel what this thread has asked of the file, and wait until all of it is over."""
+    return files.cancel(nt, file, 0, True)
+
+
+@call("BOOL CancelIoEx(HANDLE hFile, LPOVERLAPPED lpOverlapped)", fails="FALSE", waits=True)
+def CancelIoEx(nt: System, file: int, overlapped: int) -> int:
+    """Cancel one request of the process on the file, or all. They may still be under way when it returns."""
+    return files.cancel(nt, file, overlapped, False)
+
+
+@call("BOOL CancelSynchronousIo(HANDLE hThread)", fails="FALSE", waits=True)
+def CancelSynchronousIo(nt: System, thread: int) -> int:
+    """Cancel the request for which another thread waits within ReadFile or its like."""
+    return files.cancel_synchronous(nt, thread)
+
+
+@call("BOOL FlushFileBuffers(HANDLE hFile)", fails="FALSE", waits=True)
+def FlushFileBuffers(nt: System, file: int) -> int:
+    return files.flush(nt, file)
+
+
+@call("BOOL CloseHandle(HANDLE hObject)", fails="FALSE", waits=True)
+def CloseHandle(nt: System, handle: int) -> int:
+    """The last handle of a file sends IRP_MJ_CLEANUP, and IRP_MJ_CLOSE follows when no request is under way."""
+    status = nt.system_call(lambda: handles.close(nt, handle))
+    return fail(nt, status) if status else 1
+
+
+@call(
+    "BOOL DuplicateHandle(HANDLE hSourceProcessHandle, HANDLE hSourceHandle, HANDLE hTargetProcessHandle, "
+    "HANDLE *lpTargetHandle, DWORD dwDesiredAccess, BOOL bInheritHandle, DWORD dwOptions)",
+    fails="FALSE", undo="CloseHandle", waits=True,
 )  # fmt: skip
-known("BOOL CloseHandle(HANDLE hObject)", irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True)
-known(
-    "LPVOID VirtualAlloc(LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect)",
-    irql="== PASSIVE_LEVEL", fails="NULL", undo="VirtualFree", header="windows.h",
+def DuplicateHandle(
+    nt: System, source_process: int, source: int, target_process: int, target_at: int, access: int, inherit: int,
+    options: int,
+) -> int:  # fmt: skip
+    what = handles.Duplicate(source_process, source, target_process, access, inherit, options)
+    opened = nt.system_call(lambda: handles.duplicate(nt, what))
+    if opened.status:
+        return fail(nt, opened.status)
+    if target_at:
+        nt.memory.write_uint(target_at, 8, opened.handle)
+    return 1
+
+
+@call("DWORD GetLastError(VOID)")
+def GetLastError(nt: System) -> int:
+    return nt.thread.last_error
+
+
+@call("VOID SetLastError(DWORD dwErrCode)")
+def SetLastError(nt: System, error: int) -> None:
+    set_error(nt, error)
+
+
+@call(
+    "DWORD FormatMessageA(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPSTR lpBuffer, "
+    "DWORD nSize, va_list *Arguments)",
+    fails="0",
 )  # fmt: skip
-known(
-    "BOOL VirtualFree(LPVOID lpAddress, SIZE_T dwSize, DWORD dwFreeType)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h",
+def FormatMessageA(
+    nt: System, flags: int, source: int, message: int, language: int, buffer: int, size: int, arguments: int
+) -> int:
+    return format_message(nt, flags, source, message, buffer, size, wide=False)
+
+
+@call(
+    "DWORD FormatMessage(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer, "
+    "DWORD nSize, va_list *Arguments)",
+    fails="0", macro=True,
 )  # fmt: skip
-known(
-    "BOOL VirtualProtect(LPVOID lpAddress, SIZE_T dwSize, DWORD flNewProtect, PDWORD lpflOldProtect)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h",
+@call(
+    "DWORD FormatMessageW(DWORD dwFlags, LPCVOID lpSource, DWORD dwMessageId, DWORD dwLanguageId, LPWSTR lpBuffer, "
+    "DWORD nSize, va_list *Arguments)",
+    fails="0",
 )  # fmt: skip
-known(
-    "BOOL VirtualLock(LPVOID lpAddress, SIZE_T dwSize)",
-    irql="== PASSIVE_LEVEL", fails="FALSE", undo="VirtualUnlock", header="windows.h",
-)  # fmt: skip
-known("BOOL VirtualUnlock(LPVOID lpAddress, SIZE_T dwSize)", irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h")
-known("DWORD GetLastError(VOID)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("VOID SetLastError(DWORD dwErrCode)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("VOID Sleep(DWORD dwMilliseconds)", irql="== PASSIVE_LEVEL", header="windows.h", calls_back=True)
-known("DWORD GetTickCount(VOID)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("ULONGLONG GetTickCount64(VOID)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("BOOL QueryPerformanceCounter(LARGE_INTEGER *lpPerformanceCount)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("BOOL QueryPerformanceFrequency(LARGE_INTEGER *lpFrequency)", irql="== PASSIVE_LEVEL", header="windows.h")
-known(
-    "HANDLE CreateEventA(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState, "
-    "PCSTR lpName)",
-    irql="== PASSIVE_LEVEL", fails="NULL", undo="CloseHandle", header="windows.h",
-)  # fmt: skip
-known(
-    "HANDLE CreateEventW(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState, "
-    "PCWSTR lpName)",
-    irql="== PASSIVE_LEVEL", fails="NULL", undo="CloseHandle", header="windows.h",
-)  # fmt: skip
-known(
-    "HANDLE CreateEvent(LPSECURITY_ATTRIBUTES lpEventAttributes, BOOL bManualReset, BOOL bInitialState, "
-    "PCWSTR lpName)",
-    irql="== PASSIVE_LEVEL", fails="NULL", undo="CloseHandle", header="windows.h", macro=True,
-)  # fmt: skip
-known("BOOL SetEvent(HANDLE hEvent)", irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h", calls_back=True)
-known("BOOL ResetEvent(HANDLE hEvent)", irql="== PASSIVE_LEVEL", fails="FALSE", header="windows.h")
-known(
-    "DWORD WaitForSingleObject(HANDLE hHandle, DWORD dwMilliseconds)",
-    irql="== PASSIVE_LEVEL", fails="WAIT_FAILED", header="windows.h", calls_back=True,
-)  # fmt: skip
-known(
-    "DWORD WaitForMultipleObjects(DWORD nCount, const HANDLE *lpHandles, BOOL bWaitAll, DWORD dwMilliseconds)",
-    irql="== PASSIVE_LEVEL", fails="WAIT_FAILED", header="windows.h", calls_back=True,
-)  # fmt: skip
-known(
-    "HANDLE CreateThread(LPSECURITY_ATTRIBUTES lpThreadAttributes, SIZE_T dwStackSize, "
-    "LPTHREAD_START_ROUTINE lpStartAddress, LPVOID lpParameter, DWORD dwCreationFlags, LPDWORD lpThreadId)",
-    irql="== PASSIVE_LEVEL", fails="NULL", undo="CloseHandle", header="windows.h", calls_back=True,
-)  # fmt: skip
-known(
-    "VOID ExitThread(DWORD dwExitCode)",
-    irql="== PASSIVE_LEVEL", fails="does not return", header="windows.h", calls_back=True,
-)  # fmt: skip
-known(
-    "VOID ExitProcess(UINT uExitCode)",
-    irql="== PASSIVE_LEVEL", fails="does not return", header="windows.h", calls_back=True,
-)  # fmt: skip
-known("HANDLE GetCurrentProcess(VOID)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("HANDLE GetCurrentThread(VOID)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("DWORD GetCurrentProcessId(VOID)", irql="== PASSIVE_LEVEL", header="windows.h")
-known("DWORD GetCurrentThreadId(VOID)", irql="== PASSIVE_LEVEL", header="windows.h")
-known(
+def FormatMessageW(
+    nt: System, flags: int, source: int, message: int, language: int, buffer: int, size: int, arguments: int
+) -> int:
+    """The text of an error is the name of its constant: the words of Windows are not ours to print."""
+    return format_message(nt, flags, source, message, buffer, size, wide=True)
+
+
+@call(
     "VOID RaiseException(DWORD dwExceptionCode, DWORD dwExceptionFlags, DWORD nNumberOfArguments, "
     "const ULONG_PTR *lpArguments)",
-    irql="== PASSIVE_LEVEL", fails="does not return", header="windows.h",
 )  # fmt: skip
-known("VOID OutputDebugStringA(PCSTR lpOutputString)", irql="== PASSIVE_LEVEL", header="windows.h")
+def RaiseException(nt: System, code: int, flags: int, count: int, arguments: int) -> None:
+    """Raise an exception of the program's own; it returns if a filter continues it."""
+    count = min(count, 15) if arguments else 0
+    information = tuple(nt.memory.read_uint(arguments + 8 * index, 8) for index in range(count))
+    nt.faults.raise_exception(code & ~0x1000_0000, information, noncontinuable=bool(flags & 1))
+
+
+@call("VOID OutputDebugStringA(PCSTR lpOutputString)")
+def OutputDebugStringA(nt: System, text: int) -> None:
+    nt.output(read_narrow(nt, text))
+
+
+@call("VOID OutputDebugString(PCWSTR lpOutputString)", macro=True)
+@call("VOID OutputDebugStringW(PCWSTR lpOutputString)")
+def OutputDebugStringW(nt: System, text: int) -> None:
+    nt.output(read_wide(nt, text))
+
+
+@call("BOOL IsDebuggerPresent(VOID)")
+def IsDebuggerPresent(nt: System) -> int:
+    return 0
+
+
+unmodelled(
+    "HANDLE CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort, ULONG_PTR CompletionKey, "
+    "DWORD NumberOfConcurrentThreads)",
+    "BOOL GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpNumberOfBytesTransferred, "
+    "PULONG_PTR lpCompletionKey, LPOVERLAPPED *lpOverlapped, DWORD dwMilliseconds)",
+    "BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred, "
+    "ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)",
+    "BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)",
+    "DWORD SetFilePointer(HANDLE hFile, LONG lDistanceToMove, PLONG lpDistanceToMoveHigh, DWORD dwMoveMethod)",
+    "BOOL GetFileSizeEx(HANDLE hFile, LARGE_INTEGER *lpFileSize)",
+    "BOOL ReadFileScatter(HANDLE hFile, PVOID aSegmentArray, DWORD nNumberOfBytesToRead, LPDWORD lpReserved, "
+    "LPOVERLAPPED lpOverlapped)",
+    "BOOL WriteFileGather(HANDLE hFile, PVOID aSegmentArray, DWORD nNumberOfBytesToWrite, LPDWORD lpReserved, "
+    "LPOVERLAPPED lpOverlapped)",
+    "HANDLE GetStdHandle(DWORD nStdHandle)",
+    "BOOL GetHandleInformation(HANDLE hObject, LPDWORD lpdwFlags)",
+    "BOOL SetHandleInformation(HANDLE hObject, DWORD dwMask, DWORD dwFlags)",
+    "int MessageBoxA(HWND hWnd, PCSTR lpText, PCSTR lpCaption, UINT uType)",
+    "int MessageBoxW(HWND hWnd, PCWSTR lpText, PCWSTR lpCaption, UINT uType)",
+    "HMODULE LoadLibraryA(PCSTR lpLibFileName)",
+    "HMODULE LoadLibraryW(PCWSTR lpLibFileName)",
+    "HMODULE GetModuleHandleW(PCWSTR lpModuleName)",
+    "PVOID GetProcAddress(HMODULE hModule, PCSTR lpProcName)",
+)

@@ -27,7 +27,7 @@ STATUS_USER_APC = 0xC0
 class Program:
     """What a process has in user mode: its threads that live, its heaps, and the pages that it keeps in memory."""
 
-    __slots__ = ("process", "threads", "started", "exiting", "heaps", "kept", "gates", "local")
+    __slots__ = ("process", "threads", "started", "exiting", "heaps", "kept", "gates", "sleepers", "local")
 
     def __init__(self, process: Process) -> None:
         self.process = process
@@ -37,7 +37,8 @@ class Program:
         self.heaps: dict[int, Heap] = {}
         self.kept: dict[int, int] = {}  # pages locked by VirtualLock, and their frames
         self.gates: dict[int, int] = {}  # locks in user memory, and the event that their waiters wait for
-        self.local: list[dict[int, int]] = []  # thread-local storage: for each index the values by thread
+        self.sleepers: dict[int, int] = {}  # how many sleep on each condition variable
+        self.local: list[dict[int, int] | None] = []  # thread-local storage: for each index the values by thread
 
 
 def program_of(nt: System, process: Process | None = None) -> Program:

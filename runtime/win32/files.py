@@ -11,6 +11,7 @@ from ..constants import (
 )
 from ..file_requests import Control
 from ..handles import OBJ_INHERIT
+from ..processor import Thread
 from ..services import files as services
 from ..services import waitable
 from ..services.files import Answer
@@ -25,6 +26,7 @@ INVALID_HANDLE_VALUE = 0xFFFF_FFFF_FFFF_FFFF
 ERROR_PATH_NOT_FOUND, ERROR_INVALID_PARAMETER = 3, 87
 ERROR_ALREADY_EXISTS, ERROR_IO_INCOMPLETE = 183, 996
 STATUS_USER_APC = 0xC0
+THREAD_TERMINATE = 1
 FILE_FLAG_OVERLAPPED = 0x4000_0000
 DISPOSITIONS = {1: 2, 2: 5, 3: 1, 4: 3, 5: 4}  # CREATE_NEW to TRUNCATE_EXISTING as FILE_CREATE to FILE_OVERWRITE
 # FILE_FLAG_xxx that become create options: WRITE_THROUGH, NO_BUFFERING, SEQUENTIAL_SCAN, RANDOM_ACCESS,
@@ -213,3 +215,14 @@ def flush(nt: System, handle: int) -> int:
 def cancel(nt: System, handle: int, overlapped: int, only_own_thread: bool) -> int:
     status = nt.system_call(lambda: services.cancel(nt, handle, overlapped, only_own_thread))
     return 1 if status < 0x8000_0000 else fail(nt, status)
+
+
+def cancel_synchronous(nt: System, handle: int) -> int:
+    """CancelSynchronousIo: ERROR_NOT_FOUND if the thread waits for no request."""
+    status, entry = nt.objects.by_handle(handle, THREAD_TERMINATE, "Thread", 1)
+    if entry is None:
+        return fail(nt, status)
+    thread = entry.object.body
+    assert isinstance(thread, Thread)
+    status = nt.system_call(services.cancel_synchronous, nt, thread)
+    return fail(nt, status) if status else 1

@@ -9,6 +9,7 @@ from .mdl_checks import written_under_read_lock
 from .memory import ADDRESS_MASK, KERNEL_BASE
 from .processor import DISPATCH_LEVEL
 from .protection import clear_guard
+from .services.programs import exit_process
 from .special_pool import SPECIAL, SPECIAL_END
 
 TYPE_CHECKING = False
@@ -124,7 +125,8 @@ class Faults:
         self.unhandled(record)
 
     def unhandled(self, record: ExceptionRecord) -> None:
-        """No filter took it: the thread's own last handler stops the machine."""
+        """No filter took it: the thread's own last handler ends the process in user mode, and stops the machine in the
+        kernel."""
         name = CODE_NAMES.get(record.code, "")
         facts = [("exception", f"0x{record.code:08X} {name}".rstrip())]
         if record.code == STATUS_ACCESS_VIOLATION and len(record.information) > 1:
@@ -133,6 +135,7 @@ class Faults:
         if self.nt.thread.user:
             title = f"{name or f'exception 0x{record.code:08X}'} is handled by nobody, and ends the process"
             self.nt.violation(rules.PROCESS_EXCEPTION_NOT_HANDLED, (), facts, title=title)
+            exit_process(self.nt, record.code)
         self.nt.violation(
             rules.EXCEPTION_NOT_HANDLED,
             (record.code | 0xFFFF_FFFF_0000_0000 if record.code & 0x8000_0000 else record.code, record.address, 0, 0),

@@ -1797,7 +1797,7 @@ EXCEPTION_NOT_HANDLED = rule(
     explanation="No filter on the thread's stack answered EXCEPTION_EXECUTE_HANDLER. In a system thread that is 0x7E.",
 )  # fmt: skip
 PROCESS_EXCEPTION_NOT_HANDLED = rule(
-    "process-exception-not-handled", "fatal", "an exception is handled by nobody, and ends the process",
+    "process-exception-not-handled", "error", "an exception is handled by nobody, and ends the process",
     here="raised here", help="put the call in __try with an __except that takes this exception",
     page="ns-winnt-exception_record",
     explanation="In a program, the default handler of the process takes what nobody else took, and ends it. The "

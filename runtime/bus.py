@@ -47,6 +47,11 @@ class Bus:
         """Where an access leads: pieces of RAM as (physical address, bytes), (-1, bytes) for what is no memory."""
         frames = self.nt.frames
         runs: list[tuple[int, int]] = []
+        dma = self.nt.dma_in_use
+        if dma is not None:
+            if dma.iommu:
+                return dma.translate(device, logical, length)
+            dma.check_covered(device, logical, length, write)
         while length:
             part = min(length, PAGE - logical % PAGE)
             physical = logical if frames.exists(logical // PAGE) else -1
@@ -64,7 +69,7 @@ class Bus:
         """Bytes of memory; ones where there is none."""
         self.flush(device)
         if device.properties["dma_channel"] >= 0:
-            return b"".join(self.nt.memory.read_physical(*run) for run in self._channel(device, length, False))
+            return b"".join(self._load(*run) for run in self._channel(device, length, False))
         reach = self._reach(device, logical, length, False)
         if reach is None:
             return b"\xff" * length
@@ -74,8 +79,15 @@ class Bus:
                 self._nowhere(device, reach + len(found), part, False)
                 found += b"\xff" * part
             else:
-                found += self.nt.memory.read_physical(physical, part)
+                found += self._load(physical, part)
         return bytes(found)
+
+    def _load(self, physical: int, length: int) -> bytes:
+        """What a device sees of RAM, within one run of pages."""
+        dma = self.nt.dma_in_use
+        if dma is None or dma.caches is None:
+            return self.nt.memory.read_physical(physical, length)
+        return dma.caches.device_reads(physical, length)
 
     def write(self, device: HardwareDevice, logical: int, data: bytes) -> int:
         """Bytes to memory, at once or, where the machine may choose, in bursts that come later. How many were taken."""
@@ -126,8 +138,15 @@ class Bus:
             if physical < 0:
                 self._nowhere(device, logical + done, part, True)
             else:
-                self.nt.memory.write_physical(physical, data[done : done + part])
+                self._put(physical, data[done : done + part])
             done += part
+
+    def _put(self, physical: int, data: bytes) -> None:
+        dma = self.nt.dma_in_use
+        if dma is None or dma.caches is None:
+            self.nt.memory.write_physical(physical, data)
+        else:
+            dma.caches.device_writes(physical, data)
 
     # -- slaves
 
@@ -144,7 +163,7 @@ class Bus:
     def _through_channel(self, device: HardwareDevice, data: bytes) -> int:
         done = 0
         for physical, part in self._channel(device, len(data), True):
-            self.nt.memory.write_physical(physical, data[done : done + part])
+            self._put(physical, data[done : done + part])
             done += part
         return done
 

@@ -10,7 +10,7 @@ from .processor import PASSIVE_LEVEL
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from .system import System
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def on_stack(
-    nt: System, low: int, size: int, function: Callable[..., Result], *arguments: int, mode: int = 0
+    nt: System, low: int, size: int, function: Callable[..., Result], *arguments: Any, mode: int = 0
 ) -> Result:
     """Call a function of Python on another stack, in kernel mode, where the filters of the interrupted code do not
     count. `mode` is the previous mode that it sees."""
@@ -40,7 +40,7 @@ def on_stack(
     return result
 
 
-def interrupted(nt: System, irql: int, function: Callable[..., Result], *arguments: int) -> Result:
+def interrupted(nt: System, irql: int, function: Callable[..., Result], *arguments: Any) -> Result:
     """Run a function as an interrupt of whatever this processor is doing, at an IRQL above its own."""
     cpu = nt.cpu
     before, raised_at = cpu.irql, cpu.raised_at
@@ -54,7 +54,7 @@ def interrupted(nt: System, irql: int, function: Callable[..., Result], *argumen
     return result
 
 
-def system_call(nt: System, function: Callable[..., Result], *arguments: int) -> Result:
+def system_call(nt: System, function: Callable[..., Result], *arguments: Any) -> Result:
     """Run a function of the kernel for the current user thread: on its kernel stack, with UserMode as previous mode."""
     thread = nt.thread
     if not thread.user:

@@ -89,8 +89,8 @@ class Thread:
         self.start: Callable[[], object] | None = None
         self.greenlet: Any = None
         self.priority = NORMAL_PRIORITY
-        self.apcs: list[Callable[[], None]] = []
-        self.user_apcs: list[Callable[[], None]] = []
+        self.apcs: list[Callable[[], object]] = []
+        self.user_apcs: list[Callable[[], object]] = []
         self.wait: Any = None  # a dispatcher.Wait
         self.irql = PASSIVE_LEVEL
         self.raised_at: Moment | None = None

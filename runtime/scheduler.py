@@ -357,7 +357,7 @@ class Scheduler:
 
     # -- APCs
 
-    def apc(self, thread: Thread, action: Callable[[], None]) -> None:
+    def apc(self, thread: Thread, action: Callable[[], object]) -> None:
         """A special kernel APC: `action` runs in the thread's context, at APC_LEVEL, as soon as that may be. A thread
         that waits is woken for it and waits on. For a thread that has ended it runs at once."""
         if thread.state == "ended":
@@ -378,7 +378,7 @@ class Scheduler:
             self._in_process(thread, action)
             nt.set_irql(before)
 
-    def _in_process(self, thread: Thread, action: Callable[[], None]) -> None:
+    def _in_process(self, thread: Thread, action: Callable[[], object]) -> None:
         """Run something with the user space of a thread's own process in view."""
         nt = self.nt
         own = thread.home or thread.process
@@ -393,7 +393,7 @@ class Scheduler:
             if not nt.stopped:
                 nt.attach(seen)
 
-    def user_apc(self, thread: Thread, action: Callable[[], None]) -> None:
+    def user_apc(self, thread: Thread, action: Callable[[], object]) -> None:
         """Queue a user APC. An alertable user-mode wait ends for it."""
         thread.user_apcs.append(action)
         wait = thread.wait

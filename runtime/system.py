@@ -36,7 +36,7 @@ from .timers import Timers
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import TypeVar
+    from typing import Any, TypeVar
 
     from .contiguous import Contiguous
     from .io_manager import IoManager
@@ -120,7 +120,7 @@ class System:
         self.where: Callable[[], object] = lambda: None
         self.instruction: Callable[[], int] = lambda: IMAGE
         self.call: Callable[..., int] = self.call_native
-        self.natives: dict[int, tuple[str, Callable[..., int]]] = {}
+        self.natives: dict[int, tuple[str, Callable[..., int | None]]] = {}
         self.traced: Callable[..., None] = _not_traced
         self.stopped = False
         self.findings: list[Finding] = []
@@ -224,7 +224,7 @@ class System:
         """The current thread has run to its end: who waits for it goes on."""
         threads.ended(self, thread)
 
-    def native(self, name: str, function: Callable[..., int]) -> int:
+    def native(self, name: str, function: Callable[..., int | None]) -> int:
         """Give a function of the kernel an address, for tables of routines and callbacks. It is called as
         function(nt, *arguments)."""
         where = NATIVES + 0x40 * len(self.natives)
@@ -242,13 +242,13 @@ class System:
         found = self.natives.get(where)
         if found is None:
             raise LookupError(f"no function at {where:#x}: nobody has loaded a program")
-        return found[1](self, *arguments) & WORD
+        return int(found[1](self, *arguments) or 0) & WORD
 
-    def system_call(self, function: Callable[..., Result], *arguments: int) -> Result:
+    def system_call(self, function: Callable[..., Result], *arguments: Any) -> Result:
         """Run a function in kernel mode for the current user thread."""
         return system_call(self, function, *arguments)
 
-    def interrupted(self, irql: int, function: Callable[..., Result], *arguments: int) -> Result:
+    def interrupted(self, irql: int, function: Callable[..., Result], *arguments: Any) -> Result:
         """Run a function as an interrupt of what this processor does."""
         return interrupted(self, irql, function, *arguments)
 
@@ -260,6 +260,11 @@ class System:
 
             self._dma = Dma(self)
         return self._dma
+
+    @property
+    def dma_in_use(self) -> Dma | None:
+        """The same if a driver has an adapter, or the machine puts something between devices and memory."""
+        return self.dma if self.settings.profile == "iommu" else self._dma
 
     def pending_requests(self) -> list[Finding]:
         """What to say, when nothing can run any more, of the requests that nobody has completed."""
@@ -363,9 +368,9 @@ class System:
         argument: int = 0, moment: Moment | None = None, **names: str,
     ) -> None:  # fmt: skip
         """A rule is broken here and now, or at the `moment` given. Returns if that does not stop the machine (not fatal,
-        allowed, or only the verifier would notice and it is off). `about` names the object whose history explains it and which is that
-        `argument` of the call, `parameters` are those of the bug check, without the sub-code where the rule has one;
-        `stop` replaces the rule's own."""
+        allowed, or only the verifier would notice and it is off). `about` names the object whose history explains it
+        and which is that `argument` of the call, `parameters` are those of the bug check, without the sub-code where
+        the rule has one; `stop` replaces the rule's own."""
         if rule.verifier > self.settings.verifier:
             return
         marks: list[tuple[Moment, str]] = []

@@ -1,0 +1,254 @@
+"""DMA adapters: what IoGetDmaAdapter makes of a device's description on this machine."""
+
+from __future__ import annotations
+
+from .. import dma_rules as rules
+from ..findings import address, plural
+from ..layouts import SIZES, offset
+from ..store import PAGE
+from .caches import Caches
+from .description import Description, read_description
+from .domains import Domain
+from .registers import Pool
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..hardware import HardwareDevice
+    from ..system import System
+    from .buffers import Piece
+    from .common_buffers import CommonBuffer
+    from .mappings import Mapping
+    from .registers import MapRegisters
+    from .requests import Request
+    from .scatter import List
+    from .slaves import Channel
+
+TAG = int.from_bytes(b"DmaA", "little")
+OPERATIONS = offset("_DMA_ADAPTER", "DmaOperations")
+ADAPTER_BYTES = SIZES["_DMA_ADAPTER"]
+TABLE_BYTES = {1: 104, 2: 128, 3: SIZES["_DMA_OPERATIONS"]}
+LARGEST_TRANSFER = 1 << 31
+MOST_REGISTERS = {"bounce": 32, "starved": 4}  # that one adapter gets, where they are few
+ALIGNMENT = 1
+TOP_BITS = 64
+
+
+class Adapter:
+    """One DMA_ADAPTER at `address`. `bits` is the width of the addresses that reach memory, `maximum` the map registers
+    that one transfer can have. `owner` are the registers of whoever has the channel now, or None; `waiting` are the
+    requests for it. `mappings` are what is mapped, `lists` the scatter/gather lists, `buffers` the common buffers."""
+
+    __slots__ = (
+        "address", "description", "device", "bits", "maximum", "needs_registers", "domain", "owner", "waiting",
+        "mappings", "lists", "buffers", "registers_held", "dead", "version", "cancelled", "contexts", "run_for",
+        "own_domain", "channel",
+    )  # fmt: skip
+
+    def __init__(self, where: int, description: Description, device: HardwareDevice | None) -> None:
+        self.address = where
+        self.description = description
+        self.device = device
+        self.version = max(description.version, 1)
+        self.bits = description.bits
+        self.maximum = 0
+        self.needs_registers = False
+        self.domain: Domain | None = None
+        self.own_domain: Domain | None = None
+        self.channel: Channel | None = None
+        self.owner: MapRegisters | None = None
+        self.run_for = 0  # the device object whose execution routine runs now
+        self.waiting: list[Request] = []
+        self.mappings: list[Mapping] = []
+        self.lists: dict[int, List] = {}
+        self.buffers: dict[int, CommonBuffer] = {}
+        self.registers_held = 0
+        self.dead = False
+        self.cancelled: set[int] = set()
+        self.contexts: set[int] = set()
+
+    @property
+    def scatter_gather(self) -> bool:
+        return self.description.scatter_gather
+
+    @property
+    def boundary(self) -> int:
+        """What one transfer may not cross, in bytes; 0 for a master."""
+        if self.description.master or self.version >= 3:
+            return 0
+        return 0x2_0000 if self.description.channel > 4 else 0x1_0000
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        kind = "slave" if not self.description.master else "scatter/gather master" if self.scatter_gather else "master"
+        whose = f" of {self.device.name}" if self.device is not None else ""
+        return [("adapter", f"{address(self.address)}{whose}, {kind}, {self.bits} bits")]
+
+
+class Dma:
+    """All adapters of the machine and what they share. `iommu` says whether devices see addresses of their own."""
+
+    __slots__ = ("nt", "adapters", "pool", "iommu", "caches", "domains", "served", "serving")
+
+    def __init__(self, nt: System) -> None:
+        self.nt = nt
+        self.adapters: dict[int, Adapter] = {}
+        self.pool = Pool(nt, nt.settings.map_registers)
+        self.iommu = nt.settings.profile == "iommu"
+        self.caches = Caches(nt) if nt.settings.profile == "noncoherent" else None
+        self.domains: dict[int, Domain] = {}
+        self.served: list[Request] = []
+        self.serving = False
+
+    # -- adapters
+
+    def get(self, pdo: int, description_at: int, device: HardwareDevice | None) -> tuple[int, int]:
+        """A new adapter: its address (0 if it is refused) and the map registers that a transfer may use."""
+        nt = self.nt
+        description = read_description(nt, description_at)
+        if not description.is_valid:
+            facts = [("version", str(description.version)), ("address width", f"{description.bits} bits")]
+            nt.violation(rules.DMA_DESCRIPTION_VERSION, (), facts)
+            return 0, 0
+        if nt.fails("IoGetDmaAdapter"):
+            return 0, 0
+        where = nt.pool.allocate(ADAPTER_BYTES + TABLE_BYTES[3], TAG)
+        if not where:
+            return 0, 0
+        adapter = Adapter(where, description, device)
+        self._fit(adapter)
+        self._write(adapter)
+        self.adapters[where] = adapter
+        nt.remember("adapter", where, "got")
+        nt.hold(rules.DMA_ADAPTER_LEFT, where, adapter.facts)
+        return where, adapter.maximum
+
+    def _fit(self, adapter: Adapter) -> None:
+        """What this machine does for such a device: how far it reaches and how many map registers it gets."""
+        nt, description = self.nt, adapter.description
+        top = (nt.frames.highest + 1) * PAGE - 1
+        if nt.settings.profile in ("direct", "noncoherent") and adapter.bits >= 32:
+            adapter.bits = TOP_BITS
+        if self.iommu:
+            adapter.domain = adapter.own_domain = self._domain(adapter.device)
+        else:
+            adapter.needs_registers = not adapter.scatter_gather or top >> adapter.bits != 0
+        wanted = -(-min(max(description.maximum, 1), LARGEST_TRANSFER) // PAGE) + 1
+        most = MOST_REGISTERS.get(nt.settings.profile, wanted) if adapter.needs_registers else wanted
+        adapter.maximum = min(wanted, most, self.pool.total)
+
+    def _domain(self, device: HardwareDevice | None) -> Domain:
+        """The domain of a device; adapters of one device share it."""
+        for adapter in self.adapters.values():
+            if adapter.device is device and adapter.own_domain is not None and not adapter.dead:
+                return adapter.own_domain
+        made = Domain(self.nt.new_object(0x80))
+        self.domains[made.handle] = made
+        return made
+
+    def _write(self, adapter: Adapter) -> None:
+        """DMA_ADAPTER and its DMA_OPERATIONS as far as the version goes."""
+        from ..layouts import FIELDS
+        from ..routines import find_member
+
+        nt, memory = self.nt, self.nt.memory
+        table = adapter.address + ADAPTER_BYTES
+        size = TABLE_BYTES[adapter.version]
+        memory.write(adapter.address, bytes(ADAPTER_BYTES + TABLE_BYTES[3]))
+        memory.write_uint(adapter.address, 2, 1)
+        memory.write_uint(adapter.address + 2, 2, ADAPTER_BYTES)
+        memory.write_uint(adapter.address + OPERATIONS, 8, table)
+        memory.write_uint(table, 4, size)
+        for name, (at, *_) in FIELDS["_DMA_OPERATIONS"].items():
+            if 8 <= at < size:
+                row = find_member(name)
+                assert row is not None
+                memory.write_uint(table + at, 8, nt.member_address(row))
+
+    def must_live(self, where: int) -> Adapter | None:
+        """The adapter that a routine was given, or None after a report."""
+        nt = self.nt
+        found = self.adapters.get(where)
+        if found is not None and not found.dead:
+            return found
+        if not where:
+            nt.violation(rules.DMA_ADAPTER_NULL)
+        elif found is not None:
+            nt.violation(rules.DMA_ADAPTER_PUT, (where, 0, 0), found.facts, ("adapter", where))
+        else:
+            nt.violation(rules.DMA_NOT_AN_ADAPTER, (where, 0, 0), [("adapter", nt.describe(where))])
+        return None
+
+    def put(self, adapter: Adapter) -> None:
+        """Give an adapter back. All that was taken through it must have been given back before."""
+        nt = self.nt
+        where, facts, about = adapter.address, adapter.facts, ("adapter", adapter.address)
+        if adapter.buffers:
+            last = next(iter(adapter.buffers.values()))
+            said = [*facts, ("common buffers", plural(len(adapter.buffers), "buffer"))]
+            nt.violation(rules.DMA_PUT_WITH_BUFFERS, (where, len(adapter.buffers), 0), said, ("common", last.address))
+        if adapter.owner is not None:
+            nt.violation(rules.DMA_PUT_WITH_CHANNEL, (where, 1, 0), facts, ("registers", adapter.owner.base))
+        if adapter.lists:
+            said = [*facts, ("lists", str(len(adapter.lists)))]
+            first = next(iter(adapter.lists))
+            nt.violation(rules.DMA_PUT_WITH_LISTS, (where, len(adapter.lists), 0), said, ("list", first))
+        if adapter.registers_held:
+            said = [*facts, ("map registers", str(adapter.registers_held))]
+            nt.violation(rules.DMA_PUT_WITH_REGISTERS, (where, adapter.registers_held, 0), said, about)
+        adapter.dead = True
+        nt.let_go(rules.DMA_ADAPTER_LEFT, where)
+        nt.remember("adapter", where, "put")
+
+    # -- what devices reach
+
+    def of_device(self, device: HardwareDevice) -> list[Adapter]:
+        """The live adapters of a device; one without a device of its own may be anybody's."""
+        return [
+            adapter for adapter in self.adapters.values()
+            if not adapter.dead and (adapter.device is device or adapter.device is None)
+        ]  # fmt: skip
+
+    def translate(self, device: HardwareDevice, logical: int, length: int) -> list[Piece]:
+        """Where an access leads behind the IOMMU. What is not mapped stops the machine."""
+        for adapter in self.of_device(device):
+            if adapter.domain is not None:
+                found = adapter.domain.translate(logical, length)
+                if all(physical >= 0 for physical, _ in found):
+                    return found
+        self.nt.violation(rules.DMA_IOMMU_FAULT, (0, logical, 0), self._access(device, logical, length))
+        return [(-1, length)]
+
+    def _access(self, device: HardwareDevice, logical: int, length: int) -> list[tuple[str, str]]:
+        return [("device", device.name), ("access", f"{plural(length, 'byte')} at logical {address(logical)}")]
+
+    def check_covered(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
+        """Without an IOMMU nothing stops a device that goes where nothing is mapped for it: say so."""
+        if self.of_device(device) and not self.find_covering(device, logical, length):
+            self.nt.violation(rules.DMA_NOT_MAPPED, (0, logical, 0), self._access(device, logical, length))
+
+    def find_covering(self, device: HardwareDevice, logical: int, length: int) -> bool:
+        """Whether a mapping, list or common buffer of the device covers an access."""
+        return any(adapter_covers(adapter, logical, length) for adapter in self.of_device(device))
+
+
+def adapter_covers(adapter: Adapter, logical: int, length: int) -> bool:
+    end = logical + length
+    for buffer in adapter.buffers.values():
+        if buffer.logical <= logical and end <= buffer.logical + buffer.span:
+            return True
+    for mapping in adapter.mappings:
+        for start, size in mapping.elements:
+            if start <= logical < start + size:
+                if end <= start + size:
+                    return True
+                return adapter_covers(adapter, start + size, end - start - size)
+    return False
+
+
+def device_behind(nt: System, pdo: int) -> HardwareDevice | None:
+    """The device whose physical device object this is; without one, the machine's only device."""
+    if pdo:
+        node = nt.io.pnp.node_at(pdo)
+        return node.hardware if node is not None else None
+    devices = nt.hardware.devices
+    return devices[0] if len(devices) == 1 else None

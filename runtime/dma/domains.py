@@ -1,0 +1,66 @@
+"""IOMMU domains: the address space that a device sees where the machine has an IOMMU."""
+
+from __future__ import annotations
+
+from ..store import PAGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .buffers import Piece
+
+FIRST_PAGE = 0x1_0000_0000 // PAGE  # logical addresses are told from physical ones at a glance
+LOW_FIRST_PAGE = 0x0800_0000 // PAGE  # for devices that do not reach so far
+TINY_FIRST_PAGE = 0x0010_0000 // PAGE
+GAP = 16  # pages between two mappings that stay unmapped
+
+
+class Domain:
+    """Logical pages of one device, or of several that have joined: `pages` maps a logical page to its frame."""
+
+    __slots__ = ("handle", "pages", "_next")
+
+    def __init__(self, handle: int) -> None:
+        self.handle = handle
+        self.pages: dict[int, int] = {}
+        self._next: dict[int, int] = {}
+
+    def map(self, pieces: list[Piece], bits: int) -> int | None:
+        """Show these pieces one after the other; the logical address of the first byte, None if the device's address
+        lines lead to no room. Every piece but the first begins a page, every one but the last ends one."""
+        if not pieces:
+            return None
+        first = self._room(len(pieces), bits)
+        if first is None:
+            return None
+        for index, (physical, _) in enumerate(pieces):
+            self.pages[first + index] = physical // PAGE
+        return first * PAGE + pieces[0][0] % PAGE
+
+    def _room(self, pages: int, bits: int) -> int | None:
+        start = FIRST_PAGE if bits > 33 else LOW_FIRST_PAGE if bits > 28 else TINY_FIRST_PAGE
+        top = (1 << min(bits, 48)) // PAGE
+        first = self._next.get(start, start)
+        if first + pages + GAP > top:
+            first = start
+            while any(page in self.pages for page in range(first, first + pages)):
+                first += 1
+            if first + pages > top:
+                return None
+        self._next[start] = first + pages + GAP
+        return first
+
+    def unmap(self, logical: int, pages: int) -> None:
+        first = logical // PAGE
+        for page in range(first, first + pages):
+            self.pages.pop(page, None)
+
+    def translate(self, logical: int, length: int) -> list[Piece]:
+        """Where an access leads, page by page: (physical address, bytes), (-1, bytes) for what is not mapped."""
+        found: list[Piece] = []
+        while length:
+            part = min(length, PAGE - logical % PAGE)
+            frame = self.pages.get(logical // PAGE)
+            found.append((-1 if frame is None else frame * PAGE + logical % PAGE, part))
+            logical += part
+            length -= part
+        return found

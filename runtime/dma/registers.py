@@ -1,0 +1,99 @@
+"""Map registers: what stands between a device and memory that it cannot reach, or not in one piece.
+
+On a machine without an IOMMU a map register is a page of its own, within the device's reach, through which the data is
+copied; on one with an IOMMU it is a page of the device's address space. Registers of one allocation follow one another.
+"""
+
+from __future__ import annotations
+
+from .. import dma_rules as rules
+from ..findings import plural
+from ..frame_search import take_adjacent
+from ..store import PAGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+    from .adapters import Adapter
+
+FILL = 0x0F  # what the verifier fills map registers with
+HIGHEST_FRAME = 1 << 40
+
+
+class MapRegisters:
+    """One allocation, `base` is its MapRegisterBase. `first` is the first of its bounce frames, -1 while it has none.
+    `used` counts the registers that mappings have taken so far."""
+
+    __slots__ = ("adapter", "base", "count", "first", "used", "channel", "freed")
+
+    def __init__(self, adapter: Adapter, base: int, count: int) -> None:
+        self.adapter = adapter
+        self.base = base
+        self.count = count
+        self.first = -1
+        self.used = 0
+        self.channel = False  # whether it came with the adapter's channel, KeepObject said
+        self.freed = False
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        return [("map registers", f"{self.count} at 0x{self.base:x}, {self.used} used")]
+
+
+class Pool:
+    """The map registers of the machine. `free` is how many are left."""
+
+    __slots__ = ("nt", "total", "free", "allocations")
+
+    def __init__(self, nt: System, total: int) -> None:
+        self.nt = nt
+        self.total = total
+        self.free = total
+        self.allocations: dict[int, MapRegisters] = {}
+
+    def take(self, adapter: Adapter, count: int) -> MapRegisters | None:
+        """An allocation of so many registers, or None if there are not enough now."""
+        real = count if adapter.needs_registers else 0
+        if real > self.free:
+            return None
+        made = MapRegisters(adapter, self.nt.new_object(0x40), count)
+        self.free -= real
+        self.allocations[made.base] = made
+        adapter.registers_held += count
+        return made
+
+    def give_back(self, registers: MapRegisters) -> None:
+        adapter = registers.adapter
+        if adapter.needs_registers:
+            self.free += registers.count
+        if registers.first >= 0:
+            self._check_fill(registers, range(registers.used, registers.count))
+            self.nt.memory.unclaim(registers.base)
+        adapter.registers_held -= registers.count
+        registers.freed = True
+        del self.allocations[registers.base]
+
+    def bounce(self, registers: MapRegisters, index: int) -> int:
+        """The physical address of a register's own page; the pages are found when the first is needed, all in a row."""
+        if registers.first < 0:
+            highest = min((1 << registers.adapter.bits) // PAGE, HIGHEST_FRAME) - 1
+            boundary = registers.adapter.boundary // PAGE
+            frames = take_adjacent(self.nt.frames, registers.count, 1, highest, 1, boundary)
+            if not frames:
+                self.nt.violation(rules.DMA_NO_LOW_MEMORY, (), registers.facts)
+                return -1
+            registers.first = frames[0]
+            self.nt.memory.claim(registers.base, frames, "map registers")
+            for frame in frames:
+                self.nt.memory.write_physical(frame * PAGE, bytes([FILL]) * PAGE)
+        return (registers.first + index) * PAGE
+
+    def _check_fill(self, registers: MapRegisters, unused: range) -> None:
+        """The registers that no mapping took must still be as they were filled."""
+        for index in unused:
+            where = (registers.first + index) * PAGE
+            data = self.nt.memory.read_physical(where, PAGE)
+            if data.count(FILL) != PAGE:
+                at = next(offset for offset, byte in enumerate(data) if byte != FILL)
+                facts = [*registers.facts, ("written", f"register {index}, {plural(PAGE - data.count(FILL), 'byte')}")]
+                self.nt.violation(rules.DMA_FREE_REGISTER_WRITTEN, (3, where + at, 0), facts)

@@ -1,0 +1,189 @@
+"""Who waits for an adapter's channel and map registers, and what happens when the turn comes."""
+
+from __future__ import annotations
+
+from .. import dma_rules as rules
+from ..findings import address
+from ..layouts import offset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..system import System
+    from .adapters import Adapter
+    from .registers import MapRegisters
+
+CURRENT_IRP = offset("_DEVICE_OBJECT", "CurrentIrp")
+KEEP_OBJECT, DEALLOCATE_OBJECT, KEEP_REGISTERS = 1, 2, 3
+LATE_NS = 3000  # when a request that could run at once is served later all the same
+STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES = 0, 0xC000_009A
+
+
+class Request:
+    """One request. `run(registers)` does what was asked for and says what becomes of the channel and the registers;
+    `context` is the transfer context of a version-3 request, 0 for an older one."""
+
+    __slots__ = ("adapter", "device_object", "count", "run", "context", "exclusive")
+
+    def __init__(
+        self, adapter: Adapter, device_object: int, count: int, run: Callable[[MapRegisters], int], context: int = 0,
+        exclusive: bool = True,
+    ) -> None:  # fmt: skip
+        self.adapter = adapter
+        self.device_object = device_object
+        self.count = count
+        self.run = run
+        self.context = context
+        self.exclusive = exclusive
+
+
+def too_many(nt: System, adapter: Adapter, count: int) -> bool:
+    """True, after a report, if one request wants more map registers than IoGetDmaAdapter granted."""
+    if count <= adapter.maximum:
+        return False
+    facts = [*adapter.facts, ("map registers", f"{count} wanted, {adapter.maximum} granted")]
+    nt.violation(rules.DMA_TOO_MANY_REGISTERS, (count, adapter.maximum, 0), facts, ("adapter", adapter.address))
+    return True
+
+
+def submit(nt: System, request: Request) -> None:
+    """Serve a request now if nothing stands in its way, else in its turn."""
+    dma = nt.dma
+    nt.traced("channel wanted", adapter=request.adapter.address, registers=request.count)
+    nt.remember("request", request.device_object, "asked")
+    request.adapter.waiting.append(request)
+    dma.served.append(request)
+    nt.hold(rules.DMA_REQUEST_WAITS, id_of(request), [
+        *request.adapter.facts, ("map registers", f"{request.count} wanted, {dma.pool.free} of {dma.pool.total} free"),
+    ])  # fmt: skip
+    if _is_free(nt, request) and nt.chooser.open and nt.choose("dma:callback", 2):
+        nt.scheduler.after(LATE_NS, lambda: nt.dpcs.defer(lambda: serve(nt)), "a DMA request's turn")
+        return
+    serve(nt)
+
+
+def id_of(request: Request) -> int:
+    return request.context or request.device_object or request.adapter.address
+
+
+def _is_free(nt: System, request: Request) -> bool:
+    adapter = request.adapter
+    if adapter.owner is not None or adapter.run_for:
+        return False
+    return not adapter.needs_registers or request.count <= nt.dma.pool.free
+
+
+def serve(nt: System) -> None:
+    """Run the requests whose turn has come: in the order in which they came, each adapter's channel one at a time. A
+    request that waits for map registers lets no later one pass that needs some."""
+    dma = nt.dma
+    if dma.serving:
+        return
+    dma.serving = True
+    again = True
+    while again:
+        again = False
+        short = False
+        for request in list(dma.served):
+            adapter = request.adapter
+            if adapter.owner is not None or adapter.waiting[0] is not request or (short and adapter.needs_registers):
+                continue
+            registers = dma.pool.take(adapter, request.count)
+            if registers is None:
+                short = True
+                continue
+            dma.served.remove(request)
+            adapter.waiting.pop(0)
+            dma.serving = False
+            run(nt, request, registers)
+            dma.serving = True
+            again = True
+            break
+    dma.serving = False
+
+
+def run(nt: System, request: Request, registers: MapRegisters) -> None:
+    """Call the driver, and do with channel and registers what it says."""
+    adapter = request.adapter
+    nt.let_go(rules.DMA_REQUEST_WAITS, id_of(request))
+    adapter.owner = registers
+    adapter.run_for = request.device_object or adapter.address
+    registers.channel = True
+    nt.remember("registers", registers.base, "granted")
+    nt.hold(rules.DMA_REGISTERS_LEFT, registers.base, [*registers.facts, *adapter.facts])
+    action = request.run(registers)
+    adapter.run_for = 0
+    if action == KEEP_OBJECT:
+        return
+    registers.channel = False
+    adapter.owner = None
+    if action == DEALLOCATE_OBJECT and not registers.freed:
+        release(nt, registers)
+    elif action not in (DEALLOCATE_OBJECT, KEEP_REGISTERS):
+        facts = [("returned", str(action)), *adapter.facts]
+        nt.violation(rules.DMA_UNKNOWN_ACTION, (), facts)
+
+
+def call_execution_routine(nt: System, routine: int, device_object: int, registers: MapRegisters, context: int) -> int:
+    """AdapterControl, at DISPATCH_LEVEL: the action that it returns."""
+    irp = nt.memory.read_uint(device_object + CURRENT_IRP, 8) if device_object else 0
+    nt.traced("adapter control", name="", routine=routine, base=registers.base)
+    action = nt.call(routine, device_object, irp, registers.base, context) & 0xFFFF_FFFF
+    nt.traced("adapter control end", result=action)
+    return action
+
+
+def release(nt: System, registers: MapRegisters, *, through: str = "registers") -> None:
+    """Map registers go back; what is still mapped through them must have been flushed."""
+    left = [mapping for mapping in registers.adapter.mappings if mapping.registers is registers]
+    if left:
+        pages = sum(len(mapping.pieces) for mapping in left)
+        rule = rules.DMA_FREED_MAPPED
+        nt.violation(rule, (pages, 0, 0), [*left[0].facts, *registers.facts], ("mapping", left[0].mdl))
+        for mapping in left:
+            drop(nt, mapping.registers)
+    nt.dma.pool.give_back(registers)
+    nt.let_go(rules.DMA_REGISTERS_LEFT, registers.base)
+    nt.remember("registers", registers.base, "freed")
+    serve(nt)
+
+
+def drop(nt: System, registers: MapRegisters) -> None:
+    """Forget what is mapped through these registers, without a flush: the device's data is lost."""
+    adapter = registers.adapter
+    for mapping in [one for one in adapter.mappings if one.registers is registers]:
+        for logical, pages in mapping.logical:
+            assert adapter.domain is not None
+            adapter.domain.unmap(logical, pages)
+        adapter.mappings.remove(mapping)
+
+
+def free_channel(nt: System, adapter: Adapter) -> None:
+    """FreeAdapterChannel: the channel and its registers, after KeepObject."""
+    registers = adapter.owner
+    if registers is None or adapter.run_for:
+        said = "its execution routine still runs" if adapter.run_for else "nobody has it"
+        nt.violation(
+            rules.DMA_CHANNEL_NOT_HELD, (1, 0, 0), [*adapter.facts, ("channel", said)], ("adapter", adapter.address)
+        )
+        return
+    adapter.owner = None
+    nt.remember("adapter", adapter.address, "freed")
+    release(nt, registers)
+
+
+def free_registers(nt: System, adapter: Adapter, base: int, count: int) -> None:
+    """FreeMapRegisters: after DeallocateObjectKeepRegisters."""
+    registers = nt.dma.pool.allocations.get(base)
+    if registers is None or registers.adapter is not adapter:
+        facts = [*adapter.facts, ("map register base", address(base))]
+        nt.violation(rules.DMA_REGISTERS_NOT_HELD, (count, 0, 0), facts, ("registers", base))
+        return
+    if registers.channel and not adapter.run_for:
+        nt.violation(rules.DMA_REGISTERS_OF_CHANNEL, (count, 0, 0), registers.facts, ("registers", base))
+        adapter.owner = None
+    if count != registers.count:
+        facts = [("freed", str(count)), ("allocated", str(registers.count)), *adapter.facts]
+        nt.violation(rules.DMA_REGISTERS_OTHER_COUNT, (abs(count - registers.count), 0, 0), facts, ("registers", base))
+    release(nt, registers)

@@ -1,0 +1,157 @@
+"""MapTransfer and FlushAdapterBuffers, in both generations: one buffer, stage by stage."""
+
+from __future__ import annotations
+
+from .. import dma_rules as rules
+from ..findings import address, plural
+from .buffers import chain_pieces, is_resident, pieces_of
+from .mappings import Mapping, flush, map_pieces
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..mdl import Mdl
+    from ..rule_table import Rule
+    from ..system import System
+    from .adapters import Adapter
+    from .registers import MapRegisters
+
+
+def registers_of(nt: System, adapter: Adapter, base: int, rule: Rule) -> MapRegisters | None:
+    """The allocation that a MapRegisterBase names, or None after a report."""
+    found = nt.dma.pool.allocations.get(base)
+    if found is not None and found.adapter is adapter:
+        return found
+    facts = [*adapter.facts, ("map register base", address(base))]
+    nt.violation(rule, (base, 0, 0), facts, ("registers", base))
+    return None
+
+
+def check_buffer(nt: System, adapter: Adapter, mdl: Mdl, write: bool) -> None:
+    """What must hold for memory that a device is let at: it stays where it is, and may be written if it will be."""
+    if not is_resident(mdl):
+        nt.violation(rules.DMA_BUFFER_NOT_LOCKED, (mdl.address, 0, 0), mdl.facts, mdl.about)
+    lock = nt.mdls.locks.get(mdl.address)
+    if lock is not None and not write and not lock.write:
+        nt.violation(rules.DMA_INTO_READ_LOCK, (), mdl.facts, mdl.about)
+
+
+def start_of(nt: System, mdl: Mdl, va: int, chained: bool) -> int | None:
+    """How far into an MDL (or its chain) an address lies; None, after a report, if it does not."""
+    start = va - mdl.virtual_address
+    if 0 <= start < int(mdl.byte_count):
+        return start
+    if chained and start >= 0:
+        return start
+    facts = [*mdl.facts, ("address", address(va)), ("mdl begins at", address(mdl.virtual_address))]
+    nt.violation(rules.DMA_VA_OUTSIDE_MDL, (va, mdl.address, 0), facts, mdl.about)
+    return None
+
+
+def map_transfer(
+    nt: System, adapter: Adapter, mdl: Mdl, base: int, va: int, length: int, write: bool
+) -> tuple[int, int]:
+    """MapTransfer: the logical address and the bytes that it covers."""
+    if not length:
+        nt.violation(rules.DMA_LENGTH_ZERO, (), mdl.facts, mdl.about)
+        return 0, 0
+    registers = registers_of(nt, adapter, base, rules.DMA_MAP_WITHOUT_REGISTERS)
+    check_buffer(nt, adapter, mdl, write)
+    start = start_of(nt, mdl, va, False)
+    if registers is None or start is None:
+        return 0, 0
+    there = int(mdl.byte_count) - start
+    if length > there:
+        facts = [*mdl.facts, ("asked for", plural(length, "byte")), ("left in the MDL", plural(there, "byte"))]
+        nt.violation(rules.DMA_LENGTH_BEYOND_MDL, (length - there, 0, 0), facts, mdl.about)
+        length = there
+    _check_overlap(nt, adapter, mdl, start, length, va)
+    pieces = pieces_of(mdl, start, length)
+    left = registers.count - registers.used
+    if not left or (not adapter.scatter_gather and len(pieces) > left):
+        facts = [*registers.facts, ("needed", plural(len(pieces), "map register"))]
+        nt.violation(rules.DMA_REGISTERS_USED_UP, (2, len(pieces), left), facts, ("registers", base))
+        if not left:
+            return 0, 0
+    made = map_pieces(nt, adapter, mdl, start, pieces, write, registers, first_only=True)
+    return made.elements[0] if made is not None else (0, 0)
+
+
+def _check_overlap(nt: System, adapter: Adapter, mdl: Mdl, start: int, length: int, va: int) -> None:
+    for other in adapter.mappings:
+        if other.mdl == mdl.address and other.start < start + length and start < other.start + other.length:
+            facts = [*other.facts, *mdl.facts]
+            parameters = (va, va + length, mdl.virtual_address + other.start)
+            nt.violation(rules.DMA_MAPPED_TWICE, parameters, facts, ("mapping", mdl.address))
+            return
+
+
+def flush_buffers(nt: System, adapter: Adapter, mdl: Mdl, base: int, va: int, length: int, write: bool) -> int:
+    """FlushAdapterBuffers: TRUE once all that was mapped from `va` on is where it belongs."""
+    registers = registers_of(nt, adapter, base, rules.DMA_FLUSH_WITHOUT_REGISTERS)
+    if registers is None:
+        return 0
+    start = va - mdl.virtual_address
+    return int(flush_range(nt, registers, mdl, start, length, write))
+
+
+def flush_range(nt: System, registers: MapRegisters, mdl: Mdl, start: int, length: int, write: bool) -> bool:
+    """End the mappings of an MDL from `start` on, up to `length` bytes."""
+    mine = sorted(
+        (one for one in registers.adapter.mappings if one.registers is registers and one.mdl == mdl.address),
+        key=lambda one: one.start,
+    )
+    first = next((one for one in mine if one.start <= start < one.start + one.length), None)
+    if first is None or first.start != start:
+        facts = [*registers.facts, ("flushed from", plural(start, "byte") + " into the MDL")]
+        facts += [("mapped from", plural(one.start, "byte")) for one in mine[:1]]
+        about = ("mapping", mdl.address)
+        nt.violation(rules.DMA_FLUSH_NOT_MAPPED, (mdl.virtual_address + start, mdl.address, 0), facts, about)
+        if first is None:
+            return False
+    if first.write != write:
+        nt.violation(rules.DMA_OTHER_DIRECTION, (), first.facts, ("mapping", mdl.address))
+    done = 0
+    for one in mine[mine.index(first) :]:
+        if done >= length:
+            break
+        flush(nt, one, length - done)
+        done += one.length
+    if length > done:
+        facts = [*first.facts, ("flushed", plural(length, "byte")), ("mapped", plural(done, "byte"))]
+        nt.violation(rules.DMA_FLUSH_TOO_LONG, (1, 0, length - done), facts, ("mapping", mdl.address))
+    elif length < done:
+        facts = [*first.facts, ("flushed", plural(length, "byte")), ("mapped", plural(done, "byte"))]
+        nt.violation(rules.DMA_FLUSH_TOO_SHORT, (done, length, 0), facts, ("mapping", mdl.address))
+    return True
+
+
+def map_transfer_ex(
+    nt: System, adapter: Adapter, mdl: Mdl, registers: MapRegisters, offset: int, length: int, write: bool,
+    most_elements: int,
+) -> Mapping | None:  # fmt: skip
+    """MapTransferEx for a bus master: as much of a chain as registers and the caller's list have room for."""
+    pieces = chain_pieces(nt, mdl, offset, length)
+    if pieces is None:
+        return None
+    check_buffer(nt, adapter, mdl, write)
+    if nt.dma.caches is not None:
+        nt.dma.caches.flush(pieces)
+    made = map_pieces(nt, adapter, mdl, offset, pieces, write, registers)
+    if made is None:
+        return None
+    if len(made.elements) > most_elements:
+        fitting = sum(size for _, size in made.elements[:most_elements])
+        _cut(nt, made)
+        shorter = chain_pieces(nt, mdl, offset, fitting)
+        assert shorter is not None
+        made = map_pieces(nt, adapter, mdl, offset, shorter, write, registers)
+    return made
+
+
+def _cut(nt: System, mapping: Mapping) -> None:
+    """Take back a mapping that the device never saw."""
+    mapping.adapter.mappings.remove(mapping)
+    mapping.registers.used -= len(mapping.pieces)
+    for logical, pages in mapping.logical:
+        assert mapping.adapter.domain is not None
+        mapping.adapter.domain.unmap(logical, pages)

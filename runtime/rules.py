@@ -1485,7 +1485,8 @@ TIMER_INITIALISED_SET = rule(
 )  # fmt: skip
 CALLBACK_CHANGED_IRQL = rule(
     "irql-changed-by-callback", "fatal", "a routine that the kernel called returns at another IRQL than it was entered at",
-    here="returned here", help="lower the IRQL to the one that KeRaiseIrql or KeAcquireSpinLock gave back, on every path",
+    here="returned here", earlier=("initialised", "the DPC was initialised here"),
+    help="lower the IRQL to the one that KeRaiseIrql or KeAcquireSpinLock gave back, on every path",
     stop=(0xC8, None), page="bug-check-0xc8--irql-unexpected-value",
     explanation="DPCs run at DISPATCH_LEVEL and service routines at their interrupt's level; whoever runs next relies on it.",
 )  # fmt: skip
@@ -1701,6 +1702,7 @@ DPC_TARGET_UNKNOWN = rule(
 )  # fmt: skip
 DPC_CHANGED_APCS = rule(
     "apcs-changed-by-dpc", "fatal", "a DPC returns within a critical or guarded region that it entered", here="returned here",
+    earlier=("initialised", "the DPC was initialised here"),
     help="leave each region that the DPC enters; at DISPATCH_LEVEL no APC comes anyway", stop=(0xC7, 0x4),
     also=((0xC7, 0x5),), page="bug-check-0xc7--timer-or-dpc-invalid",
     explanation="A DPC runs on top of whatever thread the processor happened to run. That thread never gets its APCs "

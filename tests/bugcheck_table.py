@@ -1,4 +1,4 @@
-"""docs/bugchecks.md: every case of the bug checks that memory and MDL code can reach, with the script that shows it.
+"""docs/bugchecks.md: every case of the bug checks that memory, MDL and kernel code can reach, with the script that shows it.
 
     python tests/bugcheck_table.py      writes the table anew
 
@@ -17,7 +17,7 @@ from dmascript.runtime.rules import RULES
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "bugchecks.md"
 ZOO = ROOT / "tests" / "zoo"
-CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A)
+CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A, 0xC7, 0x133)
 
 Reason = str | tuple[str, ...]
 
@@ -33,12 +33,7 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x10: _POOL_SAYS + "0xC2/0x41, 0x42, 0x46, 0x50 and 0x41286, 0xC1/0x21",
         0x13: _POOL_SAYS + "0xC2/0x7",
         0x14: _POOL_SAYS + "0xC2/0x7",
-        0x15: ("KeSetTimer",),
-        **dict.fromkeys((0x17, 0x37, 0x38, 0x3D, 0xD0, 0xD1, 0xD2, 0x1000), ("ExInitializeResourceLite",)),
-        **dict.fromkeys((0x33, 0x34), ("ExAcquireFastMutex",)),
-        **dict.fromkeys((0x39, 0x3A), ("ExAcquireFastMutexUnsafe",)),
         0x35: "the kernel's own release routine; drivers end in 0x32",
-        **dict.fromkeys((0x3B, 0x120, 0x121, 0x122, 0x123), ("KeWaitForSingleObject",)),
         **dict.fromkeys((0x3C, 0x3F, 0xF5, 0xF6, 0xF7), _OTHER.format("objects and handles")),
         **dict.fromkeys((0x51, 0x52, 0x53, 0x54, 0x59), _TRACKING),
         0x60: "the first of three forms of the same leak; shown as 0x62",
@@ -55,7 +50,8 @@ REASONS: dict[int, dict[int, Reason]] = {
         **dict.fromkeys((0xEA, 0xEB), "push locks are for file systems"),
         0xFC: _OTHER.format("the registry"),
         **dict.fromkeys((0x10A, 0x10B), "quota is not counted"),
-        **dict.fromkeys((0x110, 0x111), ("IoConnectInterrupt",)),
+        0x110: "extended processor state is not modelled",
+        0x111: "the kernel's own check of a service routine comes first: 0xC8",
         0x115: _OTHER.format("shutdown"),
         0x131: ("IoAllocateWorkItem",),
         **dict.fromkeys(range(0x13A, 0x140), "the verifier's own list of blocks, which lies where no driver writes"),
@@ -95,6 +91,8 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x32: _INTERNAL,
     },
     0x1A: {0x1000: "Windows 2000 and before"},
+    0xC7: {0x2: "the code of a driver is not in memory that can be freed"},
+    0x133: {0x1: "time at DISPATCH_LEVEL is watched for each DPC, not summed up"},
 }
 
 
@@ -148,7 +146,7 @@ def page() -> str:
     """The whole page."""
     shown = scripts()
     lines = [
-        "# Bug checks of memory and MDLs",
+        "# Bug checks of memory, MDLs and kernel objects",
         "",
         "What each case takes, and the script in `tests/zoo` that shows it (its twin, `-fixed`, does it right), or why",
         "there is none. `dmascript explain 0xC4/0x7C` tells more. Made by `python tests/bugcheck_table.py`.",

@@ -32,8 +32,8 @@ def SimFailNext(nt: System, routine: int, count: int) -> None:
 
 @routine("VOID SimAdvance(ULONGLONG Nanoseconds)", irql="<= DISPATCH_LEVEL", header="", calls_back=True)
 def SimAdvance(nt: System, nanoseconds: int) -> None:
-    """Let time pass."""
-    nt.clock.pass_ns(nanoseconds)
+    """Let time pass, with all that happens meanwhile."""
+    nt.scheduler.pass_time(nanoseconds)
 
 
 @routine("PEPROCESS SimCreateProcess(VOID)", irql="== PASSIVE_LEVEL", undo="SimExitProcess", header="")

@@ -12,6 +12,8 @@ from .statements import Statements
 from .syntax import Broken, CaseLabel, Declaration, FunctionDefinition, Node, StaticAssert
 from .tree import Function, GlobalVariable, Stmt
 
+MOST_LISTED = 20  # names in a help
+
 
 class Blocks:
     def __init__(self, context: Context, functions: Functions, statements: Statements) -> None:
@@ -68,5 +70,7 @@ class Blocks:
         """Report a name that is none of the known ones."""
         known = list(known)
         close = nearest(name, known)
-        help = f"did you mean '{close}'?" if close else f"there are {', '.join(known)}" if known else ""
+        help = f"did you mean '{close}'?" if close else ""
+        if not close and 0 < len(known) <= MOST_LISTED:
+            help = f"there {'are' if len(known) > 1 else 'is only'} {', '.join(known)}"
         self.context.error(rule, message, span, help)

@@ -11,7 +11,7 @@ from .driver_frame import Frame
 from .express import Expressions
 from .functions import Functions
 from .handler_heads import HandlerHeads
-from .handlers import FRAME_MINORS, NEEDS_DEVICE, OWN
+from .handlers import DEVICE_EVENTS, FRAME_MINORS, NEEDS_DEVICE, OWN
 from .lookup import Lookup
 from .scope import TypedefName
 from .source import Note, Span
@@ -144,6 +144,10 @@ class DriverBlocks:
 
     def _is_known(self, node: DriverBlock, item: Handler) -> bool:
         context, event, span = self.context, item.event, item.event_span
+        if event in DEVICE_EVENTS:
+            help = f"write 'on IRP_MJ_{event.upper()}'" if event != "reset" else "a driver is told of START and STOP"
+            context.error("unknown-handler", f"'on {event}' is a handler of devices, not of drivers", span, help)
+            return False
         if item.name:
             message = f"'on {event}' of a driver stands for itself, and takes no name '{item.name}'"
             context.error("unknown-handler", message, item.name_span, "its parameters stand in parentheses")
@@ -155,11 +159,7 @@ class DriverBlocks:
         if event not in OWN and not self._is_request(event):
             known = [*OWN, *(name for name in context.environment.names() if name.startswith(("IRP_MJ_", "IRP_MN_")))]
             message = f"a driver has no handler '{event}'"
-            if event.lower() in ("read", "write", "reset"):
-                help = f"write 'on IRP_MJ_{event.upper()}'" if event.lower() != "reset" else ""
-                context.error("unknown-handler", message + ": that is a device's", span, help)
-            else:
-                self.blocks.unknown("unknown-handler", message, event, known, span)
+            self.blocks.unknown("unknown-handler", message, event, known, span)
             return False
         if not node.device and (event in NEEDS_DEVICE or event.startswith("IRP_MN_")):
             message = f"'on {event}' is never called, for the driver names no device"

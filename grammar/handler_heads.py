@@ -24,7 +24,7 @@ from .syntax import (
     Parameter,
     Specifiers,
 )
-from .typenames import spelled
+from .typenames import spelled, with_article
 from .types import ErrorType, PointerType, Type, VoidType, same_type
 
 Edits = list[tuple[Span, str]]
@@ -59,9 +59,14 @@ class HandlerHeads:
             found = self.types.adjusted(self.types.declared(self.types.specified(one.specifiers), one.declarator))
             own = one.declarator.name
             expected = self.names.type_named(type)
-            if expected is None or self._same(node, one, found, expected):
+            if expected is None or isinstance(found, ErrorType) or same_type(found, expected):
                 texts.append(spelled(found, own) if own else f"{type} {plain}")
                 listed.append(one)
+                continue
+            if not _converts(found, expected):
+                self._wrong(node, one, found, expected)
+                texts.append(f"{type} {own or plain}")
+                listed.append(_parameter(type, own, one.span))
                 continue
             if plain == own:
                 plain += "_"
@@ -88,18 +93,11 @@ class HandlerHeads:
             "handler-parameters", message, given[len(wanted)].span, f"write 'on {node.event} ({shown})'"
         )
 
-    def _same(self, node: Handler, one: Parameter, found: Type, expected: Type) -> bool:
-        """True if a parameter has the type that is passed; False if it is converted first, or wrong."""
-        if same_type(found, expected) or isinstance(found, ErrorType):
-            return True
-        if isinstance(found, PointerType) and isinstance(expected, PointerType):
-            if isinstance(found.target, VoidType) or isinstance(expected.target, VoidType):
-                return False
+    def _wrong(self, node: Handler, one: Parameter, found: Type, expected: Type) -> None:
         name = one.declarator.name
-        message = f"{repr(name) if name else 'this parameter'} of 'on {node.event}' is {spelled(found)}"
-        message += f", where {spelled(expected)} is passed"
-        self.context.error("handler-parameters", message, one.span, f"write '{spelled(expected)} {name}'".rstrip(" '") + "'")
-        return True
+        what = f"'{name}'" if name else "this parameter"
+        message = f"{what} of 'on {node.event}' is {with_article(found)}, where {with_article(expected)} is passed"
+        self.context.error("handler-parameters", message, one.span, f"write '{spelled(expected, name)}'")
 
     @staticmethod
     def _edits(node: Handler, head: str, added: list[str]) -> Edits:
@@ -110,6 +108,13 @@ class HandlerHeads:
             opening = Span(brace.file, brace.line, brace.column, brace.line, brace.column + 1)
             edits.append((opening, "\n".join(["{", *(f"    {line}" for line in added)])))
         return edits
+
+
+def _converts(found: Type, expected: Type) -> bool:
+    """True of two pointers of which one says nothing about what it points at."""
+    if not (isinstance(found, PointerType) and isinstance(expected, PointerType)):
+        return False
+    return isinstance(found.target, VoidType) or isinstance(expected.target, VoidType)
 
 
 def _parameter(type: str, name: str, span: Span) -> Parameter:

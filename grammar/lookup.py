@@ -176,6 +176,9 @@ class Lookup:
         close = nearest(name, self._visible())
         what = "there is no function" if called else "nothing is declared with the name"
         help = f"did you mean '{close}'?" if close else ("declare it before it is called" if called else "")
+        if name == "after" and called:
+            self.context.error("misplaced-block", "'after' may only stand in a device", span)
+            return
         if span.macro == name:
             help = f"the macro '{name}' does not expand inside itself: declare '{name}', or give the macro another name"
         self.context.error("unknown-name", f"{what} '{name}'", span, help)

@@ -7,6 +7,7 @@ from .source import Note, Span
 from .tree import Function, Variable
 
 _HERE = {"script": "kernel", "driver": "kernel", "device": "device", "process": "process"}
+_PRINTING = frozenset(("printf", "vprintf", "wprintf", "puts", "putchar"))
 
 
 def check_reach(context: Context, symbol: Variable | Function, span: Span) -> None:
@@ -47,7 +48,9 @@ def _routine(
     elif "process" in sides:
         where = "a device" if side == "device" else "the kernel"
         message = f"'{name}' is a routine of user programs, and does not exist in {where}"
-        help = "call the Zw routine of the kernel, or put the call into a process block" if side == "kernel" else ""
+        help = "call the kernel's own routine, or put the call into a process block" if side == "kernel" else ""
+        if name in _PRINTING:
+            help = "print with DbgPrint"
         _report(context, "user-only", symbol, span, message, help)
     else:
         message = f"'{name}' is a word of devices, and does not exist elsewhere"

@@ -11,7 +11,7 @@ from ..runtime.registers import Bar, Register
 from ..runtime.services.programs import process_object, start
 from ..runtime.store import PAGE
 from .bridge import split_signature, to_range
-from .compiled import DATA, READ_ONLY
+from .compiled import DATA, READ_ONLY, UNCLAIMED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,11 +54,32 @@ class Blocks:
         for name, properties, bars, reset, _ in self.program.devices:
             blocks = [self._bar(bar) for bar in bars]
             self.nt.hardware.attach(name, dict(properties), blocks, self._code(reset) if reset else None)
-        claimed = {device for _, device, _, _ in self.program.drivers if device}
-        left = [device for device in self.nt.hardware.devices if device.name not in claimed]
-        for name, wanted, entry, _ in self.program.drivers:
-            own = self.nt.hardware.named(wanted) if wanted else None
-            self._load(name, entry, [own] if own is not None else [] if self._is_block(name) else left)
+        rows = [(name, entry, self._devices_of(wanted)) for name, wanted, entry, _ in self.program.drivers]
+        for index, (name, entry, devices) in enumerate(rows):
+            later = [device for _, _, others in rows[index + 1 :] for device in others]
+            self._load(name, entry, devices, later)
+
+    def _devices_of(self, wanted: str) -> list[HardwareDevice]:
+        """The devices that a driver is for: the one that it names, or those that no driver names."""
+        devices = self.nt.hardware.devices
+        if wanted != UNCLAIMED:
+            return [device for device in devices if device.name == wanted]
+        claimed = {device for _, device, _, _ in self.program.drivers}
+        return [device for device in devices if device.name not in claimed]
+
+    def _load(self, name: str, entry: int, devices: list[HardwareDevice], later: list[HardwareDevice]) -> None:
+        """Load a driver for its devices. One that a later driver joins is started with the last of them."""
+        io = self.nt.io
+        if not devices:
+            status = io.load_driver(name, entry)
+        else:
+            status = io.load_driver(name, entry, devices[0], devices[0] not in later)
+        self.failed = self.failed or status & 0x8000_0000 != 0
+        for device in devices[1:] if not self.failed else ():
+            driver = list(io.drivers.known.values())[-1]
+            status = io.pnp.add_device(driver, device)
+            if not status & 0x8000_0000 and device not in later:
+                io.pnp.start(device)
 
     def shut_down(self) -> None:
         """The end of the script: its processes run to theirs, devices are removed, drivers unloaded."""
@@ -72,16 +93,6 @@ class Blocks:
         self.failed = self.failed or any(process.exit_status for process in self.started)
         if self.program.drivers or self.started or self.program.devices:
             nt.io.shutdown()
-
-    def _is_block(self, name: str) -> bool:
-        return any(file == f"{name}.frame.c" for file, _ in self.program.frames)
-
-    def _load(self, name: str, entry: int, devices: list[HardwareDevice]) -> None:
-        if not hasattr(self.nt, "io"):
-            status = self.nt.call(entry, 0, 0)
-        else:
-            status = self.nt.io.load_driver(name, entry, devices)
-        self.failed = self.failed or status & 0x8000_0000 != 0
 
     # -- devices
 

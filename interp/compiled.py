@@ -18,6 +18,7 @@ FUNCTION_BYTES = 0x40
 DATA = 0x10_0000
 READ_ONLY = 0x800_0000
 IMAGE_BYTES = 0x1000_0000  # from one image to the next
+UNCLAIMED = "*"  # in the place of a device: those that no driver block names
 PROGRAMS = 0x7FF6_0000_0000  # where the image of the first process lies, in its own user space
 
 
@@ -31,7 +32,7 @@ class Compiled:
     A handler is the Python name of its function, or "".
     devices   (name, ((property, value)...), ((block, ((register, offset, size, address, reset, read, write)...))...),
               reset, span)
-    drivers   (name, device or "", address of DriverEntry, span), in file order
+    drivers   (name, device or "" or UNCLAIMED, address of DriverEntry, span), in file order
     processes (name, Python name of what it runs, base, writable, read-only, span)
     frames    (file, text) of the C around driver blocks"""
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from ..grammar import tree
 from ..grammar.source import NOWHERE, Span
-from .compiled import IMAGE_BYTES, PROGRAMS, Compiled
+from .compiled import IMAGE_BYTES, PROGRAMS, UNCLAIMED, Compiled
 from .functions import FunctionCompiler
 from .unit import Unit, signature_text
 
@@ -124,7 +124,7 @@ def driver_rows(program: tree.Program, unit: Unit) -> tuple[tuple[str, str, int,
     entry = entry_of(program)
     if entry is not None:
         name = os.path.splitext(os.path.basename(program.file))[0]
-        rows.append((name, "", unit.function_address(entry), entry.span))
+        rows.append((name, UNCLAIMED, unit.function_address(entry), entry.span))
         rows.sort(key=lambda row: (row[3].line, row[3].column))
     return tuple((name, device, address, unit.spans.index(span)[1]) for name, device, address, span in rows)
 

@@ -518,19 +518,12 @@ machine { profile = bounce; memory = 6 GiB; processors = 2; profle = x; seed = f
 => 1:61 error unknown-setting: a machine has no setting 'profle' | did you mean 'profile'?
 => 1:80 error bad-setting: 'seed' takes a number, not 'f'
 => 1:94 error bad-setting: 'verifier' takes a word
----
-device Card { int x = y; }
-driver D (Card) { }
-process app { }
-=> 1:1 error not-modelled: device blocks are not modelled yet: they are parsed only | write what it does as functions and file-level statements
-=> 2:1 error not-modelled: driver blocks are not modelled yet: they are parsed only | write what it does as functions and file-level statements
-=> 3:1 error not-modelled: process blocks are not modelled yet: they are parsed only | write what it does as functions and file-level statements
 """
 
 
 @pytest.mark.parametrize("case", cases(BLOCKS))
 def test_blocks(case: str) -> None:
-    """Machine settings are known words; the other blocks say that they are not modelled."""
+    """Machine settings are known words with fitting values. What the other blocks say is in golden/errors/blocks.txt."""
     expect(case)
 
 

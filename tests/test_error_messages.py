@@ -1,7 +1,7 @@
 """What the front end says, word for word: sentence, place, marks, notes and help.
 
-The ordinary cases stand in golden/errors/messages.txt, each as `=== name`, its script, `--- says`, and what is drawn
-for it. Here are those that no text file can hold: bytes that are no text, and inputs made to be too much.
+The ordinary cases stand in golden/errors/messages.txt, those of blocks in blocks.txt beside it, each as `=== name`, its
+script, `--- says`, and what is drawn for it. Here are those that no text file can hold: bytes that are no text, and inputs made to be too much.
 """
 
 from __future__ import annotations
@@ -18,14 +18,16 @@ from dmascript.interp.options import Options
 from dmascript.interp.script import load
 from dmascript.render import render_diagnostic
 
-MESSAGES = Path(__file__).parent / "golden" / "errors" / "messages.txt"
+ERRORS = Path(__file__).parent / "golden" / "errors"
+MESSAGES = ("messages.txt", "blocks.txt")
 MANY = 100_000
 
 
 def cases() -> list[tuple[str, str, str]]:
-    """Name, script and expected text of each case of the file."""
+    """Name, script and expected text of each case of the files."""
     found = []
-    for part in MESSAGES.read_text(encoding="utf-8").split("=== ")[1:]:
+    text = "".join((ERRORS / name).read_text(encoding="utf-8") for name in MESSAGES)
+    for part in text.split("=== ")[1:]:
         name, _, rest = part.partition("\n")
         script, _, said = rest.partition("--- says\n")
         found.append((name, script, said.rstrip("\n")))

@@ -66,6 +66,7 @@ class Session:
         self.sites = Sites(self.names)
         self.nt.where = self.sites.here
         self.nt.instruction = self.instruction
+        self.nt.definition = self.definition
         self.functions: dict[int, tuple[Callable[..., Any], str]] = {}
         self.nt.call = self.call
         self.calls: dict[int, PointerTable] = {}
@@ -131,6 +132,11 @@ class Session:
         if row is not None:
             return row.name
         return self.nt.natives[where][0] if where in self.nt.natives else ""
+
+    def definition(self, where: int) -> object:
+        """The site at which the function at an address is defined."""
+        found = self.functions.get(where)
+        return () if found is None else self.sites.of_function(found[0])
 
     def instruction(self) -> int:
         """An address that stands for the running instruction, for the parameters of bug checks."""

@@ -22,17 +22,19 @@ Site = "tuple[tuple[CodeType, int], ...]"
 class Sites:
     """Looks up and resolves sites of one session."""
 
-    __slots__ = ("names", "programs", "_function_names")
+    __slots__ = ("names", "programs", "_function_names", "_function_spans")
 
     def __init__(self, names: dict[str, object]) -> None:
         self.names = names
         self.programs: list[Compiled] = []
         self._function_names: dict[str, str] = {}
+        self._function_spans: dict[str, int] = {}
 
     def add(self, program: Compiled) -> None:
         self.programs.append(program)
-        for _, identifier, _, name, _ in program.functions:
+        for _, identifier, _, name, span in program.functions:
             self._function_names[identifier] = name
+            self._function_spans[identifier] = span
 
     def here(self) -> tuple[tuple[CodeType, int], ...]:
         """The site of whoever called into Python from generated code."""
@@ -45,6 +47,11 @@ class Sites:
             frame = frame.f_back  # type: ignore[assignment]
         return tuple(chain)
 
+    def of_function(self, function: object) -> tuple[tuple[CodeType, int], ...]:
+        """The site of a function of the script itself: where it is defined."""
+        code = getattr(function, "__code__", None)
+        return ((code, -1),) if code is not None and code.co_qualname in self._function_spans else ()
+
     def function(self, code: CodeType) -> str:
         """The script's name of a function; a filter belongs to the function around it."""
         outermost = code.co_qualname.partition(".")[0]
@@ -54,6 +61,10 @@ class Sites:
         """File, line, column, end column of one frame of a site, and the index of its span (-1 if unknown)."""
         code, offset = step
         program = self.programs[-1]
+        if offset < 0:
+            index = self._function_spans[code.co_qualname]
+            file, line, start, end = program.spans[index]
+            return file, line, start, end, index
         position = None
         for index, found in enumerate(code.co_positions()):
             if index == offset // 2:

@@ -326,14 +326,9 @@ class Hardware:
         """Who asserts a line, and how often each of them has been accessed."""
         return [(device, device.touched) for device in self.asserting(line)]
 
-    def claimed(self, line: Line, before: list[tuple[HardwareDevice, int]], interrupt: int) -> None:
-        """A service routine has claimed the interrupt that these devices asserted: it must have looked at one."""
-        sharing = sum(1 for device in self.devices if device.line and device.line[1] is line)
-        if sharing < 2 or not before or any(device.touched != count for device, count in before):
-            return
-        names = ", ".join(device.name for device, _ in before)
-        facts = [("asserted by", names), ("line", f"vector 0x{line.vector:X}, shared by {sharing} devices")]
-        self.nt.violation(rules.INTERRUPT_OF_ANOTHER, (), facts, ("interrupt", interrupt))
+    def on_line(self, line: Line) -> list[HardwareDevice]:
+        """The devices whose line this is."""
+        return [device for device in self.devices if device.line and device.line[1] is line]
 
     # -- accesses by processors
 

@@ -15,6 +15,9 @@ from .spinlock import acquire_quietly, release_quietly
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .hardware import HardwareDevice
     from .processor import Processor
     from .system import System
 
@@ -126,10 +129,12 @@ class Interrupts:
             return True
         nt.clock.pass_ns(LATENCY_NS)
         claimed = False
+        accesses = nt.hardware.accesses(best)
         for interrupt in list(best.connected):
             if interrupt in best.connected and self._serve(interrupt):
                 claimed = True
                 if best.level:
+                    self._check_claim(best, interrupt, accesses)
                     break
         if not claimed and not best.level:
             nt.traced("interrupt unclaimed", vector=best.vector)
@@ -157,16 +162,40 @@ class Interrupts:
         release_quietly(nt, interrupt.lock)
         return result
 
+    def _check_claim(self, line: Line, interrupt: Interrupt, accesses: list[tuple[HardwareDevice, int]]) -> None:
+        """A service routine on a shared line has claimed: it must have looked at a device that asserts the line."""
+        hardware = self.nt.hardware
+        sharing = hardware.on_line(line)
+        if len(sharing) < 2 or not accesses or any(device.touched != count for device, count in accesses):
+            return
+        facts = [
+            ("line", self._describe(line)), ("shared by", ", ".join(device.name for device in sharing)),
+            ("asserted by", ", ".join(device.name for device, _ in accesses)),
+        ]  # fmt: skip
+        self._at(interrupt, lambda: self.nt.violation(rules.INTERRUPT_OF_ANOTHER, (), facts))
+        self.clear_line(line.vector)
+
     def _storm(self, line: Line) -> None:
         """A line that nobody makes go away: on a real machine the processor would do nothing else any more."""
-        nt = self.nt
-        first = line.connected[0]
-        whose = f" of {line.name}" if line.name else ""
-        facts = [
-            ("line", f"vector 0x{line.vector:X}{whose}, {level_name(line.irql)}"), ("delivered", f"{STORM} times"),
-        ]  # fmt: skip
-        nt.violation(rules.INTERRUPT_STORM, (), facts, ("interrupt", first.address))
+        facts = [("line", self._describe(line)), ("delivered", f"{STORM} times")]
+        self._at(line.connected[0], lambda: self.nt.violation(rules.INTERRUPT_STORM, (), facts))
         self.clear_line(line.vector)
+
+    def _describe(self, line: Line) -> str:
+        whose = f" of {line.name}" if line.name else ""
+        return f"vector 0x{line.vector:X}{whose}, {level_name(line.irql)}"
+
+    def _at(self, interrupt: Interrupt, action: Callable[[], None]) -> None:
+        """Do something whose findings are about a service routine: they point at it or, if nobody knows where it
+        stands, at where it was connected."""
+        nt = self.nt
+        before, connected = nt.where, nt.history[("interrupt", interrupt.address)]["connected"]
+        site = nt.definition(interrupt.routine) or connected.site
+        nt.where = lambda: site
+        try:
+            action()
+        finally:
+            nt.where = before
 
     # -- the driver's side
 

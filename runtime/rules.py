@@ -1492,7 +1492,7 @@ CALLBACK_CHANGED_IRQL = rule(
 )  # fmt: skip
 INTERRUPT_STORM = rule(
     "interrupt-storm", "error", "an interrupt is delivered again and again: no service routine makes it go away",
-    here="connected here", help="write the device's acknowledge register in the service routine, and return TRUE for an own interrupt",
+    here="this service routine", help="write the device's acknowledge register in the service routine, and return TRUE for an own interrupt",
     page="nc-wdm-kservice_routine",
     explanation="A level-triggered line stays asserted until the device is told that it was heard. The processor takes the "
     "interrupt anew as soon as it has returned from the last, and does nothing else any more. The run goes on with the line masked.",
@@ -1547,7 +1547,7 @@ REGISTER_WIDTH = rule(
 )  # fmt: skip
 INTERRUPT_OF_ANOTHER = rule(
     "interrupt-of-another-device-claimed", "error", "a service routine claims an interrupt of another device",
-    here="delivered here", earlier=("connected", "the service routine was connected here"),
+    here="this service routine",
     help="read the own device's status in the service routine, and return FALSE if it has not interrupted",
     page="nc-wdm-kservice_routine",
     explanation="Devices share a level-triggered line. Windows asks one service routine after the other, and stops at the "

@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from .contiguous import Contiguous
-    from .io_manager import IoManager
     from .dma.adapters import Dma
+    from .io_manager import IoManager
     from .routine import Routine
 
     Result = TypeVar("Result")
@@ -119,6 +119,7 @@ class System:
         self.write: Callable[[str], None] = write or (lambda text: None)
         self.where: Callable[[], object] = lambda: None
         self.instruction: Callable[[], int] = lambda: IMAGE
+        self.definition: Callable[[int], object] = lambda address: None  # where a function of the script stands
         self.call: Callable[..., int] = self.call_native
         self.natives: dict[int, tuple[str, Callable[..., int | None]]] = {}
         self.traced: Callable[..., None] = _not_traced
@@ -367,7 +368,7 @@ class System:
         about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None,
         argument: int = 0, moment: Moment | None = None, **names: str,
     ) -> None:  # fmt: skip
-        """A rule is broken here and now, or at the `moment` given. Returns if that does not stop the machine (not fatal,
+        """A rule is broken here and now, or at the `moment` given. Returns if the machine goes on (not fatal,
         allowed, or only the verifier would notice and it is off). `about` names the object whose history explains it
         and which is that `argument` of the call, `parameters` are those of the bug check, without the sub-code where
         the rule has one; `stop` replaces the rule's own."""

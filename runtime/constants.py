@@ -783,6 +783,11 @@ PAGE_NOCACHE = 0x200
 PAGE_WRITECOMBINE = 0x400
 _group("page_protection", "int")
 
+# Flags of ExInitializeLookasideListEx.
+EX_LOOKASIDE_LIST_EX_FLAGS_RAISE_ON_FAIL = 0x1
+EX_LOOKASIDE_LIST_EX_FLAGS_FAIL_NO_RAISE = 0x2
+_group("lookaside_flags", "ULONG")
+
 # Virtual memory allocation types and states.
 MEM_COMMIT = 0x1000
 MEM_RESERVE = 0x2000

@@ -18,15 +18,32 @@ if TYPE_CHECKING:
 IRP_SIZE = SIZES["_IRP"]
 LOCATION_SIZE = SIZES["_IO_STACK_LOCATION"]
 TYPE, PACKET_SIZE = offset("_IRP", "Type"), offset("_IRP", "Size")
-MDL_ADDRESS = offset("_IRP", "MdlAddress")
+MDL_ADDRESS, FLAGS = offset("_IRP", "MdlAddress"), offset("_IRP", "Flags")
+MASTER = SYSTEM_BUFFER = offset("_IRP", "AssociatedIrp")
 THREAD_LIST = offset("_IRP", "ThreadListEntry")
 STATUS = offset("_IRP", "IoStatus")
+INFORMATION = STATUS + 8
+REQUESTOR_MODE, PENDING_RETURNED = offset("_IRP", "RequestorMode"), offset("_IRP", "PendingReturned")
 STACK_COUNT, CURRENT_LOCATION = offset("_IRP", "StackCount"), offset("_IRP", "CurrentLocation")
+CANCEL, CANCEL_IRQL = offset("_IRP", "Cancel"), offset("_IRP", "CancelIrql")
+CANCEL_ROUTINE = offset("_IRP", "CancelRoutine")
+USER_IOSB, USER_EVENT, USER_BUFFER = (offset("_IRP", name) for name in ("UserIosb", "UserEvent", "UserBuffer"))
+APC_ROUTINE = offset("_IRP", "Overlay.AsynchronousParameters.UserApcRoutine")
+APC_CONTEXT = offset("_IRP", "Overlay.AsynchronousParameters.UserApcContext")
+DEVICE_QUEUE_ENTRY = offset("_IRP", "Tail.Overlay.DeviceQueueEntry")
+DRIVER_CONTEXT = offset("_IRP", "Tail.Overlay.DriverContext")
+THREAD = offset("_IRP", "Tail.Overlay.Thread")
+ORIGINAL_FILE = offset("_IRP", "Tail.Overlay.OriginalFileObject")
 APC_ENVIRONMENT, ALLOCATION_FLAGS = offset("_IRP", "ApcEnvironment"), offset("_IRP", "AllocationFlags")
 CURRENT_STACK_LOCATION = offset("_IRP", "Tail.Overlay.CurrentStackLocation")
-CONTROL = offset("_IO_STACK_LOCATION", "Control")
+MAJOR, MINOR = offset("_IO_STACK_LOCATION", "MajorFunction"), offset("_IO_STACK_LOCATION", "MinorFunction")
+LOCATION_FLAGS, CONTROL = offset("_IO_STACK_LOCATION", "Flags"), offset("_IO_STACK_LOCATION", "Control")
+PARAMETERS = offset("_IO_STACK_LOCATION", "Parameters")
+LOCATION_DEVICE, LOCATION_FILE = offset("_IO_STACK_LOCATION", "DeviceObject"), offset("_IO_STACK_LOCATION", "FileObject")
 COMPLETION_ROUTINE = offset("_IO_STACK_LOCATION", "CompletionRoutine")
 COMPLETION_CONTEXT = offset("_IO_STACK_LOCATION", "Context")
+MOST_GONE = 4096
+TAG = int.from_bytes(b"Irp ", "little")
 
 
 def size_of(stack_size: int) -> int:
@@ -34,13 +51,15 @@ def size_of(stack_size: int) -> int:
 
 
 class Irps:
-    """Which IRPs drivers have allocated, and how many stack locations each has."""
+    """Which IRPs are allocated, and how many stack locations each has. `gone` are blocks of pool that went back with a
+    completed request, by address: the IRP itself, its system buffer and its MDLs."""
 
-    __slots__ = ("nt", "allocated")
+    __slots__ = ("nt", "allocated", "gone")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.allocated: dict[int, int] = {}
+        self.gone: dict[int, int] = {}
 
     def facts(self, irp: int) -> list[tuple[str, str]]:
         count = self.allocated.get(irp)
@@ -62,18 +81,20 @@ class Irps:
         for half in (0, 8):
             memory.write_uint(irp + THREAD_LIST + half, 8, irp + THREAD_LIST)
 
-    def allocate(self, stack_size: int, charge_quota: bool, tag: int) -> int:
-        """A new IRP, or 0 if there is no pool."""
+    def allocate(self, stack_size: int, charge_quota: bool, tag: int, owned: bool = True) -> int:
+        """A new IRP, or 0 if there is no pool. One that is `owned` must be freed by the driver that asked for it."""
         size = size_of(stack_size)
-        irp = self.nt.pool.allocate(size, tag)
+        irp = self.nt.pool.allocate(size, tag, special=self.nt.settings.verifier > 0)
         if not irp:
             return 0
         self.nt.history.pop(("irp", irp), None)
+        self.gone.pop(irp, None)
         self.initialise(irp, size, stack_size)
         self.nt.memory.write_uint(irp + ALLOCATION_FLAGS, 1, IRP_QUOTA_CHARGED if charge_quota else 0)
         self.allocated[irp] = stack_size
         self.nt.remember("irp", irp, "allocated")
-        self.nt.hold(rules.IRP_LEAKED, irp, self.facts(irp), irp="irp")
+        if owned:
+            self.nt.hold(rules.IRP_LEAKED, irp, self.facts(irp), irp="irp")
         return irp
 
     def free(self, irp: int) -> None:
@@ -89,6 +110,15 @@ class Irps:
         nt.let_go(rules.IRP_LEAKED, irp)
         nt.remember("irp", irp, "freed")
         nt.pool.free(irp)
+
+    def give_back(self, irp: int) -> None:
+        """The I/O manager frees an IRP of its own making: whoever touches it from now on touches freed memory."""
+        self.nt.memory.write_uint(irp + TYPE, 2, 0)
+        self.allocated.pop(irp, None)
+        self.gone[irp] = irp
+        while len(self.gone) > MOST_GONE:
+            del self.gone[next(iter(self.gone))]
+        self.nt.pool.free(irp)
 
     def reuse(self, irp: int, status: int) -> None:
         """Make an IRP as it was when it was allocated, but for the status."""

@@ -15,7 +15,8 @@ from .interp.options import Options
 from .interp.report import Report
 from .promises import Program, programs_of
 from .render import render_diagnostic, render_report
-from .run_options import Refusal
+from .run_options import ALL, Refusal
+from .runtime.profiles import PROFILES
 
 
 @dataclass(slots=True)
@@ -61,7 +62,8 @@ def run_expectations(path: str, text: str, execute: Execute = execute) -> list[s
 
 
 def check_program(path: str, program: Program, execute: Execute = execute) -> list[str]:
-    """Run one program and compare. A program that promises nothing fails, and so does one with a malformed promise."""
+    """Run one program and compare. A program that promises nothing fails, and so does one with a malformed promise.
+    With `--profile all` it must keep its promises on each of the profiles."""
     if program.mistakes:
         return [f"{path}: {mistake}" for mistake in program.mistakes]
     if not program.promises_something:
@@ -70,7 +72,13 @@ def check_program(path: str, program: Program, execute: Execute = execute) -> li
         options = program.options()
     except Refusal as refusal:
         return [f"{path}: line {program.first_line}: options: {refusal}"]
-    return compare(path, program, execute(path, program.text, options))
+    if options.profile != ALL:
+        return compare(path, program, execute(path, program.text, options))
+    failures: list[str] = []
+    for options.profile in PROFILES:
+        on_this = compare(path, program, execute(path, program.text, options))
+        failures += [f"on {options.profile}: {failure}" for failure in on_this]
+    return failures
 
 
 def compare(path: str, program: Program, came: Came) -> list[str]:

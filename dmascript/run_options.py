@@ -18,6 +18,9 @@ _UNITS = {"": 1, "B": 1} | {
 }
 
 
+ALL = "all"
+
+
 class Refusal(ValueError):
     """A value that an option does not take; the message says why, and what was meant if something is close."""
 
@@ -125,8 +128,8 @@ class RunOption:
 
 
 _ROWS = (
-    RunOption("--profile", "profile", one_of("profile", PROFILES), "NAME",
-              f"The machine to simulate: {', '.join(PROFILES)}."),
+    RunOption("--profile", "profile", one_of("profile", (*PROFILES, ALL)), "NAME",
+              f"The machine to simulate: {', '.join(PROFILES)}, or all, which compares them."),
     RunOption("--set", "settings", setting, "NAME=VALUE",
               "A machine setting; overrides the script's machine block. Repeatable.", repeats=True),
     RunOption("--seed", "seed", whole_number, "N",

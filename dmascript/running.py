@@ -6,6 +6,7 @@ import sys
 
 from .console import EXIT_CLEAN, EXIT_FOUND, EXIT_REFUSED, EXIT_USAGE, Console
 from .interp import script
+from .run_options import ALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +22,13 @@ STANDARD_INPUT = "<stdin>"
 
 def run_script(path: str, options: Options, console: Console, json_file: str | None = None) -> int:
     """Run a file, or standard input for `-`, and return the exit code; findings go to the console and to the file."""
+    if options.profile == ALL:
+        from .all_profiles import run_on_all
+
+        if json_file is not None or options.trace or options.trace_file:
+            console.say("dmascript: --profile all only compares: name one profile for --trace, --trace-file or --json")
+            return EXIT_USAGE
+        return run_on_all(path, options, console)
     loaded = load_script(path, options, console)
     if loaded is None:
         return EXIT_USAGE

@@ -249,6 +249,36 @@ def test_a_trace(here: Path) -> None:
     assert json.loads((here / "t.jsonl").read_text("utf-8").splitlines()[0])["name"] == "DbgPrint"
 
 
+STARVED_BY_SIZE = """
+PVOID block = ExAllocatePoolWithTag(NonPagedPool, 100000, 'tseT');
+DbgPrint("%s\\n", block ? "memory" : "none");
+if (block)
+    ExFreePoolWithTag(block, 'tseT');
+"""
+
+
+def test_all_profiles(here: Path) -> None:
+    """A line of result for each profile, and what is different where, with the reason."""
+    result = dmascript("run", script(here, STARVED_BY_SIZE), "--profile", "all")
+    lines = result.stdout.splitlines()
+    assert result.returncode == 0
+    assert [line.split()[0] for line in lines[:6]] == ["direct", "bounce", "iommu", "noncoherent", "starved", "isa"]
+    assert lines[0].endswith("clean, 1 line of output")
+    assert lines[1].endswith("clean, the same output")
+    assert lines[4].endswith("clean, other output from line 1 on")
+    assert "  line 1 on starved: none" in lines
+
+
+def test_all_profiles_show_a_finding_once(here: Path) -> None:
+    """A leak that every machine has is drawn once."""
+    result = dmascript("run", script(here, "ExAllocatePoolWithTag(PagedPool, 8, 'tseT');\n"), "--profile", "all")
+    assert result.returncode == 1
+    assert result.stdout.count("leak[pool-leaked]: ") == 1
+    assert "on every profile:" in result.stdout
+    refused = dmascript("run", "s.dma", "--profile", "all", "--trace")
+    assert refused.returncode == 2
+
+
 def test_a_step_limit(here: Path) -> None:
     """An endless loop ends by its budget, with exit code 3."""
     result = dmascript("run", script(here, "for (;;) ;\n"), "--max-steps", "10000")

@@ -10,6 +10,7 @@ from dmascript.grammar.source import Diagnostic, Span
 from dmascript.interp.options import Options
 from dmascript.interp.report import Place, Report, Stop
 from dmascript.promises import programs_of
+from dmascript.runtime.profiles import PROFILES
 
 PATH = "t.dma"
 
@@ -61,6 +62,19 @@ def test_all_forms() -> None:
     assert program.bugchecks == [(5, 0x4E, 0x9A), (6, 0xC4, None)]
     options = program.options()
     assert (options.profile, options.seed) == ("bounce", 3)
+
+
+def test_on_all_profiles() -> None:
+    """The promises hold on each profile, and a failure says on which."""
+    text = "// options: --profile all\nf(); // expect: ok\n"
+    on: list[str] = []
+
+    def execute(path: str, text: str, options: Options) -> Came:
+        on.append(str(options.profile))
+        return Came(output="no\n" if options.profile == "iommu" else "ok\n")
+
+    assert only(run_expectations(PATH, text, execute)).startswith(f"on iommu: {PATH}:2: the output differs")
+    assert on == list(PROFILES)
 
 
 @pytest.mark.parametrize(
@@ -265,9 +279,7 @@ def test_update_of_several_programs() -> None:
         return Came(output=outputs[text.strip()[0]])
 
     text = "a; // expect: x\n---\nb; // expect: y\n---\nc; // expect: z\n"
-    assert updated(PATH, text, execute) == (
-        "a; // expect: 1\n// expect: 2\n---\nb;\n---\nc; // expect: 3\n"
-    )
+    assert updated(PATH, text, execute) == ("a; // expect: 1\n// expect: 2\n---\nb;\n---\nc; // expect: 3\n")
 
 
 def test_update_keeps_line_ends_and_what_does_not_compile() -> None:

@@ -46,6 +46,7 @@ CONCURRENT = frozenset(
         "PsCreateSystemThread",
     ]  # fmt: skip
 )
+HEAD = -1  # the offset in a site that means the line on which a function begins
 HOST_FRAMES = 6000  # Python frames that one run may nest: more than any simulated stack allows calls
 
 
@@ -66,6 +67,7 @@ class Session:
         self.sites = Sites(self.names)
         self.nt.where = self.sites.here
         self.nt.instruction = self.instruction
+        self.nt.code_at = self.code_at
         self.nt.definition = self.definition
         self.functions: dict[int, tuple[Callable[..., Any], str]] = {}
         self.nt.call = self.call
@@ -122,6 +124,12 @@ class Session:
             self.calls[count] = PointerTable(self.nt, "Q" * count + ">Q", self.functions, routine_at)
         result: int = self.calls[count][where](self.nt.thread.sp, *arguments)
         return result
+
+    def code_at(self, where: int) -> object:
+        """A site that stands for the head of the function at an address; None if it is not the script's."""
+        found = self.functions.get(where)
+        code = getattr(found[0], "__code__", None) if found is not None else None
+        return None if code is None else ((code, HEAD),)
 
     def function_name(self, where: int) -> str:
         """The name of the function at an address: the script's own, a routine, or one of the kernel's; or nothing."""

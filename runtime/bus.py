@@ -151,14 +151,10 @@ class Bus:
     # -- slaves
 
     def _channel(self, device: HardwareDevice, length: int, write: bool) -> list[tuple[int, int]]:
-        """The pieces of RAM that a device's DMA channel leads to."""
-        number = device.properties["dma_channel"]
-        channel = self.channels.get(number)
-        if channel is None:
-            facts = [("device", f"{device.name}, channel {number}"), ("request", plural(length, "byte"))]
-            self.nt.violation(rules.DMA_CHANNEL_IDLE, (), facts)
-            return []
-        return channel(length, write)
+        """The pieces of RAM that a device's DMA channel leads to; none while nobody has programmed it: the request
+        waits."""
+        channel = self.channels.get(device.properties["dma_channel"])
+        return [] if channel is None else channel(length, write)
 
     def _through_channel(self, device: HardwareDevice, data: bytes) -> int:
         done = 0

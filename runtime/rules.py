@@ -1492,7 +1492,8 @@ CALLBACK_CHANGED_IRQL = rule(
 )  # fmt: skip
 INTERRUPT_STORM = rule(
     "interrupt-storm", "error", "an interrupt is delivered again and again: no service routine makes it go away",
-    here="this service routine", help="write the device's acknowledge register in the service routine, and return TRUE for an own interrupt",
+    here="this service routine",
+    help="write the device's acknowledge register in the service routine, and return TRUE for an own interrupt",
     page="nc-wdm-kservice_routine",
     explanation="A level-triggered line stays asserted until the device is told that it was heard. The processor takes the "
     "interrupt anew as soon as it has returned from the last, and does nothing else any more. The run goes on with the line masked.",
@@ -1573,12 +1574,6 @@ DMA_WITHOUT_BUS_MASTER = rule(
     page="ns-wdm-_pci_common_config",
     explanation="Without that bit in its configuration space a PCI device may answer but not begin a transfer: nothing "
     "moves, and the driver waits for a completion that means nothing.",
-)  # fmt: skip
-DMA_CHANNEL_IDLE = rule(
-    "dma-channel-not-programmed", "error", "a device requests its DMA channel, which nobody has programmed",
-    here="requested here", help="call MapTransfer for the transfer before the device is started", page="nc-wdm-pmap_transfer",
-    explanation="A slave device moves nothing by itself: the system's DMA controller answers its request with an address "
-    "and a count, once MapTransfer has given it both.",
 )  # fmt: skip
 NO_SUCH_MESSAGE = rule(
     "no-such-message", "error", "a device sends a message that it does not have", here="sent here",

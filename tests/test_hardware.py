@@ -362,11 +362,10 @@ def test_beyond_the_reach_of_the_device() -> None:
 
 
 def test_a_slave_needs_its_channel() -> None:
-    """A slave moves what the channel lets it, and nothing before the channel is programmed."""
+    """A slave moves what the channel lets it; before the channel is programmed nothing answers its request."""
     card = Card(properties={"bus": "isa", "dma_channel": 1})
     bus = card.nt.hardware.bus
     assert bus.write(card.device, 0, b"abcd") == 0
-    assert card.rules == ["dma-channel-not-programmed"]
     block = card.call("MmAllocateContiguousMemory", 4096, ONES)
     physical = card.call("MmGetPhysicalAddress", block)
     bus.channels[1] = lambda length, write: [(physical, min(length, 3))]

@@ -18,14 +18,15 @@ def is_kernel_handle(handle: int) -> bool:
 
 
 class Opened:
-    """One opened handle: the object, the rights granted, and its attributes (OBJ_INHERIT)."""
+    """One opened handle: the object, the rights granted, its attributes (OBJ_INHERIT), and the mode of who opened it."""
 
-    __slots__ = ("object", "access", "attributes")
+    __slots__ = ("object", "access", "attributes", "mode")
 
-    def __init__(self, opened: Object, access: int, attributes: int) -> None:
+    def __init__(self, opened: Object, access: int, attributes: int, mode: int = 0) -> None:
         self.object = opened
         self.access = access
         self.attributes = attributes
+        self.mode = mode
 
 
 class HandleTable:

@@ -43,7 +43,8 @@ class Object:
     """`address` is what drivers see. `closed(process, last)` is called as a handle to it goes, `last` if no process has
     one any more; `deleted()` when the last reference is gone. `body` is whatever the kind needs."""
 
-    __slots__ = ("kind", "address", "name", "body", "handles", "references", "closed", "deleted")
+    __slots__ = ("kind", "address", "name", "body", "handles", "references", "closed", "deleted",
+                 "taken")  # fmt: skip
 
     def __init__(self, kind: str, address: int, name: str, body: object) -> None:
         self.kind = kind
@@ -52,6 +53,7 @@ class Object:
         self.body = body
         self.handles = 0
         self.references = 1
+        self.taken = 0  # references that drivers have taken through handles
         self.closed: Callable[[Process, bool], object] | None = None
         self.deleted: Callable[[], object] | None = None
 
@@ -109,7 +111,7 @@ class Objects:
         """A new handle in the table of a process, or with OBJ_KERNEL_HANDLE in the system's."""
         found.handles += 1
         found.references += 1
-        opened = Opened(found, access, attributes)
+        opened = Opened(found, access, attributes, self.nt.thread.previous_mode)
         if attributes & OBJ_KERNEL_HANDLE:
             return self.table(self.nt.system_process).insert(opened) | KERNEL
         return self.table(process).insert(opened)

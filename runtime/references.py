@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import rules
 from .constants import STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS
 from .findings import address
+from .services.references import give_back
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,10 +47,10 @@ def dereference(nt: System, where: int) -> int:
         _not_counted(nt, where, -1)
         return 0
     nt.remember("object", where, "dereferenced")
-    left = nt.objects.dereference(found)
-    if found.kind == "File" and left >= 1:
+    if not found.taken and found.kind == "File" and found.references > 1:
         nt.let_go(rules.FILE_OBJECT_LEFT, where)
-    return left
+    give_back(nt, found)
+    return nt.objects.dereference(found)
 
 
 def _not_counted(nt: System, where: int, change: int) -> None:
@@ -60,7 +61,7 @@ def _not_counted(nt: System, where: int, change: int) -> None:
 def by_pointer(nt: System, where: int, object_type: int) -> int:
     """ObReferenceObjectByPointer: a reference, if the object is of the type."""
     found = counted(nt, where)
-    kind = nt.objects.kind_of_type(nt.memory.read_uint(object_type, 8)) if object_type else None
+    kind = nt.objects.kind_of_type(object_type) if object_type else None
     if found is not None and kind is not None and kind != found.kind:
         return STATUS_OBJECT_TYPE_MISMATCH
     reference(nt, where)

@@ -1339,6 +1339,49 @@ PROCESS_LEFT_PAGES_TRACKED = rule(
     "and which driver have locked them. Without it there is only the count, and the stop is 0x76.",
 )  # fmt: skip
 
+# ---- handles ------------------------------------------------------------------------------------------------------
+
+HANDLE_NULL = rule(
+    "handle-null", "fatal", "a handle is NULL", here="used here",
+    help="look at the status of the call that should have made the handle", stop=(0xC4, 0xF5), verifier=1,
+    page="nf-wdm-obreferenceobjectbyhandle",
+    explanation="No object ever has the handle NULL. Whoever uses it has not asked whether opening the object worked, "
+    "or uses a variable that nobody has set.",
+)  # fmt: skip
+HANDLE_UNKNOWN = rule(
+    "handle-unknown", "fatal", "a handle means nothing in this process", here="used here",
+    help="use a handle in the process that opened it, before ZwClose; OBJ_KERNEL_HANDLE makes one for all processes",
+    stop=(0xC4, 0x3C), verifier=1, page="nf-wdm-obreferenceobjectbyhandle",
+    explanation="Handles are numbers in a table of one process. After ZwClose, or in another process, the number means "
+    "nothing, or worse, something else.",
+)  # fmt: skip
+USER_HANDLE_IN_KERNEL = rule(
+    "user-handle-in-kernel-mode", "fatal", "a program's handle is used with the rights of the kernel", here="used here",
+    help="call ObReferenceObjectByHandle with UserMode in the dispatch routine, and keep the object", stop=(0xC4, 0xF6),
+    verifier=1, page="nf-wdm-obreferenceobjectbyhandle",
+    explanation="With KernelMode nobody checks what the program may do with its handle: it could name an object that it "
+    "may not touch, close it, or let the number stand for something else meanwhile.",
+)  # fmt: skip
+KERNEL_HANDLE_AS_USER = rule(
+    "kernel-handle-in-user-mode", "fatal", "a handle of the kernel is looked up as a program's", here="used here",
+    help="pass KernelMode for handles that were opened with OBJ_KERNEL_HANDLE", stop=(0xC4, 0xF7), verifier=1,
+    page="nf-wdm-obreferenceobjectbyhandle",
+    explanation="Handles of the kernel stand in the table of the system process, out of reach of user mode. UserMode as "
+    "access mode asks for the handle of a program.",
+)  # fmt: skip
+OBJECT_REFERENCE_LEFT = rule(
+    "object-reference-left", "leak", "a reference to an object is never given back", here="taken here",
+    help="call ObDereferenceObject once for each reference", page="nf-wdm-obdereferenceobject",
+    explanation="An object lives as long as anybody refers to it. One reference too many keeps an event, a thread or a "
+    "whole process until the machine restarts.",
+)  # fmt: skip
+HANDLE_LEFT = rule(
+    "kernel-handle-left", "leak", "a handle of the kernel is never closed", here="opened here",
+    help="call ZwClose on every path", page="nf-wdm-zwclose",
+    explanation="Nobody closes the handles of the kernel but those who opened them: the system process does not exit. "
+    "The object stays, and so does the device or the driver behind it.",
+)  # fmt: skip
+
 # ---- IRQL ---------------------------------------------------------------------------------------------------------
 
 IRQL_TOO_HIGH = rule(

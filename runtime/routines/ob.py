@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .. import references
-from ..constants import STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS
 from ..routine import routine
+from ..services.references import by_handle, open_by_pointer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,16 +37,7 @@ def ObReferenceObjectByHandle(
     nt: System, handle: int, access: int, object_type: int, mode: int, object_at: int, information: int
 ) -> int:
     """The object that a handle of the current process stands for, with a reference of the caller's own."""
-    kind = nt.objects.kind_of_type(nt.memory.read_uint(object_type, 8)) if object_type else None
-    status, opened = nt.objects.by_handle(handle, access, kind, mode)
-    if opened is None:
-        return status
-    nt.objects.reference(opened.object)
-    nt.memory.write_uint(object_at, 8, opened.object.address)
-    if information:
-        nt.memory.write_uint(information, 4, opened.attributes)
-        nt.memory.write_uint(information + 4, 4, opened.access)
-    return status
+    return by_handle(nt, handle, access, object_type, mode, object_at, information)
 
 
 @routine(
@@ -95,9 +86,7 @@ def ObOpenObjectByPointer(
     handle_at: int,
 ) -> int:  # fmt: skip
     """A handle to an object, in the current process or with OBJ_KERNEL_HANDLE in the system's table."""
-    found = references.counted(nt, where)
-    kind = nt.objects.kind_of_type(nt.memory.read_uint(object_type, 8)) if object_type else None
-    if found is None or kind is not None and kind != found.kind:
-        return STATUS_OBJECT_TYPE_MISMATCH
-    nt.memory.write_uint(handle_at, 8, nt.objects.open(nt.process, found, access, attributes))
-    return STATUS_SUCCESS
+    opened = open_by_pointer(nt, references.counted(nt, where), attributes, access, object_type)
+    if not opened.status:
+        nt.memory.write_uint(handle_at, 8, opened.handle)
+    return opened.status

@@ -12,6 +12,8 @@ from .handlers import POWER_MINORS, function_name, signature
 
 _ALWAYS = ("IRP_MJ_CREATE", "IRP_MJ_CLOSE", "IRP_MJ_CLEANUP")  # answered with success if the driver does not
 
+LONGEST = 110  # characters of a line
+
 
 class Frame:
     """What the text is made from. `extension` is the type's C text or "", `flags` an expression or ""; `on_device` is
@@ -58,8 +60,8 @@ class Frame:
             ]
         for event in self.events:
             returns, parameters = signature(event)
-            listed = ", ".join(f"{type} {parameter}" for type, parameter in parameters)
-            lines.append(f"static {returns} {self.handler(event)}({listed});")
+            texts = [f"{type} {parameter}" for type, parameter in parameters]
+            lines.append(head(f"static {returns} {self.handler(event)}", texts) + ";")
         return lines
 
     # ---- functions ------------------------------------------------------------------------------------------
@@ -358,3 +360,11 @@ class Frame:
         return status;
     }}
 """
+
+
+def head(function: str, parameters: list[str]) -> str:
+    """The head of a function, on two lines if it is long."""
+    text = f"{function}({', '.join(parameters)})"
+    if len(text) <= LONGEST:
+        return text
+    return f"{function}({', '.join(parameters[:-1])},\n    {parameters[-1]})"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from .context import Context
 from .declare import Types
+from .driver_frame import head as long_head
 from .handlers import function_name, signature
 from .lookup import Lookup
 from .source import Span
@@ -80,7 +81,7 @@ class HandlerHeads:
         returned = Specifiers(span, ("static",), (), NamedType(span, returns))
         return (
             FunctionDefinition(node.span, returned, head, body),
-            self._edits(node, f"static {returns} {name}({', '.join(texts)})", added),
+            self._edits(node, long_head(f"static {returns} {name}", texts), added),
         )
 
     def _count(self, node: Handler, given: list[Parameter], wanted: tuple[tuple[str, str], ...]) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from ..grammar import tree
 from ..grammar.source import NOWHERE, Span
+from . import emit
 from .compiled import IMAGE_BYTES, PROGRAMS, UNCLAIMED, Compiled
 from .functions import FunctionCompiler
 from .unit import Unit, signature_text
@@ -173,15 +174,30 @@ def process_code(
         for item in process.variables:
             place_variable(unit, item)
         body.extend(FunctionCompiler(unit).function(function) for function in process.functions)
+        entry = f"p{index}"
         if process.main is not None:
-            entry = unit.function_name(process.main)
+            body.append(call_of_main(unit, process.main, process.name, entry))
         else:
-            entry = f"p{index}"
             local = locals_of(process.statements)
             body.append(FunctionCompiler(unit).script(process.statements, local, process.span, entry))
         data = bytes(image.writable.data), bytes(image.read_only.data)
         rows.append((process.name, entry, image.base, *data, unit.spans.index(process.span)[1]))
     return tuple(rows)
+
+
+def call_of_main(unit: Unit, main: tree.Function, name: str, entry: str) -> ast.stmt:
+    """What the C library does before `main`: the program's name is its only argument."""
+    image = unit.image
+    text = image.string(name.encode() + b"\0")
+    vector = image.writable.base + image.writable.room(16, 8)
+    image.write(vector, text.to_bytes(8, "little"))
+    given = [emit.const(1), emit.const(vector), emit.const(0)][: len(main.parameters)]
+    call = emit.call(unit.function_name(main), emit.name("sp"), *given)
+    made = emit.function(entry, ["sp"], [ast.Return(call)])
+    line, index = unit.spans.index(main.span)
+    emit.place(made, line, index)
+    emit.fill_positions(made, line, index)
+    return made
 
 
 def exports(program: tree.Program, unit: Unit) -> tuple[tuple[int, str, int], ...]:

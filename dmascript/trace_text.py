@@ -8,6 +8,7 @@ A call made from within another is indented below it. What is no call of a routi
 from __future__ import annotations
 
 from .bugcheck_screen import moment
+from .runtime.constants import GROUPS
 from .runtime.findings import level_name
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from .interp.trace import TraceEvent
 
+ANSWERED_BY_STATUS = ("dispatch", "completion routine")
 _FIRST_ADDRESS = 1 << 32
 
 
@@ -32,16 +34,40 @@ def trace_lines(events: Iterable[TraceEvent]) -> list[str]:
 
 def _said(event: TraceEvent) -> str:
     """What happened, without when and where."""
-    came = "" if event.result is None else f" = {value_text(event.result)}"
+    came = "" if event.result is None else f" = {result_text(event)}"
     if event.kind == "call":
         return f"{event.name}({', '.join(map(value_text, event.arguments))}){came}"
     if event.kind == "output":
         return f"> {event.name}"
-    details = [f"{name} {value_text(value)}" for name, value in _pairs(event)]
+    details = [detail_text(name, value) for name, value in _pairs(event)]
     if event.cause:
         details.append(f"irp {value_text(event.cause)}")
     words = f"[{event.kind}] {event.name}".rstrip()
     return f"{words}{': ' if details else ''}{', '.join(details)}{came}"
+
+
+def detail_text(name: object, value: object) -> str:
+    """A detail by the name that people know it by, where there is one."""
+    if isinstance(value, int) and name in ("major", "minor", "status"):
+        return f"{name} {constant_name(str(name), value)}"
+    return f"{name} {value_text(value)}"
+
+
+def constant_name(kind: str, value: int) -> str:
+    """IRP_MJ_READ for the major function 3, STATUS_PENDING for the status 0x103; the number where none is known."""
+    groups = {"major": ("irp_mj",), "minor": ("irp_mn_pnp",), "status": ("ntstatus",)}[kind]
+    for group in groups:
+        for known, number in GROUPS[group][1].items():
+            if number == value & 0xFFFF_FFFF:
+                return known
+    return value_text(value)
+
+
+def result_text(event: TraceEvent) -> str:
+    """What came back; by its name if it is a status."""
+    if event.kind in ANSWERED_BY_STATUS and isinstance(event.result, int):
+        return constant_name("status", event.result)
+    return value_text(event.result)
 
 
 def _pairs(event: TraceEvent) -> list[tuple[str, object]]:

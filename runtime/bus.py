@@ -22,6 +22,12 @@ BURST = 256  # bytes of a write that arrive together
 BURST_NS = 250
 
 
+def reach_bits(nt: System, bits: int) -> int:
+    """How many bits of address a device of so many reaches: where the machine has nothing between devices and memory,
+    those of 32 bits or more reach all of it."""
+    return 64 if bits >= 32 and nt.settings.profile in ("direct", "noncoherent") else bits
+
+
 class Burst:
     """A part of a write that has not arrived; `site` is where the device made it."""
 
@@ -174,7 +180,7 @@ class Bus:
         if not device.config.command & BUS_MASTER:
             self.nt.violation(rules.DMA_WITHOUT_BUS_MASTER, (), facts)
             return None
-        bits = device.properties["dma_bits"]
+        bits = reach_bits(self.nt, device.properties["dma_bits"])
         if (logical + length - 1) >> bits:
             self.nt.violation(rules.DMA_BEYOND_REACH, (), [*facts, ("reach", f"{bits} bits of address")])
         return logical & ((1 << bits) - 1)

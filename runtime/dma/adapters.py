@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .. import dma_rules as rules
+from ..bus import reach_bits
 from ..findings import address, plural
 from ..layouts import SIZES, offset
 from ..store import PAGE
@@ -30,7 +31,6 @@ TABLE_BYTES = {1: 104, 2: 128, 3: SIZES["_DMA_OPERATIONS"]}
 LARGEST_TRANSFER = 1 << 31
 MOST_REGISTERS = {"bounce": 32, "starved": 4}  # that one adapter gets, where they are few
 ALIGNMENT = 1
-TOP_BITS = 64
 
 
 class Adapter:
@@ -126,8 +126,8 @@ class Dma:
         """What this machine does for such a device: how far it reaches and how many map registers it gets."""
         nt, description = self.nt, adapter.description
         top = (nt.frames.highest + 1) * PAGE - 1
-        if nt.settings.profile in ("direct", "noncoherent") and adapter.bits >= 32:
-            adapter.bits = TOP_BITS
+        if not self.iommu:
+            adapter.bits = reach_bits(nt, adapter.bits)
         if self.iommu:
             adapter.domain = adapter.own_domain = self._domain(adapter.device)
         else:

@@ -79,5 +79,37 @@ def _say(message: str, code: int) -> int:
     return code
 
 
+def start() -> None:
+    """Be this process's program: a plain run takes its modules from one file, and the process ends without taking
+    everything down piece by piece."""
+    if sys.argv[1:2] != ["run"]:
+        sys.exit(main())
+    import gc
+
+    gc.set_threshold(100_000)  # what is loaded stays: looking through it again and again frees nothing
+    from .module_cache import ModuleCache
+
+    modules = ModuleCache()
+    sys.meta_path.insert(0, modules)
+    code = main()
+    modules.keep()
+    if not _watched():
+        import os
+
+        sys.stdout.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
+def _watched() -> bool:
+    """Whether something waits for the interpreter's own end: a profiler, a debugger, `python -i`, who asked atexit."""
+    import atexit
+
+    monitoring = getattr(sys, "monitoring", None)
+    if monitoring is not None and any(monitoring.get_tool(number) for number in range(6)):
+        return True
+    return bool(sys.gettrace() or sys.getprofile() or sys.flags.inspect or getattr(atexit, "_ncallbacks", lambda: 1)())
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

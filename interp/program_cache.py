@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from zlib import crc32
 
 from ..grammar import cache
 from .compiled import FORMAT, Compiled
@@ -21,25 +20,32 @@ if TYPE_CHECKING:
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
-def version() -> tuple[object, ...]:
-    """What compiled code depends on besides the script: format, Python, and the state of this package's own files."""
-    stamp = 0
+def own_files() -> tuple[tuple[str, int, int], ...]:
+    """What compiled code depends on besides the script: the files of this package, each with its time and size."""
+    found = []
     for folder in ("interp", "grammar", "runtime", "runtime/routines", "stdlib"):
-        path = os.path.join(os.path.dirname(_HERE), folder)
-        try:
-            with os.scandir(path) as entries:
-                for entry in entries:
-                    if entry.name.endswith((".py", ".lark", ".h")):
-                        status = entry.stat()
-                        stamp ^= crc32(f"{folder}/{entry.name}:{status.st_mtime_ns}:{status.st_size}".encode())
-        except OSError:
-            return ()
-    return (FORMAT, sys.hexversion, stamp)
+        with os.scandir(os.path.join(os.path.dirname(_HERE), folder)) as entries:
+            for entry in entries:
+                if entry.name.endswith((".py", ".lark", ".h")):
+                    status = entry.stat()
+                    found.append((entry.path, status.st_mtime_ns, status.st_size))
+    return tuple(found)
+
+
+def unchanged(files: tuple[tuple[str, int, int], ...]) -> bool:
+    try:
+        for path, time, size in files:
+            status = os.stat(path)
+            if status.st_mtime_ns != time or status.st_size != size:
+                return False
+    except OSError:
+        return False
+    return True
 
 
 def _name(path: str, folders: tuple[str, ...], instrumented: bool) -> str:
     key = "\0".join((os.path.abspath(path), path, str(instrumented), *folders)).encode("utf-8", "surrogateescape")
-    return f"program-{crc32(key):08x}{len(key):x}.bin"
+    return f"program-{int.from_bytes(key, 'little') % ((1 << 89) - 1):x}.bin"
 
 
 def find(
@@ -47,9 +53,9 @@ def find(
 ) -> tuple[Compiled, dict[str, str], tuple[tuple[object, ...], ...]] | None:
     """The program, its sources by shown name and what was said about it; None if it must be compiled."""
     entry = cache.load(_name(path, folders, instrumented))
-    if type(entry) is not tuple or len(entry) != 4 or entry[0] != version() or not entry[0]:
+    if type(entry) is not tuple or len(entry) != 5 or entry[0] != (FORMAT, sys.hexversion) or not unchanged(entry[1]):
         return None
-    _, program, sources, said = entry
+    _, _, program, sources, said = entry
     files: dict[str, str] = {}
     for shown, real, data, text in sources:
         try:
@@ -82,7 +88,12 @@ def keep(
         )
         for d in diagnostics
     )
-    cache.store(_name(path, folders, instrumented), (version(), program.as_tuple(), tuple(sources), said))
+    try:
+        files = own_files()
+    except OSError:
+        return
+    version = FORMAT, sys.hexversion
+    cache.store(_name(path, folders, instrumented), (version, files, program.as_tuple(), tuple(sources), said))
 
 
 def span_tuple(span: object) -> tuple[object, ...]:

@@ -9,22 +9,36 @@ Each assignment below is one constant; the call after a run of them names the gr
 
 from __future__ import annotations
 
-from itertools import islice
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    GROUPS: dict[str, tuple[str, dict[str, int]]]
 
-GROUPS: dict[str, tuple[str, dict[str, int]]] = {}
-_C_TYPES: dict[str, str] = {}
+_ENDS: list[tuple[str, str, int]] = []
 
 
 def _group(name: str, c_type: str) -> None:
     """Make a group of the constants assigned since the last call."""
-    values = dict(islice(globals().items(), _FIRST + len(_C_TYPES), None))
-    GROUPS[name] = c_type, values
-    _C_TYPES.update(dict.fromkeys(values, c_type))
+    _ENDS.append((name, c_type, len(globals())))
+
+
+def __getattr__(name: str) -> object:
+    """The groups and the types are made when somebody first asks for them: a run does not."""
+    if name not in ("GROUPS", "_C_TYPES"):
+        raise AttributeError(f"no constant {name!r}")
+    items, start = list(globals().items()), _FIRST
+    groups: dict[str, tuple[str, dict[str, int]]] = {}
+    for group, c_type, end in _ENDS:
+        groups[group] = c_type, dict(items[start:end])
+        start = end
+    types = {constant: c_type for c_type, values in groups.values() for constant in values}
+    globals().update(GROUPS=groups, _C_TYPES=types)
+    return globals()[name]
 
 
 def lookup(name: str) -> tuple[int, str] | None:
     """The value and the C type name of a constant, or None."""
-    c_type = _C_TYPES.get(name)
+    types: dict[str, str] = globals().get("_C_TYPES") or __getattr__("_C_TYPES")  # type: ignore[assignment]
+    c_type = types.get(name)
     return None if c_type is None else (globals()[name], c_type)
 
 

@@ -7,8 +7,6 @@ every second frame, so that a gigabyte is described without a list of its frames
 
 from __future__ import annotations
 
-from math import gcd
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +32,7 @@ class Zone:
         self.count = count
         self.half = min(count // 2, MOST_SCATTERED)
         step = int(self.half * 0.381966) | 1  # a golden step never returns near a frame soon
-        while gcd(step, self.half) != 1:
+        while not _coprime(step, self.half):
             step += 2
         self.step = step
         self.inverse = pow(step, -1, self.half)
@@ -91,6 +89,12 @@ class Zone:
             beyond = max(taken) + run.step
             run = range(beyond, beyond + len(run) * run.step, run.step)
         return run
+
+
+def _coprime(one: int, other: int) -> bool:
+    while other:
+        one, other = other, one % other
+    return one == 1
 
 
 class Frames:

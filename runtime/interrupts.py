@@ -128,20 +128,29 @@ class Interrupts:
             self._storm(best)
             return True
         nt.clock.pass_ns(LATENCY_NS)
-        claimed = False
-        accesses = nt.hardware.accesses(best)
-        for interrupt in list(best.connected):
-            if interrupt in best.connected and self._serve(interrupt):
-                claimed = True
-                if best.level:
-                    self._check_claim(best, interrupt, accesses)
-                    break
-        if not claimed and not best.level:
-            nt.traced("interrupt unclaimed", vector=best.vector)
+        interrupted(nt, best.irql, self._serve, best.vector)
         return True
 
-    def _serve(self, interrupt: Interrupt) -> bool:
-        return bool(interrupted(self.nt, interrupt.synchronize_irql, self._run, interrupt.address) & 0xFF)
+    def _serve(self, vector: int) -> None:
+        """Ask one service routine after the other, all at the line's IRQL or above; on a level-triggered line up to the
+        one that claims."""
+        nt = self.nt
+        line = self.lines[vector]
+        accesses = nt.hardware.accesses(line)
+        claimed = False
+        for interrupt in list(line.connected):
+            if interrupt not in line.connected:
+                continue
+            nt.set_irql(interrupt.synchronize_irql)
+            answer = self._run(interrupt.address)
+            nt.set_irql(line.irql)
+            if answer & 0xFF:
+                claimed = True
+                if line.level:
+                    self._check_claim(line, interrupt, accesses)
+                    break
+        if not claimed and not line.level:
+            nt.traced("interrupt unclaimed", vector=vector)
 
     def _run(self, where: int) -> int:
         nt = self.nt

@@ -11,6 +11,7 @@ stands here and not in memory. The tables of the handles themselves are in handl
 
 from __future__ import annotations
 
+from . import rules
 from .constants import (
     OBJ_KERNEL_HANDLE,
     STATUS_ACCESS_DENIED,
@@ -18,7 +19,7 @@ from .constants import (
     STATUS_OBJECT_TYPE_MISMATCH,
     STATUS_SUCCESS,
 )
-from .handles import KERNEL, HandleTable, Opened, is_kernel_handle
+from .handles import KERNEL, STEP, HandleTable, Opened, is_kernel_handle
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,9 +113,14 @@ class Objects:
         found.handles += 1
         found.references += 1
         opened = Opened(found, access, attributes, self.nt.thread.previous_mode)
-        if attributes & OBJ_KERNEL_HANDLE:
-            return self.table(self.nt.system_process).insert(opened) | KERNEL
-        return self.table(process).insert(opened)
+        system = self.nt.system_process
+        if not attributes & OBJ_KERNEL_HANDLE and process is not system:
+            return self.table(process).insert(opened)
+        number = self.table(system).insert(opened)
+        handle = number | KERNEL if attributes & OBJ_KERNEL_HANDLE else number
+        facts = [("handle", f"0x{handle:X}, {found.kind}{' ' + found.name if found.name else ''}")]
+        self.nt.hold(rules.HANDLE_LEFT, number, facts)
+        return handle
 
     def table(self, process: Process) -> HandleTable:
         if process.handles is None:
@@ -160,6 +166,8 @@ class Objects:
         entry = self.table(process).remove(handle)
         if entry is None:
             return STATUS_INVALID_HANDLE
+        if process is self.nt.system_process:
+            self.nt.let_go(rules.HANDLE_LEFT, handle & -STEP)
         found = entry.object
         found.handles -= 1
         if not found.handles:

@@ -262,8 +262,14 @@ MODULES = {
         CreateProcessW OpenProcess OpenThread SetThreadAffinityMask
     """,
     "zw": """
-        ZwClose ZwAllocateVirtualMemory ZwFreeVirtualMemory ZwProtectVirtualMemory ZwCreateFile ZwOpenFile ZwReadFile
-        ZwWriteFile ZwDeviceIoControlFile ZwWaitForSingleObject ZwCreateEvent ZwSetEvent ZwOpenKey ZwQueryValueKey
+        ZwClose ZwAllocateVirtualMemory ZwFreeVirtualMemory ZwProtectVirtualMemory ZwOpenKey ZwQueryValueKey
+    """,
+    "zw_file": """
+        ZwCreateFile ZwOpenFile ZwReadFile ZwWriteFile ZwDeviceIoControlFile ZwFlushBuffersFile
+    """,
+    "zw_object": """
+        ZwCreateEvent ZwOpenEvent ZwSetEvent ZwResetEvent ZwClearEvent ZwWaitForSingleObject ZwWaitForMultipleObjects
+        ZwDuplicateObject IoCreateNotificationEvent IoCreateSynchronizationEvent
     """,
 }
 

@@ -6,6 +6,8 @@ from .. import rules, virtual
 from ..constants import STATUS_INVALID_HANDLE, STATUS_NO_MEMORY
 from ..memory import KERNEL_BASE
 from ..routine import known, routine
+from ..services.attributes import as_kernel
+from ..services.handles import close
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ CURRENT_PROCESS = 0xFFFF_FFFF_FFFF_FFFF  # the handle that always means the curr
     page="nf-wdm-zwclose", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
 )  # fmt: skip
 def ZwClose(nt: System, handle: int) -> int:
-    return nt.objects.close(nt.process, handle)
+    return as_kernel(nt, close, handle)
 
 
 @routine(
@@ -34,7 +36,7 @@ def ZwAllocateVirtualMemory(
     """Reserve or commit pages; both in/out parameters come back rounded to whole pages. Only the current process is
     known."""
     memory = nt.memory
-    _own_variables(nt, base_address, region_size)
+    own_variables(nt, base_address, region_size)
     base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
     if handle != CURRENT_PROCESS:
         return STATUS_INVALID_HANDLE
@@ -50,7 +52,7 @@ def ZwAllocateVirtualMemory(
 def ZwFreeVirtualMemory(nt: System, handle: int, base_address: int, region_size: int, kind: int) -> int:
     """Decommit or release pages. Pages that are locked stay in memory until they are unlocked."""
     memory = nt.memory
-    _own_variables(nt, base_address, region_size)
+    own_variables(nt, base_address, region_size)
     base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
     if handle != CURRENT_PROCESS:
         return STATUS_INVALID_HANDLE
@@ -67,7 +69,7 @@ def ZwProtectVirtualMemory(
 ) -> int:
     """Change the protection of committed pages; the old one is that of the first page."""
     memory = nt.memory
-    _own_variables(nt, base_address, region_size)
+    own_variables(nt, base_address, region_size)
     base, size = memory.read_uint(base_address, 8), memory.read_uint(region_size, 8)
     memory.read_uint(old_protect, 4)
     if handle != CURRENT_PROCESS:
@@ -78,48 +80,6 @@ def ZwProtectVirtualMemory(
     return _store(nt, answer, base_address, region_size)
 
 
-known(
-    "NTSTATUS ZwCreateFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
-    "PIO_STATUS_BLOCK IoStatusBlock, PLARGE_INTEGER AllocationSize, ULONG FileAttributes, ULONG ShareAccess, "
-    "ULONG CreateDisposition, ULONG CreateOptions, PVOID EaBuffer, ULONG EaLength)",
-    page="nf-wdm-zwcreatefile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", calls_back=True,
-)  # fmt: skip
-known(
-    "NTSTATUS ZwOpenFile(PHANDLE FileHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
-    "PIO_STATUS_BLOCK IoStatusBlock, ULONG ShareAccess, ULONG OpenOptions)",
-    page="nf-wdm-zwopenfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", calls_back=True,
-)  # fmt: skip
-known(
-    "NTSTATUS ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
-    "PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)",
-    page="nf-wdm-zwreadfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
-)  # fmt: skip
-known(
-    "NTSTATUS ZwWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
-    "PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)",
-    page="nf-wdm-zwwritefile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
-)  # fmt: skip
-known(
-    "NTSTATUS ZwDeviceIoControlFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
-    "PIO_STATUS_BLOCK IoStatusBlock, ULONG IoControlCode, PVOID InputBuffer, ULONG InputBufferLength, "
-    "PVOID OutputBuffer, ULONG OutputBufferLength)",
-    page="nf-ntifs-zwdeviceiocontrolfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h",
-    calls_back=True,
-)  # fmt: skip
-known(
-    "NTSTATUS ZwWaitForSingleObject(HANDLE Handle, BOOLEAN Alertable, PLARGE_INTEGER Timeout)",
-    page="nf-ntifs-zwwaitforsingleobject", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h",
-    calls_back=True,
-)  # fmt: skip
-known(
-    "NTSTATUS ZwCreateEvent(PHANDLE EventHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
-    "EVENT_TYPE EventType, BOOLEAN InitialState)",
-    page="nf-ntifs-zwcreateevent", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose", header="ntifs.h",
-)  # fmt: skip
-known(
-    "NTSTATUS ZwSetEvent(HANDLE EventHandle, PLONG PreviousState)",
-    page="nf-ntifs-zwsetevent", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntifs.h", calls_back=True,
-)  # fmt: skip
 known(
     "NTSTATUS ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)",
     page="nf-wdm-zwopenkey", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose",
@@ -132,7 +92,7 @@ known(
 )  # fmt: skip
 
 
-def _own_variables(nt: System, *pointers: int) -> None:
+def own_variables(nt: System, *pointers: int) -> None:
     """Zw routines believe that what they are given is the driver's."""
     for index, pointer in enumerate(pointers):
         if 0 < pointer < KERNEL_BASE:

@@ -5,10 +5,10 @@ does there first: its requests are cancelled, and its user-mode waits are over."
 
 from __future__ import annotations
 
-from ..dispatcher import PROCESS, SYNCHRONIZATION_EVENT, THREAD
+from ..dispatcher import PROCESS, SYNCHRONIZATION_EVENT
 from ..processor import ThreadEnds
+from ..threads import object_of
 from ..virtual import end_process
-from .waitable import abandon_mutants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,20 +51,8 @@ def program_of(nt: System, process: Process | None = None) -> Program:
     return process.program
 
 
-def thread_object(nt: System, thread: Thread) -> Object:
-    """The object of a thread, which is counted from when it is first asked for."""
-    found = nt.objects.at(thread.address)
-    if found is None:
-        where = thread.address
-        if where not in nt.dispatcher.opaque_objects:
-            nt.dispatcher.opaque(where, THREAD, thread.state == "ended", f"the end of thread {thread.name}")
-        found = nt.objects.add("Thread", where, body=thread)
-        found.deleted = lambda: nt.dispatcher.opaque_objects.pop(where, None)
-    return found
-
-
 def process_object(nt: System, process: Process) -> Object:
-    """The object of a process, likewise."""
+    """The object of a process, which can be waited for from when it is first asked for."""
     where = process.address
     if where not in nt.dispatcher.opaque_objects:
         nt.dispatcher.opaque(where, PROCESS, not process.alive, f"the end of process {process.name}")
@@ -96,7 +84,7 @@ def _started(nt: System, process: Process, thread: Thread) -> Thread:
     program = program_of(nt, process)
     program.threads.append(thread)
     program.started += 1
-    thread_object(nt, thread)
+    object_of(nt, thread)
     return thread
 
 
@@ -147,7 +135,7 @@ def exit_process(nt: System, status: int) -> None:
 
 def _end_others(nt: System, others: list[Thread], status: int) -> None:
     for thread in others:
-        thread_object(nt, thread)
+        object_of(nt, thread)
         terminate(nt, thread, status)
     alive = [thread.address for thread in others if thread.state != "ended"]
     if alive:
@@ -167,12 +155,11 @@ def terminate(nt: System, thread: Thread, status: int) -> None:
 
 
 def _end_thread(nt: System, stack: int) -> None:
-    """The current thread is done with user mode: its requests end, its mutexes are free, its stack goes."""
+    """The current thread is done with user mode: its requests end, its stack goes."""
     thread = nt.thread
     process = thread.process
     assert process is not None
     nt.io.thread_exits(thread)
-    abandon_mutants(nt, thread)
     program = program_of(nt, process)
     if thread in program.threads:
         program.threads.remove(thread)
@@ -182,8 +169,6 @@ def _end_thread(nt: System, stack: int) -> None:
         region = process.space.find(stack)
         if region is not None:
             nt.memory.unmap(region)
-    nt.dispatcher.signal(thread.address)
-    nt.objects.dereference(thread_object(nt, thread))
 
 
 def _end_process(nt: System, process: Process, status: int) -> None:
@@ -191,7 +176,6 @@ def _end_process(nt: System, process: Process, status: int) -> None:
     if process.exit_status == STATUS_PENDING:
         process.exit_status = status
     process_object(nt, process)
-    nt.objects.close_all(process)
     program = program_of(nt, process)
     nt.memory.unpin(list(program.kept.values()))
     program.kept.clear()

@@ -15,7 +15,7 @@ from ..constants import (
     STATUS_SUCCESS,
     SYNCHRONIZE,
 )
-from ..dispatcher import ABANDONED, LIMIT, MUTANT, OWNER, SEMAPHORE
+from ..dispatcher import LIMIT, SEMAPHORE
 from ..exceptions import Unwind
 from ..layouts import SIZES, offset
 from .attributes import granted
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..objects import Object
-    from ..processor import Thread
     from ..system import System
 
 STATUS_INVALID_PARAMETER_MIX = 0xC000_0030
@@ -124,9 +123,9 @@ def create_semaphore(nt: System, name: str, access: int, attributes: int, count:
 
 def create_mutant(nt: System, name: str, access: int, attributes: int, owned: bool) -> Opening:
     def initialise(where: int) -> None:
-        nt.dispatcher.initialise(where, MUTANT, SIZES["_KMUTANT"] // 4, int(not owned))
+        nt.dispatcher.initialise_mutex(where, without_apcs=False)
         if owned:
-            nt.memory.write_uint(where + OWNER, 8, nt.thread.address)
+            nt.dispatcher.wait([where], timeout=0)
 
     return create(nt, "Mutant", name, access, attributes, initialise)
 
@@ -149,16 +148,6 @@ def release(nt: System, handle: int, kind: str, count: int = 1) -> tuple[int, in
         return unwind.record.code, 0
     finally:
         del seh[depth - 1 :]
-
-
-def abandon_mutants(nt: System, thread: Thread) -> None:
-    """A thread has ended: the mutexes that it owns are free, and say so to the next owner."""
-    memory = nt.memory
-    for found in list(nt.objects.by_address.values()):
-        if found.kind == "Mutant" and memory.read_uint(found.address + OWNER, 8) == thread.address:
-            memory.write_uint(found.address + OWNER, 8, 0)
-            memory.write_uint(found.address + ABANDONED, 1, 1)
-            nt.dispatcher.signal(found.address)
 
 
 # -- waits

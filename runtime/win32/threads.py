@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..process import ALLOCATION_GRANULARITY, Process
-from ..processor import NORMAL_PRIORITY, Thread
+from ..processor import Thread
 from ..services import programs
-from ..services.programs import program_of, thread_object
+from ..services.programs import program_of
+from ..threads import object_of
 from .errors import fail, set_error
 from .heap import ERROR_NOT_ENOUGH_MEMORY
 
@@ -33,7 +34,7 @@ def create(nt: System, routine: int, parameter: int, flags: int, id_at: int) -> 
 
     def make() -> tuple[Thread, int]:
         made = programs.create_thread(nt, lambda: nt.call(routine, parameter), bool(flags & CREATE_SUSPENDED))
-        return made, nt.objects.open(nt.process, thread_object(nt, made), THREAD_ALL_ACCESS)
+        return made, nt.objects.open(nt.process, object_of(nt, made), THREAD_ALL_ACCESS)
 
     thread, handle = nt.system_call(make)
     if id_at:
@@ -43,7 +44,7 @@ def create(nt: System, routine: int, parameter: int, flags: int, id_at: int) -> 
 
 def _object(nt: System, handle: int, kind: str) -> Object | None:
     """The thread or process behind a handle, the pseudo handles included; None and the last error if it is none."""
-    thread_object(nt, nt.thread)
+    object_of(nt, nt.thread)
     status, entry = nt.objects.by_handle(handle, 0, kind, 1)
     if entry is None:
         fail(nt, status)
@@ -115,7 +116,7 @@ def set_priority(nt: System, handle: int, priority: int) -> int:
     if priority not in PRIORITIES:
         set_error(nt, ERROR_INVALID_PARAMETER)
         return 0
-    thread.priority = PRIORITIES[priority] - 8 + NORMAL_PRIORITY
+    nt.system_call(nt.scheduler.set_priority, thread, PRIORITIES[priority])
     return 1
 
 

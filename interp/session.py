@@ -19,7 +19,7 @@ from .blocks import Blocks
 from .bridge import PointerTable, bind
 from .compiled import DATA, READ_ONLY
 from .report import Place, Report, Stop
-from .routine_addresses import routine_at
+from .routine_addresses import member_address, routine_at
 from .sites import Sites
 
 TYPE_CHECKING = False
@@ -46,7 +46,6 @@ CONCURRENT = frozenset(
         "PsCreateSystemThread",
     ]  # fmt: skip
 )
-HEAD = -1  # the offset in a site that means the line on which a function begins
 HOST_FRAMES = 6000  # Python frames that one run may nest: more than any simulated stack allows calls
 
 
@@ -67,10 +66,10 @@ class Session:
         self.sites = Sites(self.names)
         self.nt.where = self.sites.here
         self.nt.instruction = self.instruction
-        self.nt.code_at = self.code_at
         self.nt.definition = self.definition
         self.functions: dict[int, tuple[Callable[..., Any], str]] = {}
         self.nt.call = self.call
+        self.nt.member_address = member_address
         self.calls: dict[int, PointerTable] = {}
         self.limit = ""
         helpers.install(self.nt, self.names)
@@ -95,7 +94,7 @@ class Session:
             assert row is not None
             names[identifier] = bind(nt, row, signature, self.trace)
         for identifier, signature in program.tables:
-            names[identifier] = PointerTable(nt, signature, self.functions, routine_at)
+            names[identifier] = PointerTable(nt, signature, self.functions, routine_at, self.trace)
         self.blocks = Blocks(self, program)
         exec(program.code, names)
         for address, identifier, signature, _, _ in program.functions:
@@ -121,15 +120,9 @@ class Session:
         bits."""
         count = len(arguments)
         if count not in self.calls:
-            self.calls[count] = PointerTable(self.nt, "Q" * count + ">Q", self.functions, routine_at)
+            self.calls[count] = PointerTable(self.nt, "Q" * count + ">Q", self.functions, routine_at, self.trace)
         result: int = self.calls[count][where](self.nt.thread.sp, *arguments)
         return result
-
-    def code_at(self, where: int) -> object:
-        """A site that stands for the head of the function at an address; None if it is not the script's."""
-        found = self.functions.get(where)
-        code = getattr(found[0], "__code__", None) if found is not None else None
-        return None if code is None else ((code, HEAD),)
 
     def function_name(self, where: int) -> str:
         """The name of the function at an address: the script's own, a routine, or one of the kernel's; or nothing."""

@@ -33,10 +33,6 @@ def reference(nt: System, where: int) -> int:
     if found is None:
         _not_counted(nt, where, 1)
         return 0
-    if found.kind == "File":
-        file = nt.io.files.at(where)
-        if file is not None:
-            nt.remember("object", where, "referenced")
     return nt.objects.reference(found)
 
 

@@ -80,7 +80,7 @@ def name_of(major: int, minor: int) -> str:
 def head_of(nt: System, routine: int) -> Moment:
     """Where a function of the driver begins, for mistakes that it makes by returning."""
     moment = nt.moment()
-    moment.site = nt.code_at(routine) or moment.site
+    moment.site = nt.definition(routine) or moment.site
     return moment
 
 

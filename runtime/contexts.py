@@ -5,7 +5,7 @@ code returns. Code that stops the machine or ends the thread does not come back,
 
 from __future__ import annotations
 
-from .processor import PASSIVE_LEVEL
+from .processor import DISPATCH_LEVEL, PASSIVE_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ def interrupted(nt: System, irql: int, function: Callable[..., Result], *argumen
     nt.set_irql(irql)
     result = on_stack(nt, low, size, function, *arguments)
     cpu.nested -= 1
-    nt.set_irql(before)
-    cpu.raised_at = raised_at
+    cpu.irql, cpu.raised_at = before, raised_at  # who let it in looks for what the lower IRQL lets in
+    nt.memory.raise_irql(before >= DISPATCH_LEVEL)
     return result
 
 

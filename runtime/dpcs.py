@@ -91,6 +91,7 @@ class Dpcs:
         else:
             cpu.dpcs.append(dpc)
         nt.scheduler.go_live()
+        nt.scheduler.wake(cpu)
         nt.remember("dpc", dpc, "queued")
         self.causes[dpc] = nt.thread.cause
         if cpu is nt.cpu and memory.read_uint(dpc + IMPORTANCE, 1) != LOW_IMPORTANCE:
@@ -204,7 +205,9 @@ class Dpcs:
             memory.write_uint(dpc + ARGUMENT_1, 8, 0)
             memory.write_uint(dpc + ARGUMENT_2, 8, 0)
             memory.write_uint(dpc + DATA, 8, QUEUED)
-            self.nt.processors[chosen % len(self.nt.processors)].dpcs.append(dpc)
+            cpu = self.nt.processors[chosen % len(self.nt.processors)]
+            cpu.dpcs.append(dpc)
+            self.nt.scheduler.wake(cpu)
             self.from_timer.add(dpc)
             self.nt.remember("dpc", dpc, "queued")
 

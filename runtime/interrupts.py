@@ -93,6 +93,8 @@ class Interrupts:
             line.cause = self.nt.thread.cause
             self.pending.append(vector)
             self.nt.scheduler.go_live()
+            if self.nt.chooser.open:
+                self.nt.scheduler.wake(self.nt.processors[-1])
             self.nt.traced("interrupt asserted", vector=vector)
 
     message = assert_line

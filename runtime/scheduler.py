@@ -107,6 +107,11 @@ class Scheduler:
         self.live = True
         self.nt.clock.after_slice = self.slice_end
 
+    def wake(self, cpu: Processor) -> None:
+        """Something was put into the queue of a processor, which may be idle still."""
+        if cpu is not self.nt.cpu:
+            self._with_greenlets()
+
     def _with_greenlets(self) -> None:
         if self._greenlet is None:
             from greenlet import getcurrent, greenlet
@@ -318,7 +323,7 @@ class Scheduler:
         for step in range(1, count):
             cpu = nt.processors[(nt.cpu.number + step) % count]
             if cpu.thread is None:
-                if self._ready or cpu.dpcs:
+                if self._ready or cpu.dpcs or nt.interrupts.pending and nt.interrupts.deliverable(cpu):
                     cpu.thread = self._idle_of(cpu)
                     found.append(cpu)
             elif cpu.thread is not cpu.idle or cpu.nested or self._has_work(cpu):

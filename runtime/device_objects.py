@@ -133,7 +133,7 @@ class Devices:
         memory.write_uint(where + OBJECT_EXTENSION, 8, more)
 
     def delete(self, device: Device) -> None:
-        """The device's name goes at once, its memory when nobody refers to it any more."""
+        """The device's name goes at once, its memory when nobody refers to it and nothing is attached to it any more."""
         nt, memory, where = self.nt, self.nt.memory, device.address
         device.deleted = True
         del self.known[where]
@@ -148,7 +148,12 @@ class Devices:
         nt.io.timers.forget(device)
         nt.let_go(rules.DEVICE_LEFT, where)
         nt.remember("device", where, "deleted")
-        if not memory.read_uint(where + REFERENCES, 4):
+        self._let_go_if_unused(device)
+
+    def _let_go_if_unused(self, device: Device) -> None:
+        """A filter above still stands on a device that its own driver has deleted, until it is detached."""
+        memory, where = self.nt.memory, device.address
+        if not memory.read_uint(where + REFERENCES, 4) and not memory.read_uint(where + ATTACHED, 8):
             self._let_go(device)
 
     def _let_go(self, device: Device) -> None:
@@ -165,7 +170,7 @@ class Devices:
         count = self.nt.memory.read_uint(where, 4) + by
         self.nt.memory.write_uint(where, 4, count)
         if not count and device.deleted:
-            self._let_go(device)
+            self._let_go_if_unused(device)
         elif not count:
             self.nt.io.pnp.closed(device)
 
@@ -220,3 +225,6 @@ class Devices:
         if upper is not None:
             upper.below = 0
             self.nt.remember("device", upper.address, "detached")
+        device = self.lingering.get(lower)
+        if device is not None:
+            self._let_go_if_unused(device)

@@ -132,11 +132,14 @@ def _surroundings(unit: TranslationUnit, text: str, block: DriverBlock, used: st
     ]
     ordered = sorted([*pieces, *directives])
     joined: list[str] = []
+    after_directive = False
     for _, piece in ordered:
-        if joined and piece.startswith("#") and joined[-1].rpartition("\n")[2].startswith("#"):
+        directive = piece.startswith("#")
+        if joined and directive and after_directive:
             joined[-1] += "\n" + piece
         else:
             joined.append(piece)
+        after_directive = directive
     return joined
 
 

@@ -1,0 +1,209 @@
+"""The blocks from text to running code: what stands in them is their own, and sugar runs as the C that it stands for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dmascript.grammar.properties import KNOWN
+from dmascript.interp import script
+from dmascript.interp.compile import Front
+from dmascript.interp.expand import expand, with_includes
+from dmascript.interp.options import Options
+from dmascript.runtime.resources import BUSES, PROPERTIES
+
+HERE = Path(__file__).parent
+SCRIPTS = sorted((HERE / "golden" / "blocks").glob("*.dma")) + sorted((HERE.parent / "examples").glob("*.dma"))
+WITH_DRIVERS = [path for path in SCRIPTS if "\ndriver " in path.read_text(encoding="utf-8")]
+
+DEVICE = "device Card { registers { ULONG Command @ 0; ULONG Status @ 4; } }\n"
+DONE = "Irp->IoStatus.Status = STATUS_SUCCESS; Irp->IoStatus.Information = 0; IoCompleteRequest(Irp, 0); return 0;"
+
+
+def run(text: str, options: Options | None = None, path: str = "test.dma") -> tuple[str, script.Outcome]:
+    """What a script prints, and how it ends."""
+    options = options or Options()
+    loaded = script.load(path, options, text)
+    assert loaded.program is not None, [found.message for found in loaded.diagnostics]
+    printed: list[str] = []
+    outcome = script.run(loaded, options, printed.append)
+    return "".join(printed), outcome
+
+
+def printed(text: str) -> str:
+    """What a script prints that breaks no rule."""
+    output, outcome = run(text)
+    assert [(report.rule, report.title) for report in outcome.reports] == []
+    return output
+
+
+def diagnostics(text: str) -> list[str]:
+    loaded = script.load("test.dma", Options(), text)
+    return [f"{found.span.line}:{found.span.column} {found.rule}" for found in loaded.diagnostics]
+
+
+def plain(text: str, folder: Path) -> Path:
+    """The script in a folder, its drivers as C files beside it."""
+    front = Front("test.dma", Options(), text)
+    expansions = expand(front)
+    for one in expansions:
+        (folder / f"{one.name}.c").write_text(one.text, encoding="utf-8")
+    target = folder / "test.dma"
+    target.write_text(with_includes(text, expansions), encoding="utf-8")
+    return target
+
+
+# ---- expand ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", WITH_DRIVERS, ids=lambda path: path.stem)
+def test_expanded_runs_the_same(path: Path, tmp_path: Path) -> None:
+    """A script prints the same with its driver blocks and with the C that they stand for, under a seed too."""
+    text = path.read_text(encoding="utf-8")
+    target = plain(text, tmp_path)
+    for seed in (None, 1):
+        options = Options(seed=seed)
+        expected, before = run(text, options)
+        loaded = script.load(str(target), options)
+        assert loaded.diagnostics == []
+        lines: list[str] = []
+        assert loaded.program is not None
+        after = script.run(loaded, options, lines.append)
+        assert ("".join(lines), after.exit_code) == (expected, before.exit_code)
+
+
+def test_expanded_alone(tmp_path: Path) -> None:
+    """The C of one driver at file level, the long way, is the driver of the device that no block claims."""
+    text = DEVICE + (
+        "driver Plain (Card) { on START { DbgPrint(\"started\\n\"); return STATUS_SUCCESS; }"
+        " on STOP { DbgPrint(\"stopped\\n\"); } }\n"
+    )
+    (one,) = expand(Front("test.dma", Options(), text))
+    assert printed(DEVICE + one.text) == printed(text) == "started\nstopped\n"
+
+
+def test_expanded_with_what_it_uses() -> None:
+    """The C of a driver has the directives before it, and of the file's other code what it uses, and that only."""
+    text = (
+        "#define SIZE \\\n  16\n#include <wdm.h>\n"
+        "typedef struct _INNER { ULONG a; } INNER;\ntypedef struct _OUTER { INNER inner[SIZE]; } OUTER, *POUTER;\n"
+        "typedef struct _OTHER { ULONG a; } OTHER;\n"
+        "static ULONG Helper(POUTER outer) { return outer->inner[0].a; }\nstatic ULONG Unused(VOID) { return 0; }\n"
+        "driver D {\n"
+        "    extension = OUTER;      // a comment that goes with it\n"
+        "    on IRP_MJ_WRITE (PDEVICE_OBJECT device, PVOID request) {\n"
+        "        PIRP Irp = request; Helper(device->DeviceExtension); " + DONE + "\n    }\n}\n"
+    )
+    (one,) = expand(Front("test.dma", Options(), text))
+    assert "#define SIZE \\\n  16\n#include <wdm.h>\n" in one.text
+    for name in ("INNER", "OUTER", "Helper"):
+        assert name in one.text
+    for name in ("OTHER", "Unused", "a comment", "extension ="):
+        assert name not in one.text
+    assert "static NTSTATUS DWrite(PDEVICE_OBJECT device, PIRP Irp) {\n    PVOID request = Irp;\n" in one.text
+    assert diagnostics(one.text) == []
+
+
+def test_every_form_of_a_frame_is_right() -> None:
+    """The C around a driver block compiles without a warning, whatever handlers there are."""
+    minors = "on IRP_MN_QUERY_CAPABILITIES {{ return 0; }} on IRP_MN_SET_POWER {{ return 0; }}"
+    handlers = [
+        "", "on START {{ return 0; }}", "on STOP {{ }}", "on INTERRUPT {{ return FALSE; }}", "on DPC {{ }}",
+        "on STARTIO {{ }}", "on UNLOAD {{ }}", minors, "on IRP_MJ_POWER {{ return 0; }}", "flags = DO_BUFFERED_IO;",
+        "on IRP_MJ_CREATE {{ return 0; }} on IRP_MJ_CLOSE {{ return 0; }} on IRP_MJ_CLEANUP {{ return 0; }}",
+        "on IRP_MJ_READ {{ return 0; }} on IRP_MJ_SYSTEM_CONTROL {{ return 0; }}",
+        "typedef struct {{ ULONG a; }} X; extension = X;", "struct _X {{ ULONG a; }}; extension = struct _X;",
+    ]  # fmt: skip
+    for one in handlers:
+        for other in handlers:
+            if one is other and one or "extension" in one and "extension" in other:
+                continue
+            text = DEVICE + "driver D (Card) { " + (one + " " + other).replace("{{", "{").replace("}}", "}") + " }"
+            front = Front("test.dma", Options(), text)
+            assert [found.message for found in front.found] == [], text
+    text = DEVICE + "driver D (Card) { on IRP_MJ_PNP { return 0; } on IRP_MJ_READ { return 0; } on UNLOAD { } }"
+    assert diagnostics(text) == []
+
+
+# ---- names ----------------------------------------------------------------------------------------------------
+
+
+def test_names_are_the_block_s_own() -> None:
+    """Two drivers, a device and two processes may use one name for different things."""
+    body = "static ULONG Begin(ULONG x) {{ return x + {0}; }} typedef struct _S {{ UCHAR a[{0}]; }} S; ULONG state = {0};"
+    entry = (
+        "NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING r)"
+        " { DbgPrint(\"%u %u %u\\n\", Begin(1), sizeof(S), state); return STATUS_SUCCESS; }"
+    )
+    text = "device A { " + body.format(1) + ' on reset { DbgPrint("%u %u %u\\n", Begin(1), sizeof(S), state); } }\n'
+    text += "".join(f"driver D{n} {{ {body.format(n)} {entry} }}\n" for n in (2, 3))
+    text += "".join(
+        f'process p{n} {{ {body.format(n)} printf("%u %u %u\\n", Begin(1), sizeof(S), state); }}\n' for n in (4, 5)
+    )
+    text += "static ULONG Begin(ULONG x) { return x + 6; } ULONG state = 6;" + 'DbgPrint("%u %u\\n", Begin(1), state);'
+    assert printed(text) == "2 1 1\n3 2 2\n4 3 3\n7 6\n5 4 4\n6 5 5\n"
+
+
+def test_words_of_blocks_are_ordinary_names() -> None:
+    """Driver code may use every word of a block as a name."""
+    text = DEVICE + (
+        "driver D (Card) { static ULONG after(ULONG x) { return x; }\n"
+        "on START (PDEVICE_OBJECT device) { ULONG driver = 1, process = 2, registers = 3, on = 4, machine = 5, "
+        "read = 6, write = 7, reset = 8, interrupt = 9; after(on);\n"
+        'DbgPrint("%u\\n", driver + process + registers + on + machine + read + write + reset + after(interrupt)); '
+        "return device ? STATUS_SUCCESS : STATUS_UNSUCCESSFUL; } }\n"
+    )
+    assert printed(text) == "45\n"
+
+
+def test_properties_are_those_of_the_hardware() -> None:
+    """The checker knows the properties and buses that the machine knows, and no others."""
+    assert set(KNOWN) == PROPERTIES
+    assert KNOWN["bus"] == BUSES
+
+
+# ---- boot -----------------------------------------------------------------------------------------------------
+
+
+def test_filters_join_the_stack_before_it_starts() -> None:
+    """Two drivers of one device are stacked in the order of the file, and the device starts when both are there."""
+    one = 'driver {0} (Card) {{ on START {{ DbgPrint("{0} starts\\n"); return STATUS_SUCCESS; }}'
+    one += ' on STOP {{ DbgPrint("{0} stops\\n"); }} }}\n'
+    text = DEVICE + one.format("Lower") + one.format("Upper")
+    assert printed(text) == "Lower starts\nUpper starts\nUpper stops\nLower stops\n"
+
+
+def test_stop_comes_only_after_a_start_that_succeeded() -> None:
+    """A driver whose START fails is not told to stop, and nobody can open it."""
+    text = DEVICE + (
+        'driver D (Card) { on START { return STATUS_UNSUCCESSFUL; } on STOP { DbgPrint("stopped\\n"); } }\n'
+        "process app { HANDLE h = CreateFileW(L\"\\\\\\\\.\\\\D\", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);"
+        ' printf("%d\\n", h == INVALID_HANDLE_VALUE); }\n'
+    )
+    assert printed(text) == "1\n"
+
+
+def test_a_process_that_fails_fails_the_run() -> None:
+    """The exit code tells of a main that returned other than 0."""
+    _, outcome = run("process app { int main(void) { return 3; } }")
+    assert outcome.exit_code == 1
+    _, outcome = run("process app { int main(void) { return 0; } }")
+    assert outcome.exit_code == 0
+
+
+def test_kept_programs_run_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second start takes the whole program with its blocks from the cache, and reports show the frame's lines."""
+    monkeypatch.setenv("DMASCRIPT_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "kept.dma"
+    path.write_text(DEVICE + "driver D (Card) { on START { return STATUS_SUCCESS; } }\nprocess app { puts(\"here\"); }\n")
+    results = []
+    for _ in range(2):
+        loaded = script.load(str(path), Options())
+        assert loaded.program is not None
+        lines: list[str] = []
+        outcome = script.run(loaded, Options(), lines.append)
+        assert "DriverEntry" in loaded.files["D.frame.c"]
+        results.append(("".join(lines), outcome.exit_code, sorted(loaded.files)))
+    assert results[0] == results[1]
+    assert results[0][0] == "here\n"

@@ -44,6 +44,7 @@ def finish(nt: System, request: Request) -> None:
     elif request.power is not None:
         request.power(request)
     elif not (request.deferred and not request.pending_returned):
+        nt.scheduler.go_live()  # at raised IRQL it runs as that comes down
         nt.scheduler.apc(request.thread, lambda: deliver(nt, request))
 
 

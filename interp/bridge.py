@@ -159,7 +159,7 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
     """Address to function, for calls through pointers of one signature. What is called with another signature than
     its own goes through a thunk that makes of its arguments what the registers would have held."""
 
-    __slots__ = ("nt", "signature", "functions", "routine_at")
+    __slots__ = ("nt", "signature", "functions", "routine_at", "trace")
 
     def __init__(
         self,
@@ -167,11 +167,13 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
         signature: str,
         functions: dict[int, tuple[Callable[..., Any], str]],
         routine_at: Callable[[int], Routine | None],
+        trace: Callable[..., Any] | None = None,
     ) -> None:
         self.nt = nt
         self.signature = signature
         self.functions = functions
         self.routine_at = routine_at
+        self.trace = trace
 
     def __missing__(self, where: int) -> Callable[..., Any]:
         found = self.functions.get(where)
@@ -194,7 +196,7 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
         """A kernel routine called by address."""
         nt = self.nt
         letters, variadic, returns = split_signature(self.signature)
-        function = bind(nt, row, self.signature)
+        function = bind(nt, row, self.signature, self.trace)
 
         def call(sp: int, *arguments: Any) -> Any:
             given = [

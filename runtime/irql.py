@@ -8,9 +8,12 @@ from .processor import APC_LEVEL, DISPATCH_LEVEL, HIGH_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from .routine import Routine
     from .system import System
 
 # Sub-codes of 0xC4 by what stands in their parameters 3 and 4.
+DMA_IRQL = (0xE6, 0x13)  # of the members of DMA_OPERATIONS
+VECTOR_IRQL = (0x1DC, 0x1)
 WITH_TWO_ARGUMENTS = frozenset((0x70, 0x71, 0x73, 0x74, 0x76, 0x79, 0x7B))
 WITH_DISPATCH_LEVEL = frozenset((0x7E,))
 WITHOUT_ARGUMENTS = frozenset((0xE5, 0x11A, 0x11B))
@@ -48,8 +51,19 @@ def allow_apc_level_only(nt: System, routine: str, sub_code: int, arguments: tup
         nt.violation(rules.IRQL_TOO_HIGH, (nt.irql, *arguments), facts, title=title, stop=(0xC4, sub_code))
 
 
-def parameters(irql: int, stop: tuple[int, int | None] | None, arguments: tuple[int | bytes, ...]) -> tuple[int, ...]:
+def stop_of(row: Routine) -> tuple[int, int] | None:
+    """Code and sub-code that the verifier has for a routine at a wrong IRQL; None if it has none of its own."""
+    return row.irql_stop or (DMA_IRQL if row.type else None)
+
+
+def parameters(
+    irql: int, stop: tuple[int, int | None] | None, arguments: tuple[int | bytes, ...], row: Routine
+) -> tuple[int, ...]:
     """What the verifier's bug check for a wrong IRQL shows behind its sub-code."""
+    if stop == DMA_IRQL:
+        return (1 if row.irql_min == row.irql_max else 2), row.irql_max, irql
+    if stop == VECTOR_IRQL:
+        return (irql,)
     sub_code = (stop or (0, None))[1]
     if sub_code in WITH_DISPATCH_LEVEL:
         return irql, DISPATCH_LEVEL

@@ -126,14 +126,14 @@ def known(
 
 def member(
     prototype: str, *, type: str, version: int, page: str = "", irql: str = "any", raises: tuple[int, ...] = (),
-    fails: str = "cannot fail", undo: str = "", calls_back: bool = False,
+    fails: str = "cannot fail", undo: str = "", calls_back: bool = False, irql_stop: tuple[int, int] | None = None,
 ) -> Callable[[Body], Body]:  # fmt: skip
     """Declare a member of DMA_OPERATIONS, reached only through that table, and return the decorator for its body.
     Called without being applied, it declares a member that is not modelled."""
     row = Routine(prototype, page, irql)
     MEMBERS[row.name] = row
     row.type, row.version, row.header = type, version, "wdm.h"
-    row.raises, row.fails, row.undo, row.calls_back = raises, fails, undo, calls_back
+    row.raises, row.fails, row.undo, row.calls_back, row.irql_stop = raises, fails, undo, calls_back, irql_stop
     return _attacher(row)
 
 

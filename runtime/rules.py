@@ -1388,7 +1388,10 @@ IRQL_TOO_HIGH = rule(
     "irql-too-high", "fatal", "this routine may not be called at this IRQL", here="called here",
     earlier=("irql", "the IRQL was raised here"),
     help="lower the IRQL first, or do this work in a work item or a thread", stop=(0xC4, 0xE5),
-    also=((0xC4, 0x75), (0xC4, 0x77), (0xC4, 0x7A), (0xC4, 0x34), (0xC4, 0x39), (0xC4, 0x3A)), verifier=1,
+    also=(
+        (0xC4, 0x75), (0xC4, 0x77), (0xC4, 0x7A), (0xC4, 0x34), (0xC4, 0x39), (0xC4, 0x3A), (0xE6, 0x13), (0x1DC, 0x1),
+    ),
+    verifier=1,
     page="managing-hardware-priorities",
     explanation="A routine that may wait or touch pageable memory needs a low IRQL. Called above it, it works until "
     "the first time that it really waits or faults.",
@@ -1396,7 +1399,8 @@ IRQL_TOO_HIGH = rule(
 IRQL_TOO_LOW = rule(
     "irql-too-low", "fatal", "this routine may not be called at this IRQL", here="called here",
     help="raise the IRQL first, for instance with KeRaiseIrql or by taking a spin lock",
-    stop=(0xC4, 0xE5), also=((0xC4, 0x34), (0xC4, 0x39), (0xC4, 0x3A)), verifier=1, page="managing-hardware-priorities",
+    stop=(0xC4, 0xE5), also=((0xC4, 0x34), (0xC4, 0x39), (0xC4, 0x3A), (0xE6, 0x13)), verifier=1,
+    page="managing-hardware-priorities",
     explanation="Some routines rely on not being preempted: they must be called at DISPATCH_LEVEL.",
 )  # fmt: skip
 IRQL_RAISED_DOWNWARD = rule(

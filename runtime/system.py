@@ -20,6 +20,7 @@ from .hardware import Hardware
 from .interrupts import Interrupts
 from .irp import Irps
 from .irql import parameters as irql_parameters
+from .irql import stop_of as irql_stop
 from .layouts import offset
 from .lookaside import Lookasides
 from .mdl import Mdls
@@ -157,7 +158,6 @@ class System:
         self.io_space: dict[int, Region] = {}
         self.irps = Irps(self)
         self._io: IoManager | None = None
-        self.code_at: Callable[[int], object] = lambda where: None
         self.objects = Objects(self)
         self.sections = Space()  # where the pages of all sections stand
         self.free_ptes = settings.system_ptes
@@ -459,8 +459,8 @@ class System:
         have = level_name(self.irql)
         title = f"{row.name} is called at {have}; it needs {row.irql.replace('<= ', 'at most ').replace('== ', '')}"
         facts = [("irql", f"{have}, allowed: {row.irql}")]
-        parameters = irql_parameters(self.irql, row.irql_stop or rule.stop, arguments)
-        self.violation(rule, parameters, facts, title=title, stop=row.irql_stop)
+        stop = irql_stop(row)
+        self.violation(rule, irql_parameters(self.irql, stop or rule.stop, arguments, row), facts, title=title, stop=stop)
 
     def preemption_point(self) -> None:
         """Another processor or thread could run here."""

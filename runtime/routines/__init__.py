@@ -273,6 +273,8 @@ MODULES = {
     """,
 }
 
+MEMBER_MODULES = ("dma_operations", "dma_operations_3", "dma_buffers_3")
+
 _MODULE_OF = {name: module for module, text in MODULES.items() for name in text.split()}
 
 
@@ -291,9 +293,20 @@ def find(name: str) -> Routine | None:
 
 def find_member(name: str) -> Routine | None:
     """The row of a member of DMA_OPERATIONS, such as `MapTransfer`, or None."""
-    if not MEMBERS:
-        import_module(".dma_operations", __name__)
+    _load_members()
     return MEMBERS.get(name)
+
+
+def member_names() -> list[str]:
+    """The names of the members of DMA_OPERATIONS, in the order of the alphabet."""
+    _load_members()
+    return sorted(MEMBERS)
+
+
+def _load_members() -> None:
+    if not MEMBERS:
+        for module in MEMBER_MODULES:
+            import_module("." + module, __name__)
 
 
 def names() -> Iterable[str]:

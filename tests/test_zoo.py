@@ -70,10 +70,12 @@ def test_every_rule_has_its_pair() -> None:
 
 @pytest.mark.parametrize("name", script_names(fixed=False))
 def test_the_mistake_is_found_where_it_is_made(name: str) -> None:
-    """On every profile, the first finding of each program is by the rule of the file's name, on a line so marked."""
+    """On every profile, or on the one that its options name, the first finding of each program is by the rule of the
+    file's name, on a line so marked."""
     for program, ready in loaded(name):
         assert ready.program is not None
-        for profile in PROFILES:
+        only = program.options().profile
+        for profile in [only] if only else PROFILES:
             reports, _ = reports_of(program, ready, profile)
             found = [
                 (report.rule, report.places[0].line if report.places else 0)

@@ -6,7 +6,7 @@ where that was in a script is known only to the hook `where`, which the interpre
 
 from __future__ import annotations
 
-from . import rules, threads
+from . import rules, stopping, threads
 from .choose import Chooser
 from .clock import Clock
 from .contexts import interrupted, system_call
@@ -21,14 +21,13 @@ from .interrupts import Interrupts
 from .irp import Irps
 from .irql import parameters as irql_parameters
 from .irql import stop_of as irql_stop
-from .layouts import offset
 from .lookaside import Lookasides
 from .mdl import Mdls
 from .memory import Memory, Region, Space
 from .objects import Objects
 from .pool import Pool
 from .process import Process
-from .processor import DISPATCH_LEVEL, HIGH_LEVEL, Processor, Thread
+from .processor import DISPATCH_LEVEL, Processor, Thread
 from .resource import Resources
 from .scheduler import Scheduler
 from .store import PAGE, Store
@@ -420,15 +419,9 @@ class System:
         raise BugCheck(code, parameters)
 
     def _stop(self) -> None:
-        """The machine stops. What drivers have registered for this case runs first, at HIGH_LEVEL."""
-        records, self.bug_check_callbacks = self.bug_check_callbacks, []
-        for record in records:
-            memory = self.memory
-            routine, buffer, length = (
-                memory.read_uint(record + offset("_KBUGCHECK_CALLBACK_RECORD", field), size)
-                for field, size in (("CallbackRoutine", 8), ("Buffer", 8), ("Length", 4))
-            )
-            interrupted(self, HIGH_LEVEL, self.call, routine, buffer, length)
+        """The machine stops. What drivers have registered for this case runs first."""
+        if self.bug_check_callbacks:
+            stopping.run(self)
         self.stopped = True
 
     def charge_leaks(self) -> None:

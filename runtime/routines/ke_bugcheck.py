@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from .. import rules
-from ..layouts import offset
+from .. import rules, stopping
 from ..routine import routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..system import System
-
-RECORD = "_KBUGCHECK_CALLBACK_RECORD"
 
 
 @routine(
@@ -35,7 +32,7 @@ def KeBugCheck(nt: System, code: int) -> None:
     page="nf-wdm-keinitializecallbackrecord", irql="any", macro=True,
 )  # fmt: skip
 def KeInitializeCallbackRecord(nt: System, record: int) -> None:
-    nt.memory.write_uint(record + offset(RECORD, "State"), 1, 0)
+    stopping.initialise(nt, record)
 
 
 @routine(
@@ -45,15 +42,7 @@ def KeInitializeCallbackRecord(nt: System, record: int) -> None:
 )  # fmt: skip
 def KeRegisterBugCheckCallback(nt: System, record: int, routine: int, buffer: int, length: int, component: int) -> int:
     """TRUE if the routine will be called when the machine stops: its record must be initialised, and used once."""
-    memory = nt.memory
-    if memory.read_uint(record + offset(RECORD, "State"), 1) or record in nt.bug_check_callbacks:
-        return 0
-    for field, value in (("CallbackRoutine", routine), ("Buffer", buffer), ("Component", component)):
-        memory.write_uint(record + offset(RECORD, field), 8, value)
-    memory.write_uint(record + offset(RECORD, "Length"), 4, length)
-    memory.write_uint(record + offset(RECORD, "State"), 1, 1)
-    nt.bug_check_callbacks.append(record)
-    return 1
+    return int(stopping.register(nt, record, routine, buffer, length, component))
 
 
 @routine(
@@ -61,8 +50,4 @@ def KeRegisterBugCheckCallback(nt: System, record: int, routine: int, buffer: in
     page="nf-wdm-kederegisterbugcheckcallback", irql="any", fails="FALSE",
 )  # fmt: skip
 def KeDeregisterBugCheckCallback(nt: System, record: int) -> int:
-    if record not in nt.bug_check_callbacks:
-        return 0
-    nt.bug_check_callbacks.remove(record)
-    nt.memory.write_uint(record + offset(RECORD, "State"), 1, 0)
-    return 1
+    return int(stopping.deregister(nt, record))

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 PACKAGE = __name__.partition(".")[0]
 COMPILER = f"{PACKAGE}.interp.compile"
+HOME = os.path.dirname(os.path.abspath(__file__))  # another installation's modules are not ours
 RUN_FILE, COMPILER_FILE = (f"modules-{what}-{sys.implementation.cache_tag}.bin" for what in ("run", "compile"))
 
 
@@ -61,15 +62,15 @@ class ModuleCache:
         added = {name: entry for name in needed if (entry := _entry(name)) is not None}
         if added:
             file = COMPILER_FILE if COMPILER in sys.modules else RUN_FILE
-            cache.store(file, (sys.hexversion, self.entries | added))
+            cache.store(file, (sys.hexversion, HOME, self.entries | added))
 
 
 def _read(file: str) -> dict[str, Entry]:
     """What a file holds, or nothing if a source is not what it was."""
     held = cache.load(file)
-    if type(held) is not tuple or len(held) != 2 or held[0] != sys.hexversion:
+    if type(held) is not tuple or len(held) != 3 or held[:2] != (sys.hexversion, HOME):
         return {}
-    entries: dict[str, Entry] = held[1]
+    entries: dict[str, Entry] = held[2]
     try:
         for source, time, size, _, _ in entries.values():
             status = os.stat(source)

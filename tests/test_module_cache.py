@@ -44,18 +44,20 @@ def test_a_module_from_the_file_is_the_module(kept: Path) -> None:
 @pytest.mark.parametrize("place", [1, 2], ids=["time", "size"])
 def test_a_file_of_other_sources_does_not_count(kept: Path, place: int) -> None:
     """One source that is not what it was is enough."""
-    version, entries = cache.load(RUN_FILE)
+    version, home, entries = cache.load(RUN_FILE)
     entry = list(entries["dmascript.runtime.findings"])
     entry[place] += 1
-    cache.store(RUN_FILE, (version, entries | {"dmascript.runtime.findings": tuple(entry)}))
+    cache.store(RUN_FILE, (version, home, entries | {"dmascript.runtime.findings": tuple(entry)}))
     assert ModuleCache().entries == {}
 
 
 def test_rubbish_does_not_count(kept: Path) -> None:
-    """Neither does what another Python wrote, nor half a file."""
+    """Neither does what another Python or another installation wrote, nor half a file."""
     whole = kept.read_bytes()
-    _, entries = cache.load(RUN_FILE)
-    cache.store(RUN_FILE, (sys.hexversion + 1, entries))
+    _, home, entries = cache.load(RUN_FILE)
+    cache.store(RUN_FILE, (sys.hexversion + 1, home, entries))
+    assert ModuleCache().entries == {}
+    cache.store(RUN_FILE, (sys.hexversion, home + "-other", entries))
     assert ModuleCache().entries == {}
     kept.write_bytes(whole[: len(whole) // 2])
     assert ModuleCache().entries == {}

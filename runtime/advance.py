@@ -22,6 +22,8 @@ def advance(nt: System, mdl: Mdl, length: int) -> int:
     offset = int(mdl.byte_offset) + length
     passed = offset // PAGE
     frames = mdl.frames[passed:]
+    if passed and mdl.address in nt.mdls.locks:
+        nt.mdls.let_go(mdl, unlocked=True, before=int(mdl.start_va) + passed * PAGE)
     let_go_first(nt, mdl, passed)
     _shorten_mapping(nt, mdl, passed)
     if mdl.is_mapped or mdl.flags & SOURCE_IS_NONPAGED_POOL:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from . import rules
 from .constants import (
     STATUS_ACCESS_VIOLATION,
+    STATUS_GUARD_PAGE_VIOLATION,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_WORKING_SET_QUOTA,
 )
@@ -13,6 +14,7 @@ from .mdl import MAPPED_TO_SYSTEM_VA, PAGES_LOCKED, PARTIAL, SOURCE_IS_NONPAGED_
 from .mdl_checks import check_unchanged
 from .memory import KERNEL_BASE, USER_LIMIT, Region
 from .processor import DISPATCH_LEVEL
+from .protection import clear_guard
 from .store import PAGE
 
 TYPE_CHECKING = False
@@ -80,7 +82,8 @@ def probe_and_lock(nt: System, mdl: Mdl, mode: int, operation: int, sub_code: in
     in_range = va + length <= (USER_LIMIT if mode == USER_MODE else 1 << 64)
     found = pieces(nt, va, pages, write) if in_range else None
     if found is None:
-        nt.faults.raise_exception(STATUS_ACCESS_VIOLATION, noncontinuable=True)
+        status = _refusal(nt, va, pages, write) if in_range else STATUS_ACCESS_VIOLATION
+        nt.faults.raise_exception(status, noncontinuable=True)
         return
     for piece in found:
         _check_piece(nt, mdl, piece, write)
@@ -89,6 +92,18 @@ def probe_and_lock(nt: System, mdl: Mdl, mode: int, operation: int, sub_code: in
         nt.faults.raise_exception(STATUS_INSUFFICIENT_RESOURCES, noncontinuable=True)
         return
     _lock(nt, mdl, frames, va < KERNEL_BASE, write)
+
+
+def _refusal(nt: System, va: int, pages: int, write: bool) -> int:
+    """What the first page says that may not be touched: a guard page gives its guard up with that."""
+    for page in range(va & -PAGE, (va & -PAGE) + pages * PAGE, PAGE):
+        if not nt.memory.permits(page, write):
+            region = nt.memory.region_at(page)
+            if region is None or not region.guard:
+                break
+            clear_guard(nt, region, page)
+            return STATUS_GUARD_PAGE_VIOLATION
+    return STATUS_ACCESS_VIOLATION
 
 
 def lock_selected(nt: System, mdl: Mdl, pages: Sequence[int], mode: int, operation: int) -> None:

@@ -30,6 +30,7 @@ MAPPING_CAN_FAIL = 0x2000
 PARENT_MAPPED_SYSTEM_VA = 0x100
 IO_SPACE = 0x800
 FLAGS = 0xA  # MdlFlags
+ADDRESS_LIMIT = 1 << 64
 HEADER = 0x30  # sizeof(MDL); the frame array follows
 
 
@@ -216,13 +217,16 @@ class Mdls:
             about = Mdl(nt, held[0]).about
         nt.violation(rules.PROCESS_HAS_LOCKED_PAGES, (process.address, process.locked_pages, 0), facts, about)
 
-    def let_go(self, root: Mdl, unlocked: bool) -> None:
-        """The frames of an MDL are let go: partial MDLs over it lose what they show."""
+    def let_go(self, root: Mdl, unlocked: bool, before: int = ADDRESS_LIMIT) -> None:
+        """The frames of an MDL are let go, those of the pages before an address: partial MDLs over them lose what they
+        show."""
         nt = self.nt
         for where, partial in self.partials.items():
             if partial.root != root.address or partial.gone or (partial.lock is not None) != unlocked:
                 continue
             child = Mdl(nt, where)
+            if child.start_va >= before:
+                continue
             facts = [*root.facts, ("partial", child.facts[0][1])]
             if where in self.mappings and unlocked:
                 nt.violation(rules.PARTIAL_STILL_MAPPED, (_first(child), 0, 1), facts, child.about)

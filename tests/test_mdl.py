@@ -562,3 +562,37 @@ def test_the_next_calls_fail() -> None:
     bench = Bench()
     bench.call("SimFailNext", bench.text("IoAllocateMdl"), 2)
     assert [bench.mdl(0, 1) != 0 for _ in range(3)] == [False, False, True]
+
+
+def test_guard_page_is_probed() -> None:
+    """The first probe of a guard page raises what a touch would, and takes the guard off."""
+    bench = Bench()
+    base = bench.user(3 * 4096)
+    base_at, size_at, old = bench.room(8), bench.room(8), bench.room(8)
+    bench.set(base_at, 8, base + 4096)
+    bench.set(size_at, 8, 4096)
+    bench.call("ZwProtectVirtualMemory", (1 << 64) - 1, base_at, size_at, 0x104, old)
+    mdl = bench.mdl(base, 3 * 4096)
+    assert bench.raised("MmProbeAndLockPages", mdl, USER, WRITE) == 0x80000001
+    assert bench.nt.memory.pinned_count == 0
+    assert bench.raised("MmProbeAndLockPages", mdl, USER, WRITE) is None
+
+
+def test_advance_under_a_mapped_partial() -> None:
+    """Pages that MmAdvanceMdl lets go must not be seen through a partial MDL; one further on is left alone."""
+    bench = Bench()
+    mdl, base = bench.locked(4 * 4096)
+    parts = [bench.mdl(base + at, 100) for at in (200, 3 * 4096)]
+    for part, at in zip(parts, (200, 3 * 4096), strict=True):
+        bench.call("IoBuildPartialMdl", mdl, part, base + at, 100)
+    bench.call("MmGetSystemAddressForMdlSafe", parts[1], NORMAL)
+    bench.call("MmAdvanceMdl", mdl, 4096)
+    assert bench.rules == ["partial-mdl-left-stale"]
+    bench.call("MmGetSystemAddressForMdlSafe", parts[1], NORMAL)
+    assert bench.stop("MmGetSystemAddressForMdlSafe", parts[0], NORMAL) == (0x4E, 0x99)
+    bench = Bench()
+    mdl, base = bench.locked(4 * 4096)
+    part = bench.mdl(base + 200, 100)
+    bench.call("IoBuildPartialMdl", mdl, part, base + 200, 100)
+    bench.call("MmGetSystemAddressForMdlSafe", part, NORMAL)
+    assert bench.stop("MmAdvanceMdl", mdl, 2 * 4096) == (0x4E, 0x9A)

@@ -34,7 +34,7 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x13: _POOL_SAYS + "0xC2/0x7",
         0x14: _POOL_SAYS + "0xC2/0x7",
         0x35: "the kernel's own release routine; drivers end in 0x32",
-        **dict.fromkeys((0x3C, 0x3F, 0xF5, 0xF6, 0xF7), _OTHER.format("objects and handles")),
+        0x3F: _OTHER.format("objects and handles"),
         **dict.fromkeys((0x51, 0x52, 0x53, 0x54, 0x59), _TRACKING),
         0x60: "the first of three forms of the same leak; shown as 0x62",
         0x61: "the driver's threads allocate while it unloads; leaks are shown as 0x62",

@@ -6,6 +6,8 @@ kept as a local: the function itself has the type that Windows calls.
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from .context import Context
 from .declare import Types
 from .driver_frame import head as long_head
@@ -22,6 +24,7 @@ from .syntax import (
     InitDeclarator,
     Name,
     NamedType,
+    Node,
     Parameter,
     Specifiers,
 )
@@ -43,7 +46,7 @@ class HandlerHeads:
         name = function_name(driver, node.event)
         given = list(node.parameters or ())
         self._count(node, given, wanted)
-        taken = {parameter.declarator.name for parameter in given}
+        taken = {parameter.declarator.name for parameter in given} | words_of(node.body)
         span = node.event_span
         listed: list[Parameter] = []
         texts: list[str] = []
@@ -109,6 +112,21 @@ class HandlerHeads:
             opening = Span(brace.file, brace.line, brace.column, brace.line, brace.column + 1)
             edits.append((opening, "\n".join(["{", *(f"    {line}" for line in added)])))
         return edits
+
+
+def words_of(node: Node) -> set[str]:
+    """Every name that stands in a piece of syntax."""
+    found: set[str] = set()
+    todo: list[object] = [node]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, tuple):
+            todo.extend(one)
+        elif isinstance(one, Node):
+            if isinstance(one, (Name, Declarator)):
+                found.add(one.name)
+            todo.extend(getattr(one, field.name) for field in fields(one))
+    return found
 
 
 def _converts(found: Type, expected: Type) -> bool:

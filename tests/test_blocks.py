@@ -93,7 +93,7 @@ def test_expanded_with_what_it_uses() -> None:
         "driver D {\n"
         "    extension = OUTER;      // a comment that goes with it\n"
         "    on IRP_MJ_WRITE (PDEVICE_OBJECT device, PVOID request) {\n"
-        "        PIRP Irp = request; Helper(device->DeviceExtension); " + DONE + "\n    }\n}\n"
+        "        PIRP irp = request; Helper(device->DeviceExtension); " + DONE.replace("Irp->", "irp->").replace("(Irp", "(irp") + "\n    }\n}\n"
     )
     (one,) = expand(Front("test.dma", Options(), text))
     assert "#define SIZE \\\n  16\n#include <wdm.h>\n" in one.text

@@ -11,8 +11,10 @@ import pytest
 
 from dmascript.interp import script
 from dmascript.interp.options import Options
+from dmascript.promises import programs_of
 
 EXAMPLES = sorted(Path(__file__).parent.parent.joinpath("examples").glob("*.dma"))
+KERNEL = sorted(Path(__file__).parent.joinpath("golden", "kernel").glob("*.dma"))
 
 
 def output(loaded: script.Loaded, options: Options) -> tuple[str, int, list[str]]:
@@ -53,3 +55,16 @@ def test_runs_do_not_depend_on_hashes(tmp_path: Path) -> None:
         assert done.returncode == 1
         seen.add((done.stdout, done.stderr))
     assert len(seen) == 1
+
+
+@pytest.mark.parametrize("path", KERNEL, ids=lambda path: path.stem)
+def test_kernel_scripts_do_not_depend_on_the_seed(path: Path) -> None:
+    """What threads, waits, DPCs and locks promise holds in every order: twenty seeds print and find the same."""
+    for program in programs_of(path.read_text(encoding="utf-8")):
+        loaded = script.load(str(path), program.options(), program.text)
+        plain = output(loaded, program.options())
+        for seed in range(1, 21):
+            options = program.options()
+            options.seed = seed
+            printed, code, rules = output(loaded, options)
+            assert (printed, code, sorted(rules)) == (plain[0], plain[1], sorted(plain[2])), seed

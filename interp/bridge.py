@@ -47,6 +47,8 @@ def to_range(value: int, letter: str) -> int:
 def status_positions(row: Routine) -> list[int]:
     """The parameters whose type is NTSTATUS: bodies see them unsigned."""
     inside = row.prototype[row.prototype.index("(") + 1 : -1]
+    if "NTSTATUS " not in inside:
+        return []
     return [i for i, text in enumerate(inside.split(",")) if text.strip().startswith("NTSTATUS ")]
 
 
@@ -55,7 +57,7 @@ def bind(nt: System, row: Routine, signature: str, trace: Callable[..., None] | 
     body = row.body
     if body is None:
         return partial(not_modelled, nt, row)
-    _, _, returns = split_signature(signature)
+    returns = signature.rpartition(">")[2]
     function: Callable[..., Any] = partial(body, nt)
     statuses = status_positions(row)
     if statuses:

@@ -111,8 +111,8 @@ class Session:
             return
         region = Region(base, -(-len(data) // PAGE), kind)
         self.nt.memory.kernel.add(region)
-        self.nt.memory.write(base, data)
-        self.nt.memory.forget(base, region.pages)
+        for offset in range(0, len(data), PAGE):
+            self.nt.memory.poke(base + offset, data[offset : offset + PAGE])
         region.writable = writable
 
     def call(self, where: int, *arguments: int) -> int:

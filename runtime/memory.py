@@ -74,8 +74,8 @@ class Memory:
     """
 
     __slots__ = (
-        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "_windows", "slot_of",
-        "pins", "claims", "paging", "transfer", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
+        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "_windows",
+        "_load_windows", "_store_windows", "slot_of", "pins", "claims", "paging", "transfer", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -85,16 +85,16 @@ class Memory:
         self.user = Space()
         self.loads = {size: Window(self, size, False) for size in SIZES}
         self.stores = {size: Window(self, size, True) for size in SIZES}
-        self._load = tuple(self.loads[size].get if size in SIZES else _not_shown for size in range(9))
-        self._store = tuple(self.stores[size].get if size in SIZES else _not_shown for size in range(9))
+        self._load_windows = tuple(self.loads.values())
+        self._store_windows = tuple(self.stores.values())
+        self._load = _getters(self._load_windows)
+        self._store = _getters(self._store_windows)
         self._views = store.views
-        for size in SIZES:
-            names[f"R{size}"] = self.loads[size]
-            names[f"W{size}"] = self.stores[size]
-        fixed = [Fixed(self, size, write) for size in SIZES for write in (False, True)]
-        for window in fixed:
-            names[f"{'H' if window.write else 'G'}{window.size}"] = window
-        self._windows: list[dict[int, int]] = [*self.loads.values(), *self.stores.values(), *fixed]
+        names["R1"], names["R2"], names["R4"], names["R8"] = self._load_windows
+        names["W1"], names["W2"], names["W4"], names["W8"] = self._store_windows
+        readable = names["G1"], names["G2"], names["G4"], names["G8"] = [Fixed(self, size, False) for size in SIZES]
+        writable = names["H1"], names["H2"], names["H4"], names["H8"] = [Fixed(self, size, True) for size in SIZES]
+        self._windows: list[dict[int, int]] = [*self._load_windows, *self._store_windows, *readable, *writable]
         self.slot_of: dict[int, int] = {}
         self.pins = Pins()
         self.claims: dict[int, tuple[Sequence[int], str]] = {}
@@ -177,7 +177,7 @@ class Memory:
         if not va & (size - 1):
             region, offset = self._resolve(va, write, True)
             if offset >= 0:
-                return self._show(window, region, va & -PAGE, offset)
+                return self._show_all(write, region, va & -PAGE, offset)
             assert region.device is not None
             if write:
                 region.device.store(va - region.start, size, value & ((1 << 8 * size) - 1))
@@ -199,6 +199,16 @@ class Memory:
         if page < KERNEL_BASE:
             self._user_shown.add(page)
         return offset - page
+
+    def _show_all(self, write: bool, region: Region, page: int, offset: int) -> int:
+        """Let the windows of all sizes show a page, those for stores too if it may be written to; the distance."""
+        distance = self._show(self.loads[1], region, page, offset)
+        for window in self._load_windows:
+            window[page] = distance
+        if write:
+            for window in self._store_windows:
+                window[page] = distance
+        return distance
 
     def fixed(self, window: Fixed, page: int) -> int:
         """The index of the first unit of a page of variables."""
@@ -253,6 +263,11 @@ class Memory:
             distance = self._load[1](va & -PAGE)
             if distance is not None:
                 return bytes(self.store.bytes[va + distance : va + distance + length])
+            if length:
+                region, offset = self._resolve(va, False, in_driver)
+                if offset >= 0:
+                    distance = self._show_all(False, region, va & -PAGE, offset)
+                    return bytes(self.store.bytes[va + distance : va + distance + length])
         found = bytearray(length)
         self.transfer.read_into(va, memoryview(found), in_driver)
         return bytes(found)
@@ -273,6 +288,12 @@ class Memory:
             if distance is not None:
                 self.store.bytes[va + distance : va + distance + length] = data
                 return
+            if length:
+                region, offset = self._resolve(va, True, in_driver)
+                if offset >= 0:
+                    distance = self._show_all(True, region, va & -PAGE, offset)
+                    self.store.bytes[va + distance : va + distance + length] = data
+                    return
         row = self.transfer.rows[1].get(va & -PAGE)
         if row is not None and va + length <= row[0]:
             self.store.bytes[va + row[1] : va + row[1] + length] = data
@@ -297,7 +318,7 @@ class Memory:
         region, offset = self._resolve(va, False, False)
         if region.device is not None:
             return region.device.load(va - region.start, size)
-        self._show(self.loads[size], region, va & -PAGE, offset)
+        self._show_all(False, region, va & -PAGE, offset)
         value: int = self.store.views[size][offset + (va & 4095) >> SHIFT[size]]
         return value
 
@@ -317,7 +338,7 @@ class Memory:
         if region.device is not None:
             region.device.store(va - region.start, size, value)
             return
-        self._show(self.stores[size], region, va & -PAGE, offset)
+        self._show_all(True, region, va & -PAGE, offset)
         self.store.views[size][offset + (va & 4095) >> SHIFT[size]] = value
 
     def poke(self, va: int, data: bytes) -> None:
@@ -523,6 +544,13 @@ class Memory:
     def pinned_count(self) -> int:
         """How many frames are locked in memory."""
         return self.pins.total
+
+
+def _getters(windows: tuple[Window, ...]) -> tuple[Callable[[int], int | None], ...]:
+    """How to look a page up, by the size of the access."""
+    one, two, four, eight = (window.get for window in windows)
+    no = _not_shown
+    return no, one, two, no, four, no, no, no, eight
 
 
 def _not_shown(key: int, default: None = None) -> int | None:

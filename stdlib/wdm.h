@@ -101,6 +101,7 @@
 #define IoGetFunctionCodeFromCtlCode(Code) ((Code) >> 2 & 0xFFF)
 
 // Strings and identifiers
+#define HasOverlappedIoCompleted(lpOverlapped) ((DWORD)(lpOverlapped)->Internal != STATUS_PENDING)
 #define TEXT(quote) L##quote
 #define __TEXT(quote) L##quote
 #define _T(quote) L##quote

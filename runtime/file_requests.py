@@ -261,6 +261,9 @@ class FileRequests:
             nt.dispatcher.set_state(transfer.event, 0)
         assert file.object is not None
         nt.objects.reference(file.object)
+        event = nt.objects.at(transfer.event)
+        if event is not None:
+            nt.objects.reference(event)  # its handle may be closed while the request is under way
         file.requests.append(request)
         nt.io.started(request)
         request.deliver = lambda one: self._done(file, one)
@@ -290,6 +293,9 @@ class FileRequests:
         if request in file.requests:
             file.requests.remove(request)
             self.nt.io.ended(request)
+            event = self.nt.objects.at(request.user_event)
+            if event is not None:
+                self.nt.objects.dereference(event)
             self.nt.io.files.dereference(file)
 
     # -- one request at a time on a synchronous file

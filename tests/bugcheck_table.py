@@ -24,6 +24,7 @@ Reason = str | tuple[str, ...]
 _POOL_SAYS = "the pool manager's own check comes first: "
 _OTHER = "not about memory: the verifier's checks of {}"
 _COMPLIANCE = "an older check finds the same call first, and has a sub-code of its own: see 0x1 to 0x80, 0x11A and 0xE5"
+_ROUTINES = _OTHER.format("dispatch and completion routines")
 _INTERNAL = "no mistake of a driver's alone leads there: it takes broken memory, or a fault in Windows"
 _PTE_INTERNAL = "Windows' own allocator of page table entries: drivers reach it only through routines that check first"
 _TRACKING = "special pool, which the verifier uses as well, finds the same write first: 0xC1/0x23 and 0x24, 0xCD, 0xD6"
@@ -41,11 +42,11 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x91: "x86 code that moves the stack pointer by itself",
         **dict.fromkeys((0xA0, 0xA1, 0xA2), _OTHER.format("disks")),
         0xB7: "the firmware writes to memory while the machine sleeps",
-        **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xFA, 0xFB, 0x135), ("IofCallDriver",)),
+        **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xFA, 0xFB, 0x135), _ROUTINES),
         **dict.fromkeys((0xD5, 0xD6, 0xD7), _OTHER.format("remove locks")),
         **dict.fromkeys((0xDA, 0xDB, 0xDC, 0xDD), _OTHER.format("WMI and ETW registrations")),
         **dict.fromkeys((0xDF, 0x130), "there is no session space: it is for display drivers"),
-        0xE2: ("IofCallDriver",),
+        0xE2: "not checked: where the buffers lie that an IRP of kernel mode names",
         **dict.fromkeys((0xE4, 0xE6), "Zw routines for files and keys, which are not modelled"),
         **dict.fromkeys((0xEA, 0xEB), "push locks are for file systems"),
         0xFC: _OTHER.format("the registry"),
@@ -53,12 +54,12 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x110: "extended processor state is not modelled",
         0x111: "the kernel's own check of a service routine comes first: 0xC8",
         0x115: _OTHER.format("shutdown"),
-        0x131: ("IoAllocateWorkItem",),
+        0x131: "not checked: IoAllocateWorkItem takes nonpaged pool by itself",
         **dict.fromkeys(range(0x13A, 0x140), "the verifier's own list of blocks, which lies where no driver writes"),
         **dict.fromkeys(
             (*range(0x1001, 0x1006), *range(0x1007, 0x100C)), _OTHER.format("the order in which locks are taken")
         ),
-        **dict.fromkeys((0x1010, 0x1011), ("IofCallDriver",)),
+        **dict.fromkeys((0x1010, 0x1011), "not checked: whether the data of a request change while it is on its way"),
         **dict.fromkeys((0x1012, 0x1013), "the verifier's own data"),
         **dict.fromkeys((0x2003, 0x2004, 0x2005), "faults of an image file; a script has none"),
         **dict.fromkeys((*range(0x20002, 0x20012), 0x20015, 0x20016, *range(0x20019, 0x20025)), _COMPLIANCE),
@@ -66,7 +67,7 @@ REASONS: dict[int, dict[int, Reason]] = {
             (0x40003, 0x40006, 0x40007, 0x40009, 0x4000A, 0x4000E),
             "an older check finds the same mistake first: 0x3E, 0x32, 0x36, 0x40 to 0x42, bug checks 0xF and 0x10",
         ),
-        **dict.fromkeys((0x4100B, 0x4100F, 0x43006), ("IofCallDriver",)),
+        **dict.fromkeys((0x4100B, 0x4100F, 0x43006), _ROUTINES),
     },
     0x4E: dict.fromkeys((0x1, 0x2, 0x6, 0x8D, 0x8F), _INTERNAL),
     0xDA: {

@@ -184,9 +184,9 @@ class DriverBlocks:
                 self.context.error("unknown-handler", message, handler.event_span, help)
 
     def _without_frame(self, lines: list[Property], handlers: list[Handler]) -> None:
-        for item in (*lines, *handlers):
-            what = f"'{item.name} ='" if isinstance(item, Property) else f"'on {item.event}'"
-            where = item.name_span if isinstance(item, Property) else item.event_span
+        found = [(f"'{line.name} ='", line.name_span) for line in lines]
+        found += [(f"'on {handler.event}'", handler.event_span) for handler in handlers]
+        for what, where in found:
             message = f"{what} has no frame to stand in, for the driver defines its own DriverEntry"
             help = "do in DriverEntry and AddDevice what it asks for, or leave DriverEntry to the frame"
             self.context.error("frame-without-need", message, where, help)

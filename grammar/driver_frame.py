@@ -198,7 +198,7 @@ class Frame:
 
     def _pnp(self) -> str:
         own = [event for event in self.events if event.startswith("IRP_MN_") and event not in POWER_MINORS]
-        cases = "".join(f"    case {event}:\n        return {self.handler(event)}(DeviceObject, Irp);\n" for event in own)
+        cases = "".join(self._case(event) for event in own)
         queries = (
             "IRP_MN_QUERY_STOP_DEVICE",
             "IRP_MN_CANCEL_STOP_DEVICE",
@@ -242,6 +242,9 @@ class Frame:
     return {self.name}Forward(DeviceObject, Irp);
 }}"""
 
+    def _case(self, event: str) -> str:
+        return f"    case {event}:\n        return {self.handler(event)}(DeviceObject, Irp);\n"
+
     def _power(self) -> str:
         own = [event for event in self.events if event in POWER_MINORS]
         text = f"""static NTSTATUS {self.name}DispatchPower(PDEVICE_OBJECT DeviceObject, PIRP Irp)
@@ -251,9 +254,7 @@ class Frame:
 """
         if own:
             text += "    switch (IoGetCurrentIrpStackLocation(Irp)->MinorFunction) {\n"
-            for event in own:
-                text += f"    case {event}:\n        return {self.handler(event)}(DeviceObject, Irp);\n"
-            text += "    }\n"
+            text += "".join(self._case(event) for event in own) + "    }\n"
         return (
             text
             + """    PoStartNextPowerIrp(Irp);
@@ -273,7 +274,8 @@ class Frame:
         return f"    device->Flags |= {' | '.join(flags)};\n" if flags else ""
 
     def _add_device(self) -> str:
-        return f"""static NTSTATUS {self.name}AddDevice(PDRIVER_OBJECT DriverObject, PDEVICE_OBJECT PhysicalDeviceObject)
+        given = ["PDRIVER_OBJECT DriverObject", "PDEVICE_OBJECT PhysicalDeviceObject"]
+        return f"""{head(f"static NTSTATUS {self.name}AddDevice", given)}
 {{
 {self._names()}    PDEVICE_OBJECT device;
     P{self.struct} frame;
@@ -350,8 +352,8 @@ class Frame:
     def _own_device(self) -> str:
         size = f"sizeof({self.extension})" if self.extension else "0"
         dpc = f"    IoInitializeDpcRequest(device, {self.handler('DPC')});\n" if self.has("DPC") else ""
-        return f"""    status = IoCreateDevice(DriverObject, {size}, &name, FILE_DEVICE_UNKNOWN, FILE_DEVICE_SECURE_OPEN,
-                            FALSE, &device);
+        return f"""    status = IoCreateDevice(DriverObject, {size}, &name, FILE_DEVICE_UNKNOWN,
+                            FILE_DEVICE_SECURE_OPEN, FALSE, &device);
     if (!NT_SUCCESS(status))
         return status;
 {self._flags()}{dpc}    status = IoCreateSymbolicLink(&link, &name);

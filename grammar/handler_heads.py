@@ -93,9 +93,7 @@ class HandlerHeads:
         shown = ", ".join(f"{type} {name}" for type, name in wanted)
         count = f"{len(wanted)} parameter{'' if len(wanted) == 1 else 's'}"
         message = f"'on {node.event}' takes {count}, not {len(given)}"
-        self.context.error(
-            "handler-parameters", message, given[len(wanted)].span, f"write 'on {node.event} ({shown})'"
-        )
+        self.context.error("handler-parameters", message, given[len(wanted)].span, f"write 'on {node.event} ({shown})'")
 
     def _wrong(self, node: Handler, one: Parameter, found: Type, expected: Type) -> None:
         name = one.declarator.name

@@ -1,4 +1,4 @@
-"""What can be reached from where: the kernel's code from kernel code, a program's from a program, a device's from it."""
+"""What can be reached from where: kernel code from kernel code, a program's from it, a device's from the device."""
 
 from __future__ import annotations
 
@@ -35,9 +35,7 @@ def _own_code(context: Context, symbol: Variable | Function, span: Span) -> None
     _report(context, "kernel-only", symbol, span, message, f"define it in the {context.kind} block", notes)
 
 
-def _routine(
-    context: Context, symbol: Variable | Function, side: str, sides: frozenset[str], span: Span
-) -> None:
+def _routine(context: Context, symbol: Variable | Function, side: str, sides: frozenset[str], span: Span) -> None:
     name = symbol.name
     if "kernel" in sides:
         what = "a kernel routine" if isinstance(symbol, Function) else "a variable of the kernel"

@@ -202,8 +202,13 @@ def call_of_main(unit: Unit, main: tree.Function, name: str, entry: str) -> ast.
 
 def exports(program: tree.Program, unit: Unit) -> tuple[tuple[int, str, int], ...]:
     """Variables that the program uses and does not define: they are the kernel's."""
-    blocks = (*program.devices, *program.drivers, *program.processes)
-    own = {item.variable for part in (program, *blocks) for item in part.variables}
+    own = {item.variable for item in program.variables}
+    for part in program.devices:
+        own.update(item.variable for item in part.variables)
+    for driver in program.drivers:
+        own.update(item.variable for item in driver.variables)
+    for process in program.processes:
+        own.update(item.variable for item in process.variables)
     return tuple(
         (unit.image.address(variable), variable.name, variable.type.size)
         for variable in unit.image.known_variables()

@@ -1,4 +1,4 @@
-"""The blocks from text to running code: what stands in them is their own, and sugar runs as the C that it stands for."""
+"""The blocks from text to running code: their names are their own, and sugar runs as the C that it stands for."""
 
 from __future__ import annotations
 
@@ -76,8 +76,8 @@ def test_expanded_runs_the_same(path: Path, tmp_path: Path) -> None:
 def test_expanded_alone(tmp_path: Path) -> None:
     """The C of one driver at file level, the long way, is the driver of the device that no block claims."""
     text = DEVICE + (
-        "driver Plain (Card) { on START { DbgPrint(\"started\\n\"); return STATUS_SUCCESS; }"
-        " on STOP { DbgPrint(\"stopped\\n\"); } }\n"
+        'driver Plain (Card) { on START { DbgPrint("started\\n"); return STATUS_SUCCESS; }'
+        ' on STOP { DbgPrint("stopped\\n"); } }\n'
     )
     (one,) = expand(Front("test.dma", Options(), text))
     assert printed(DEVICE + one.text) == printed(text) == "started\nstopped\n"
@@ -93,7 +93,9 @@ def test_expanded_with_what_it_uses() -> None:
         "driver D {\n"
         "    extension = OUTER;      // a comment that goes with it\n"
         "    on IRP_MJ_WRITE (PDEVICE_OBJECT device, PVOID request) {\n"
-        "        PIRP irp = request; Helper(device->DeviceExtension); " + DONE.replace("Irp->", "irp->").replace("(Irp", "(irp") + "\n    }\n}\n"
+        "        PIRP irp = request; Helper(device->DeviceExtension); "
+        + DONE.replace("Irp->", "irp->").replace("(Irp", "(irp")
+        + "\n    }\n}\n"
     )
     (one,) = expand(Front("test.dma", Options(), text))
     assert "#define SIZE \\\n  16\n#include <wdm.h>\n" in one.text
@@ -131,10 +133,12 @@ def test_every_form_of_a_frame_is_right() -> None:
 
 def test_names_are_the_block_s_own() -> None:
     """Two drivers, a device and two processes may use one name for different things."""
-    body = "static ULONG Begin(ULONG x) {{ return x + {0}; }} typedef struct _S {{ UCHAR a[{0}]; }} S; ULONG state = {0};"
+    body = (
+        "static ULONG Begin(ULONG x) {{ return x + {0}; }} typedef struct _S {{ UCHAR a[{0}]; }} S; ULONG state = {0};"
+    )
     entry = (
         "NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING r)"
-        " { DbgPrint(\"%u %u %u\\n\", Begin(1), sizeof(S), state); return STATUS_SUCCESS; }"
+        ' { DbgPrint("%u %u %u\\n", Begin(1), sizeof(S), state); return STATUS_SUCCESS; }'
     )
     text = "device A { " + body.format(1) + ' on reset { DbgPrint("%u %u %u\\n", Begin(1), sizeof(S), state); } }\n'
     text += "".join(f"driver D{n} {{ {body.format(n)} {entry} }}\n" for n in (2, 3))
@@ -178,7 +182,7 @@ def test_stop_comes_only_after_a_start_that_succeeded() -> None:
     """A driver whose START fails is not told to stop, and nobody can open it."""
     text = DEVICE + (
         'driver D (Card) { on START { return STATUS_UNSUCCESSFUL; } on STOP { DbgPrint("stopped\\n"); } }\n'
-        "process app { HANDLE h = CreateFileW(L\"\\\\\\\\.\\\\D\", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);"
+        'process app { HANDLE h = CreateFileW(L"\\\\\\\\.\\\\D", GENERIC_READ, 0, NULL, OPEN_EXISTING, 0, NULL);'
         ' printf("%d\\n", h == INVALID_HANDLE_VALUE); }\n'
     )
     assert printed(text) == "1\n"
@@ -196,7 +200,7 @@ def test_kept_programs_run_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """A second start takes the whole program with its blocks from the cache, and reports show the frame's lines."""
     monkeypatch.setenv("DMASCRIPT_CACHE", str(tmp_path / "cache"))
     path = tmp_path / "kept.dma"
-    path.write_text(DEVICE + "driver D (Card) { on START { return STATUS_SUCCESS; } }\nprocess app { puts(\"here\"); }\n")
+    path.write_text(DEVICE + 'driver D (Card) { on START { return STATUS_SUCCESS; } }\nprocess app { puts("here"); }\n')
     results = []
     for _ in range(2):
         loaded = script.load(str(path), Options())

@@ -71,8 +71,10 @@ def connect_ex(nt: System, parameters: int) -> int:
     """IoConnectInterruptEx. What was connected is told in Version."""
     memory = nt.memory
     version = memory.read_uint(parameters, 4)
-    addresses = (memory.read_uint(parameters + at, 8) for at in (OBJECT_AT, ROUTINE, CONTEXT, LOCK))
-    request = Request(*addresses, memory.read_uint(parameters + SYNCHRONIZE_IRQL, 1))
+    object_at, routine, context, lock = (
+        memory.read_uint(parameters + at, 8) for at in (OBJECT_AT, ROUTINE, CONTEXT, LOCK)
+    )
+    request = Request(object_at, routine, context, lock, memory.read_uint(parameters + SYNCHRONIZE_IRQL, 1))
     if version in (CONNECT_FULLY_SPECIFIED, CONNECT_FULLY_SPECIFIED_GROUP):
         vector, irql = memory.read_uint(parameters + VECTOR, 4), memory.read_uint(parameters + IRQL, 1)
         return connect_vector(nt, request, vector, irql, memory.read_uint(parameters + SHARE, 1) != 0)
@@ -129,8 +131,8 @@ def _connect_messages(nt: System, request: Request, device: HardwareDevice) -> i
         memory.write_uint(table + 4, 4, number + 1)
         entry = table + INFO_HEAD + INFO_ENTRY * number
         words = (
-            (8, APIC), (8, (1 << len(nt.processors)) - 1), (8, made), (4, line.vector), (4, line.vector), (4, line.irql),
-            (4, Latched), (4, InterruptActiveHigh),
+            (8, APIC), (8, (1 << len(nt.processors)) - 1), (8, made), (4, line.vector), (4, line.vector),
+            (4, line.irql), (4, Latched), (4, InterruptActiveHigh),
         )  # fmt: skip
         memory.write(entry, b"".join(value.to_bytes(size, "little") for size, value in words))
     memory.write_uint(request.object_at, 8, table)

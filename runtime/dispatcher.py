@@ -260,8 +260,8 @@ class Dispatcher:
         return self.state(where) > 0
 
     def _try(self, thread: Thread, objects: list[int], all: bool, moment: Moment | None = None) -> int | None:
-        """The status with which a wait would be satisfied now, its objects taken; None if it would not. `moment` is when
-        the wait began, if that is not now."""
+        """The status with which a wait would be satisfied now, its objects taken; None if it would not. `moment` is
+        when the wait began, if that is not now."""
         if all:
             if not objects or not all_of(self, thread, objects):
                 return None

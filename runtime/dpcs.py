@@ -139,7 +139,8 @@ class Dpcs:
             first, second = memory.read_uint(dpc + ARGUMENT_1, 8), memory.read_uint(dpc + ARGUMENT_2, 8)
             memory.write_uint(dpc + DATA, 8, 0)
             threaded = memory.read_uint(dpc + TYPE, 1) == THREADED_DPC_OBJECT
-            cpu.in_dpc, cpu.dpc_began, cpu.dpc_level = dpc, nt.clock.now_ns, PASSIVE_LEVEL if threaded else DISPATCH_LEVEL
+            cpu.in_dpc, cpu.dpc_began = dpc, nt.clock.now_ns
+            cpu.dpc_level = PASSIVE_LEVEL if threaded else DISPATCH_LEVEL
             regions = nt.thread.regions_entered + nt.thread.guarded
             nt.thread.cause = self.causes.pop(dpc, 0)
             nt.traced("dpc", dpc=dpc, routine=routine)

@@ -61,8 +61,8 @@ class Thread:
 
     __slots__ = (
         "name", "address", "seh", "stack_low", "stack_bytes", "user", "previous_mode", "filters_running", "sp",
-        "regions_entered", "guarded", "process", "home", "attached", "id", "state", "start", "greenlet", "priority", "apcs",
-        "user_apcs", "wait", "irql", "raised_at", "cpu", "exit_status", "kernel_stack", "background", "slices",
+        "regions_entered", "guarded", "process", "home", "attached", "id", "state", "start", "greenlet", "priority",
+        "apcs", "user_apcs", "wait", "irql", "raised_at", "cpu", "exit_status", "kernel_stack", "background", "slices",
         "last_error", "is_user_thread", "affinity", "cause", "gate", "terminating", "ending",
     )  # fmt: skip
 

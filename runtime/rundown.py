@@ -1,4 +1,4 @@
-"""Run-down protection: an EX_RUNDOWN_REF counts users in steps of 2, and is odd once its owner waits for them to leave."""
+"""Run-down protection: an EX_RUNDOWN_REF counts users in steps of 2, and is odd once its owner waits for them."""
 
 from __future__ import annotations
 

@@ -252,7 +252,7 @@ class Scheduler:
             self.deliver()
 
     def make_way(self) -> None:
-        """Let another ready thread of the same priority have this processor, as a thread does that rests for no time."""
+        """Let another ready thread of the same priority have this processor: what resting for no time does."""
         thread = self.nt.thread
         if self._ready and self._ready[0].priority >= thread.priority and not self.nt.cpu.nested:
             self._leave(thread)

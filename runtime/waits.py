@@ -70,7 +70,9 @@ def check_count(nt: System, count: int, blocks: int) -> None:
         nt.violation(rules.TOO_MANY_WAIT_OBJECTS, (), facts)
 
 
-def wait(nt: System, objects: list[int], all: bool, mode: int, alertable: int, timeout_address: int, single: bool) -> int:
+def wait(
+    nt: System, objects: list[int], all: bool, mode: int, alertable: int, timeout_address: int, single: bool
+) -> int:
     """What KeWaitForSingleObject and KeWaitForMultipleObjects do."""
     timeout = timeout_at(nt, timeout_address)
     check_level(nt, objects, timeout, timeout_address, single)

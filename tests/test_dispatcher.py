@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kernel_machine import RELATIVE_MS, SEEDS, Kernel
 
 STATUS_TIMEOUT, STATUS_ABANDONED = 0x102, 0x80

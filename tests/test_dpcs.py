@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kernel_machine import MILLISECOND, RELATIVE_MS, SEEDS, Kernel
 
 DISPATCH_LEVEL = 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from kernel_machine import SEEDS, Kernel
 
 VECTOR, DIRQL = 0xB8, 11
@@ -21,7 +22,7 @@ class Wired(Kernel):
         where = self.room(8)
         routine = self.function(body)  # type: ignore[arg-type]
         status = self.call("IoConnectInterrupt", where, routine, context, lock, VECTOR, irql, irql, 0, share, 1, 0)
-        return self.get(where) if not status else status
+        return status if status else self.get(where)
 
     def assert_line(self) -> None:
         self.nt.interrupts.assert_line(VECTOR)

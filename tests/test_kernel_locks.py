@@ -1,8 +1,9 @@
-"""Fast and guarded mutexes, resources, run-down protection, device queues, and what is called when the machine stops."""
+"""Fast and guarded mutexes, resources, run-down protection, device queues, and what is called as the machine stops."""
 
 from __future__ import annotations
 
 import pytest
+
 from kernel_machine import SEEDS, Kernel
 
 
@@ -38,7 +39,8 @@ def test_trying_for_a_fast_mutex_changes_nothing_if_it_is_taken() -> None:
     mutex = mutex_of(kernel)
     assert kernel.call("ExTryToAcquireFastMutex", mutex) == 1
     assert kernel.nt.irql == 1
-    other = kernel.thread("other", lambda: kernel.log.append((kernel.call("ExTryToAcquireFastMutex", mutex), kernel.nt.irql)))
+    tried = lambda: kernel.call("ExTryToAcquireFastMutex", mutex)  # noqa: E731
+    other = kernel.thread("other", lambda: kernel.log.append((tried(), kernel.nt.irql)))
     kernel.call("ExReleaseFastMutex", mutex)
     kernel.call("ExAcquireFastMutex", mutex)
     kernel.join(other)
@@ -182,7 +184,8 @@ def test_what_drivers_want_done_when_the_machine_stops() -> None:
     routine = kernel.function(lambda buffer, length: kernel.log.append((buffer, length, kernel.nt.irql)))
     for number, record in enumerate(records):
         kernel.call("KeInitializeCallbackRecord", record)
-        assert kernel.call("KeRegisterBugCheckCallback", record, routine, 100 + number, number, kernel.text("test")) == 1
+        name = kernel.text("test")
+        assert kernel.call("KeRegisterBugCheckCallback", record, routine, 100 + number, number, name) == 1
     assert kernel.call("KeRegisterBugCheckCallback", records[0], routine, 0, 0, 0) == 0
     assert kernel.call("KeDeregisterBugCheckCallback", records[1]) == 1
     assert kernel.call("KeDeregisterBugCheckCallback", records[1]) == 0

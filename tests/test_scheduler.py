@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from kernel_machine import MILLISECOND, RELATIVE_MS, SEEDS, Kernel
 
 from dmascript.runtime.threads import object_of
+from kernel_machine import MILLISECOND, RELATIVE_MS, SEEDS, Kernel
 
 
 def test_threads_run_while_others_wait() -> None:
@@ -183,6 +183,7 @@ def test_a_system_thread_has_a_handle_an_id_and_an_end() -> None:
     assert kernel.log == [77, 1, "System", 0]
     assert thread.exit_status == 0xC000_0001  # type: ignore[attr-defined]
     assert kernel.call("PsLookupThreadByThreadId", kernel.get(client + 8), thread_at) == 0xC000_000B
+    kernel.call("ZwClose", kernel.get(handle_at))
     assert kernel.leaks == []
 
 

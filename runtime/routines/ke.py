@@ -85,7 +85,10 @@ def KeReleaseSemaphore(nt: System, semaphore: int, increment: int, adjustment: i
     return nt.dispatcher.release_semaphore(semaphore, adjustment)
 
 
-@routine("LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)", page="nf-wdm-kereadstatesemaphore", irql="<= DISPATCH_LEVEL")
+@routine(
+    "LONG KeReadStateSemaphore(PRKSEMAPHORE Semaphore)",
+    page="nf-wdm-kereadstatesemaphore", irql="<= DISPATCH_LEVEL",
+)  # fmt: skip
 def KeReadStateSemaphore(nt: System, semaphore: int) -> int:
     return nt.dispatcher.state(semaphore)
 

@@ -51,7 +51,10 @@ def KeFlushQueuedDpcs(nt: System) -> None:
     nt.dpcs.flush()
 
 
-@routine("VOID KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)", page="nf-wdm-kesetimportancedpc", irql="any")
+@routine(
+    "VOID KeSetImportanceDpc(PRKDPC Dpc, KDPC_IMPORTANCE Importance)",
+    page="nf-wdm-kesetimportancedpc", irql="any",
+)  # fmt: skip
 def KeSetImportanceDpc(nt: System, dpc: int, importance: int) -> None:
     nt.dpcs.set_importance(dpc, importance)
 

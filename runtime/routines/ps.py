@@ -32,7 +32,7 @@ def PsCreateSystemThread(
         status, entry = nt.objects.by_handle(process, 0, "Process", 0)
         if entry is None:
             return status
-        target = entry.object.body
+        target = entry.object.body  # type: ignore[assignment]
     if nt.fails("PsCreateSystemThread"):
         return STATUS_INSUFFICIENT_RESOURCES
     thread = threads.create_system_thread(nt, target, start, context)
@@ -180,7 +180,10 @@ def PsGetVersion(nt: System, major: int, minor: int, build: int, service_pack: i
     return 0
 
 
-@routine("PEPROCESS IoThreadToProcess(PETHREAD Thread)", page="nf-ntifs-iothreadtoprocess", irql="any", header="ntifs.h")
+@routine(
+    "PEPROCESS IoThreadToProcess(PETHREAD Thread)",
+    page="nf-ntifs-iothreadtoprocess", irql="any", header="ntifs.h",
+)  # fmt: skip
 def IoThreadToProcess(nt: System, thread: int) -> int:
     return PsGetThreadProcess(nt, thread)
 

@@ -513,7 +513,7 @@ IRP_TOUCHED = rule(
     "irp-touched-after-completion", "fatal", "an IRP, its buffer or its MDL is touched after the IRP was completed",
     here="touched here", earlier=("completed", "completed here"),
     help="read what is needed from the IRP before IoCompleteRequest, or before handing it on", stop=(0xD5, None),
-    verifier=1, page="nf-wdm-iocompleterequest",
+    also=((0xCC, None),), verifier=1, page="nf-wdm-iocompleterequest",
     explanation="As IoCompleteRequest goes up the stack, the I/O manager unlocks and frees the MDLs, frees the system "
     "buffer and then the IRP itself. What lies there a moment later belongs to somebody else.",
 )  # fmt: skip

@@ -78,6 +78,12 @@ class SpecialPool:
         """Say what an access to the area that found no page was after. Returns if it has nothing to do with a block."""
         nt = self.nt
         block = self.blocks.get(va & -PAGE)
+        if block is not None and block.freed and block.address in nt.irps.gone:
+            irp = nt.irps.gone[block.address]
+            facts = [("address", nt.describe(va)), ("access", "write" if write else "read")]
+            stop = (0xD5 if in_driver else 0xCC, None)
+            nt.violation(rules.IRP_TOUCHED, (va, int(write), nt.instruction(), 0), facts, ("irp", irp), stop=stop)
+            return
         if block is not None and block.freed:
             rule = rules.SPECIAL_POOL_FREED if in_driver else rules.SPECIAL_POOL_FREED_ARGUMENT
         else:

@@ -57,6 +57,9 @@ class Properties:
                 continue
             first[line.name] = line.name_span
             self._read(line, found, blocks)
+        if found.get("bus") == "isa" and str(found.get("interrupt", "")).startswith("messages"):
+            help = "write 'interrupt = line;'"
+            self.context.error("bad-property", "a device on the isa bus cannot send messages", first["interrupt"], help)
         return tuple(found.items())
 
     def _read(self, line: Property, found: dict[str, int | str], blocks: list[str]) -> None:

@@ -64,7 +64,9 @@ class HardwareDevice:
         for bar in bars:
             bar.device = self
         allotment = nt.hardware.allotment
-        allotment.place(bars, properties)
+        trouble = allotment.place(bars, properties)
+        if trouble:
+            nt.not_modelled(trouble)
         self.slot = allotment.slot()
         self.line: tuple[int, Line] | None = None
         if properties.has_line:

@@ -6,6 +6,7 @@ translated as the processor does. On x64 both have the same addresses; interrupt
 from __future__ import annotations
 
 from .config_space import BARS
+from .findings import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from .system import System
 
 MMIO, MMIO_END = 0xE000_0000, 0xFEC0_0000  # between the RAM below 4 GiB and the interrupt controllers
-PCI_PORTS, PCI_PORTS_END = 0xC000, 0x1_0000
+PCI_PORTS, PORTS_END = 0xC000, 0x1_0000
 ISA_MEMORY, ISA_MEMORY_END = 0xC8000, 0xE0000
 ISA_PORTS, ISA_PORTS_END = 0x300, 0x400
 PAGE = 4096
@@ -22,7 +23,7 @@ PAGE = 4096
 PCI_LINES = range(16, 24)  # inputs of the interrupt controller; devices share them once all are given out
 ISA_LINES = (5, 10, 11, 9, 7, 3)
 DEVICE_IRQL = 11
-FIRST_VECTOR, LAST_VECTOR = 0xB0, 0xBF  # those of DEVICE_IRQL
+FIRST_VECTOR = 0xB0  # of those of DEVICE_IRQL
 
 ISA_BUS, PCI_BUS = 1, 5  # INTERFACE_TYPE
 PORT, INTERRUPT, MEMORY, DMA = 1, 2, 3, 4  # CmResourceType...
@@ -106,25 +107,40 @@ class Allotment:
         self._slots += 1
         return self._slots
 
-    def place(self, bars: list[Bar], properties: Properties) -> None:
-        """Give each block its size and address. ValueError if there is no room."""
+    def place(self, bars: list[Bar], properties: Properties) -> str:
+        """Give each block its size and address. What stands against it, or nothing."""
         if len(bars) > BARS:
-            raise ValueError(f"a device has at most {BARS} blocks of registers")
+            return f"a device with more than {BARS} blocks of registers"
         for index, bar in enumerate(bars):
             bar.decode(properties.in_port_space(bar), properties["bar_size"] if index == 0 else 0)
-            if properties["base"] and index == 0:
-                bar.base = properties["base"]
-            else:
-                bar.base = self._room(bar.ports, properties.bus, bar.size)
+            fixed = properties["base"] if index == 0 else 0
+            bar.base = fixed & -bar.size or self._room(bar.ports, properties.bus, bar.size)
+            trouble = self._trouble(bar, [*self.nt.hardware.bars, *bars[:index]])
+            if trouble:
+                return trouble
+        return ""
+
+    def _trouble(self, bar: Bar, others: list[Bar]) -> str:
+        """Why a block cannot lie where it does."""
+        end = bar.base + bar.size
+        where = f"{'port' if bar.ports else 'physical address'} 0x{bar.base:x}"
+        if not bar.base or end > (PORTS_END if bar.ports else MMIO_END):
+            return f"room for {plural(bar.size, 'more byte')} of device registers"
+        if any(other.ports == bar.ports and bar.base < other.base + other.size and other.base < end for other in others):
+            return f"a second device at {where}"
+        frames = range(bar.base // PAGE, -(-end // PAGE))
+        if not bar.ports and (self.nt.frames.exists(frames[0]) or self.nt.frames.exists(frames[-1])):
+            return f"a device at {where}, where there is RAM,"
+        return ""
 
     def _room(self, ports: bool, bus: str, size: int) -> int:
-        """An aligned address. Blocks in memory never share a page."""
+        """An aligned address, or 0 if there is none left. Blocks in memory never share a page."""
         step = size if ports else max(size, PAGE)
         start = -(-self._next[ports, bus] // step) * step
-        end = {(False, "pci"): MMIO_END, (True, "pci"): PCI_PORTS_END, (False, "isa"): ISA_MEMORY_END,
+        end = {(False, "pci"): MMIO_END, (True, "pci"): PORTS_END, (False, "isa"): ISA_MEMORY_END,
                (True, "isa"): ISA_PORTS_END}[ports, bus]  # fmt: skip
         if start + step > end:
-            raise ValueError(f"no room for {size} more bytes of {'ports' if ports else 'device memory'} on {bus}")
+            return 0
         self._next[ports, bus] = start + step
         return start
 

@@ -54,5 +54,6 @@ def SimExitProcess(nt: System, process: int) -> None:
 def SimSurpriseRemove(nt: System, name: int) -> None:
     """Pull a device out of the machine: its registers read as all ones from now on, and then Windows is told."""
     device = nt.hardware.named(nt.memory.read_string(name).decode("utf-8", "replace"))
-    if device is not None:
+    if device is not None and device.present:
         nt.hardware.surprise_remove(device)
+        nt.io.surprise_removed(device)

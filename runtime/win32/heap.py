@@ -41,7 +41,8 @@ class Heap:
 
 
 def _pages(nt: System, size: int) -> int:
-    answer: virtual.Answer = nt.system_call(virtual.allocate, nt, 0, size, 0, COMMIT, PAGE_READWRITE)
+    """Pages from the kernel. Nobody else runs meanwhile: a heap is locked while it changes."""
+    answer = virtual.allocate(nt, 0, size, 0, COMMIT, PAGE_READWRITE)
     return 0 if answer.status else answer.base
 
 
@@ -72,7 +73,7 @@ def destroy(nt: System, handle: int) -> bool:
         return False
     del heaps[handle]
     for base in (*heap.segments, *sorted(heap.large)):
-        nt.system_call(virtual.free, nt, base, 0, RELEASE)
+        virtual.free(nt, base, 0, RELEASE)
     return True
 
 
@@ -124,7 +125,7 @@ def free(nt: System, heap: Heap, where: int) -> int:
         return 0
     if where in heap.large:
         heap.large.discard(where)
-        nt.system_call(virtual.free, nt, where, 0, RELEASE)
+        virtual.free(nt, where, 0, RELEASE)
     else:
         heap.free.setdefault(_room(size), []).append(where)
     return 1

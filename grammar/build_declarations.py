@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from .build import Reduction, builder
@@ -27,6 +28,7 @@ from .syntax import (
     Parameter,
     PointerPart,
     Specifiers,
+    StaticAssert,
     StructSpec,
     TypeName,
     TypeSpec,
@@ -94,7 +96,7 @@ def _specifiers(p: Reduction, type: TypeSpec, around: Sequence[Token]) -> Specif
         else:
             align = max(align, int(text))
     if align and isinstance(type, StructSpec) and type.members is not None:
-        type = StructSpec(type.span, type.union, type.tag, type.members, type.pack, max(align, type.align))
+        type = replace(type, align=max(align, type.align))
         align = 0
     return Specifiers(p.span(), tuple(storage), tuple(qualifiers), type, align)
 
@@ -172,7 +174,8 @@ def struct_tagged(p: Reduction, head: tuple[bool, int, int], tag: Token, members
 def _struct(p: Reduction, head: tuple[bool, int, int], tag: str, members: list[Node]) -> StructSpec:
     union, align, pack = head
     whole = tuple(member for member in members if isinstance(member, Declaration))
-    return StructSpec(p.span(), union, tag, whole, pack, align)
+    asserts = tuple(member for member in members if isinstance(member, StaticAssert))
+    return StructSpec(p.span(), union, tag, whole, pack, align, asserts)
 
 
 @builder

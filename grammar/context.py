@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from .environment import Environment
 from .scope import Scope
 from .source import Diagnostics, Note, Span
-from .syntax import Node
+from .syntax import Node, StaticAssert
 from .tree import Case, Const, Expr, Function, Initialiser, Label, Variable
 from .types import ERROR, VOID, IntType, Type
 
@@ -96,6 +96,12 @@ class Context:
     def warning(self, rule: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()) -> None:
         if not self.quiet:
             self.diagnostics.warning(rule, message, span, help, notes)
+
+    def check_assert(self, node: StaticAssert) -> None:
+        """Report a static assertion that does not hold."""
+        if self.constant(node.test, "not-constant") == 0:
+            said = f": {' '.join(part.text for part in node.message.parts)}" if node.message else ""
+            self.error("static-assertion-failed", f"the assertion does not hold{said}", node.test.span)
 
     def poison(self, rule: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()) -> Expr:
         """Report an error and give an expression that silences whatever is done with it."""

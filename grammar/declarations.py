@@ -56,8 +56,18 @@ class Declarations:
             self.function(name, type, span, "static" in storage)
         elif self.context.at_file_level:
             self._global(one, type, storage, statements)
+            self._align(name, node)
         else:
             self._in_block(one, type, storage, statements)
+            self._align(name, node)
+
+    def _align(self, name: str, node: Declaration) -> None:
+        """Give a variable the alignment that its declaration asks for; it must lie in memory then."""
+        if node.specifiers.align:
+            symbol = self._before(name)
+            if isinstance(symbol, Variable):
+                symbol.align = max(symbol.align, node.specifiers.align)
+                symbol.in_memory = True
 
     # ---- typedefs and functions -----------------------------------------------------------------------------
 

@@ -20,7 +20,7 @@ from .macros import Macro, report_redefinition
 from .predefined import built_in_macros, predefined_macros
 from .source import Diagnostics, SourceFile, Span
 from .spell import nearest
-from .tokens import IDENTIFIER, NUMBER, PUNCTUATOR, Token
+from .tokens import IDENTIFIER, NUMBER, PUNCTUATOR, STRING, Token
 
 PRAGMA = "pragma"  # kind of the token of a `#pragma pack(...)`, whose text is `pack(push,1)`
 
@@ -53,7 +53,7 @@ class Directives:
             "pragma": self._pragma,
             "error": self._error,
             "warning": self._warning,
-            "line": self._nothing,
+            "line": self._line,
             "ident": self._nothing,
         }
 
@@ -115,6 +115,22 @@ class Directives:
 
     def _nothing(self, line: list[Token]) -> None:
         pass
+
+    def _line(self, line: list[Token]) -> None:
+        """`#line number "file"`: what __LINE__ and __FILE__ say from the next line on. Findings keep the true place."""
+        pieces = self.expander.expand(self._sound(line[2:]))
+        given = [(piece.kind, piece.text) for piece in pieces]
+        numbered = bool(given) and given[0][0] == NUMBER and given[0][1].isdigit() and len(given[0][1]) <= 10
+        if not numbered or len(given) > 2 or len(given) == 2 and given[1][0] != STRING:
+            help = 'write #line 12 or #line 12 "file"'
+            message = "#line wants a number, and perhaps the name of a file behind it"
+            self.diagnostics.error("bad-directive", message, directive_span(line), help)
+            return
+        source = self.files[-1].source.name
+        _, name = self.expander.renumbered.get(source, (0, source))
+        if len(pieces) == 2:
+            name = pieces[1].text.strip('"').replace('\\\\', '\\')
+        self.expander.renumbered[source] = int(pieces[0].text) - line[0].span.line - 1, name
 
     def _sound(self, tokens: list[Token]) -> list[Token]:
         """The tokens without problems, which are reported."""

@@ -35,6 +35,7 @@ class Expander:
         self.diagnostics = diagnostics
         self.pragma = pragma
         self.counter = 0
+        self.renumbered: dict[str, tuple[int, str]] = {}  # by file: what #line adds to line numbers, and the new name
         self.spent = 0
         self._using: tuple[Macro, Span]  # the macro at work and its use, to be named in an error
         self._too_deep: set[str] = set()
@@ -218,10 +219,12 @@ class Expander:
             token = self.pragma(_pragma_text(arguments[0]), span)
             return [Piece(token.kind, token.text, span, name.space)] if token is not None else []
         if macro.special == "file":
-            text = span.file.replace("\\", "\\\\").replace('"', '\\"')
+            _, file = self.renumbered.get(span.file, (0, span.file))
+            text = file.replace("\\", "\\\\").replace('"', '\\"')
             return [Piece(STRING, f'"{text}"', span, name.space)]
         if macro.special == "line":
-            return [Piece(NUMBER, str(span.line), span, name.space)]
+            more, _ = self.renumbered.get(span.file, (0, ""))
+            return [Piece(NUMBER, str(span.line + more), span, name.space)]
         self.counter += 1
         return [Piece(NUMBER, str(self.counter - 1), span, name.space)]
 

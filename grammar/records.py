@@ -59,6 +59,8 @@ class Records:
         for declaration in spec.members:
             for one, span in self._fields(declaration.specifiers, declaration.declarators, declaration.span):
                 self._add(fields, seen, one, span, last=declaration is spec.members[-1])
+        for node in spec.asserts:
+            self.context.check_assert(node)
         self.context.depth -= 1
         if not fields:
             if not spec.members:

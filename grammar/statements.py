@@ -128,9 +128,7 @@ class Statements:
         return Empty(node.span)
 
     def _static_assert(self, node: StaticAssert) -> Stmt:
-        if self.express.constant(node.test) == 0:
-            said = f": {' '.join(part.text for part in node.message.parts)}" if node.message else ""
-            self.context.error("static-assertion-failed", f"the assertion does not hold{said}", node.test.span)
+        self.context.check_assert(node)
         return Empty(node.span)
 
     def _lone_declaration(self, node: Declaration) -> Stmt:

@@ -204,6 +204,7 @@ class StructSpec(Node):
     members: tuple[Declaration, ...] | None
     pack: int = 0
     align: int = 0  # DECLSPEC_ALIGN(n) / __declspec(align(n)), 0 for none
+    asserts: tuple[StaticAssert, ...] = ()  # those that stand among the members
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -27,7 +27,7 @@ class Variable:
 
     `in_memory` is True if a pointer may reach it: its address is taken, or it is an array or struct; it is always
     True for globals and statics. `volatile` ones are not special otherwise. `written` is True if anything but its
-    initialiser assigns it."""
+    initialiser assigns it. `align` is that of its __declspec(align(n)), 0 for none."""
 
     name: str
     type: Type
@@ -36,6 +36,7 @@ class Variable:
     in_memory: bool = False
     written: bool = False
     register: bool = False
+    align: int = 0
 
 
 @dataclass(slots=True, eq=False)

@@ -19,6 +19,7 @@ from .statements import Statements
 from .unit import Unit
 from .value import Value, limits
 
+PAGE = 4096
 FIXED_FRAME = 48  # return address, shadow space for four arguments, alignment
 GARBAGE = 0xCCCC_CCCC_CCCC_CCCC  # what an uninitialised local holds, so that runs agree
 
@@ -44,6 +45,7 @@ class FunctionCompiler(Statements):
         self.out: list[ast.stmt] = []
         self.places = Places(self)
         self.returns_value = False
+        self.frame_align = 16
 
     def function(self, function: tree.Function) -> ast.stmt:
         assert function.body is not None
@@ -97,7 +99,8 @@ class FunctionCompiler(Statements):
             if variable.kind != "local":
                 continue
             if variable.in_memory or isinstance(variable.type, StructType):
-                align = min(max(variable.type.align, 1), 16)
+                align = max(min(max(variable.type.align, 1), 16), min(variable.align, PAGE))
+                self.frame_align = max(self.frame_align, align)
                 self.frame_bytes = -(-self.frame_bytes // align) * align
                 self.places[variable] = self.frame_slots(max(variable.type.size, 1))
             else:
@@ -123,7 +126,10 @@ class FunctionCompiler(Statements):
     def prologue(self) -> list[ast.stmt]:
         """Charge the stack and a step, and find the frame."""
         size = FIXED_FRAME + ((self.frame_bytes + 15) & -16)
-        charge = emit.assign("sp", emit.binary(emit.name("sp"), "-", emit.const(size)))
+        left = emit.binary(emit.name("sp"), "-", emit.const(size))
+        if self.frame_align > 16:  # the stack's low end is that of a page
+            left = emit.binary(left, "&", emit.const(-self.frame_align))
+        charge = emit.assign("sp", left)
         overflow = emit.if_(
             emit.compare(emit.name("sp"), "<", emit.const(0)),
             [emit.assign("sp", emit.call("OVERFLOW", emit.name("sp")))],

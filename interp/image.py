@@ -48,7 +48,7 @@ class Image:
         if where is None:
             type = variable.type
             section = self.read_only if is_const(type) else self.writable
-            align = min(max(type.align, 8 if type.size >= 8 else 1), 16)
+            align = max(min(max(type.align, 8 if type.size >= 8 else 1), 16), variable.align)
             where = section.base + section.room(max(type.size, 1), align)
             self._variables[variable] = where
         return where

@@ -775,6 +775,8 @@ def typedef_texts() -> dict[str, str]:
         _add_typedefs(texts, "enum " + tag, typedefs)
     for name in callbacks.CALLBACKS:
         texts[name] = texts["P" + name] = callbacks.declaration(name)
+    for name in ("DRIVER_DISPATCH_PAGED", "DRIVER_DISPATCH_RAISED"):  # the same type, with another IRQL for analysers
+        texts[name] = texts["P" + name] = f"typedef DRIVER_DISPATCH {name}, *P{name};"
     return texts
 
 

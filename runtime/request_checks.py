@@ -169,6 +169,14 @@ def _first_call(nt: System, request: Request, location: int, facts: list[tuple[s
     check_first_call(nt, request, location, facts)
 
 
+def after_first_call(nt: System, request: Request, status: int) -> None:
+    """An IRP whose event was signalled before it was sent has been sent."""
+    if status == STATUS_PENDING:
+        facts = [("irp", address(request.irp)), ("event", nt.dispatcher.describe(request.user_event))]
+        parameters = (nt.instruction(), request.irp, 0)
+        nt.violation(rules.EVENT_SIGNALLED_BEFORE, parameters, facts, ("irp", request.irp), argument=1)
+
+
 # -- a dispatch routine has returned
 
 

@@ -22,8 +22,9 @@ def finish(nt: System, request: Request) -> None:
     """All stack locations are behind the IRP."""
     memory, irp = nt.memory, request.irp
     if request.origin in ("driver", "raw", "async"):
-        facts = nt.io.requests.facts(irp)
-        nt.violation(rules.DRIVER_IRP_AT_TOP, (), facts, ("irp", irp))
+        if request.sent:
+            facts = nt.io.requests.facts(irp)
+            nt.violation(rules.DRIVER_IRP_AT_TOP, (), facts, ("irp", irp))
         request.in_use, request.sent = False, False
         return
     request.status = memory.read_uint(irp + STATUS, 4)

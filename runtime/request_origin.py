@@ -73,7 +73,7 @@ def _check_threaded(nt: System, request: Request, facts: list[tuple[str, str]]) 
     if nt.irql >= APC_LEVEL or nt.thread.regions_entered < 0:
         nt.violation(rules.SYNCHRONOUS_AT_APC_LEVEL, (nt.instruction(), irp, nt.irql), facts, about, argument=1)
     if request.user_event and nt.dispatcher.state(request.user_event) > 0:
-        request.first_status = 1  # its event is signalled already
+        request.signalled_before = True
 
 
 def _check_capabilities(nt: System, request: Request, location: int, facts: list[tuple[str, str]]) -> None:

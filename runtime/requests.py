@@ -81,7 +81,7 @@ class Request:
         "irp", "origin", "thread", "process", "file", "levels", "sent", "in_use", "output", "output_length", "deferred",
         "deliver", "completed", "status", "information", "data", "pending_returned", "set_below", "copied_below",
         "major", "minor", "moment", "input_length", "user_iosb", "user_event", "apc", "cancelled", "power",
-        "first_status",
+        "signalled_before",
     )  # fmt: skip
 
     def __init__(self, irp: int, origin: str, thread: Thread, moment: Moment) -> None:
@@ -113,7 +113,7 @@ class Request:
         self.apc: tuple[int, int] | None = None
         self.cancelled: Moment | None = None
         self.power: Callable[[Request], None] | None = None
-        self.first_status = 0
+        self.signalled_before = False
 
 
 class Requests:
@@ -175,7 +175,11 @@ class Requests:
         memory.write_uint(location + LOCATION_DEVICE, 8, device)
         request.sent = request.in_use = True
         request.copied_below = 0
-        return self._dispatch(request, device, count - 1, major)
+        status = self._dispatch(request, device, count - 1, major)
+        if request.signalled_before:
+            request.signalled_before = False
+            checks.after_first_call(nt, request, status)
+        return status
 
     def _dispatch(self, request: Request, device: int, location: int, major: int) -> int:
         nt = self.nt

@@ -47,3 +47,13 @@ def test_twenty_seeds(name: str) -> None:
     assert printed[0] and printed[1] == []
     for seed in range(1, 21):
         assert run(name, seed=seed) == printed, seed
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_thousand_requests_from_four_threads(seed: int) -> None:
+    """Nothing is lost or given twice, whoever runs when."""
+    options = Options(seed=seed, max_steps=200_000_000)
+    pieces: list[str] = []
+    outcome = script.run(loaded("tests/golden/hardware/fifo_thousand.dma"), options, pieces.append)
+    assert "".join(pieces) == "1000 requests, 0 wrong, 26 letters a thousand times\n"
+    assert outcome.reports == []

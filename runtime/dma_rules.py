@@ -111,11 +111,12 @@ DMA_PADDING_WRITTEN = rule(
     "without map registers the same transfer overwrites what lies beside the buffer.",
 )  # fmt: skip
 DMA_BUFFER_OVERRUN = rule(
-    "common-buffer-overrun", "fatal", "something was written behind the end of a common buffer",
+    "common-buffer-overrun", "fatal", "something was written before or behind a common buffer",
     here="noticed here", earlier=("allocated", "allocated here"),
     help="allocate what is needed, and keep driver and device within it", stop=(0xE6, 0xF), verifier=1,
     page="bug-check-0xe6--driver-verifier-dma-violation",
-    explanation="A common buffer takes whole pages, but only the bytes that were asked for belong to the driver.",
+    explanation="Only the bytes that were asked for belong to the driver. With the verifier the rest of the last page, "
+    "and a page on either side, are filled with tags, which are looked at when the buffer is freed.",
 )  # fmt: skip
 DMA_TOO_MANY_REGISTERS = rule(
     "dma-too-many-map-registers", "fatal", "a transfer needs more map registers than IoGetDmaAdapter granted",
@@ -164,7 +165,7 @@ DMA_FREED_MAPPED = rule(
     "dma-freed-while-mapped", "fatal", "map registers are freed while a buffer is still mapped through them",
     here="freed here", earlier=("mapped", "mapped here"),
     help="call FlushAdapterBuffers before FreeMapRegisters or FreeAdapterChannel", stop=(0xE6, 0x10),
-    also=((0xE6, 0xD),), verifier=1, page="nc-wdm-pflush_adapter_buffers",
+    verifier=1, page="nc-wdm-pflush_adapter_buffers",
     explanation="What the device wrote into map registers never reaches the buffer: on a machine that copies, the "
     "program reads what was there before. On others nothing is noticed.",
 )  # fmt: skip
@@ -204,7 +205,7 @@ DMA_LENGTH_ZERO = rule(
 DMA_LENGTH_BEYOND_MDL = rule(
     "dma-length-beyond-mdl", "fatal", "a transfer is longer than the rest of its MDL",
     here="mapped here", help="MapTransfer takes one MDL at a time: at most MmGetMdlByteCount less what was transferred",
-    stop=(0xE6, 0x24), verifier=1, page="nc-wdm-pmap_transfer",
+    stop=(0xE6, 0x24), also=((0xE6, 0x1F),), verifier=1, page="nc-wdm-pmap_transfer",
     explanation="Behind the MDL's frames lies whatever the pool put there; the device would be given those as frames.",
 )  # fmt: skip
 DMA_CHAIN_TOO_SHORT = rule(
@@ -326,4 +327,74 @@ DMA_CHANNEL_WIDTH = rule(
     here="mapped here", help="align address and length to DmaWidth", page="ns-wdm-_device_description",
     explanation="A 16-bit channel counts words, and its address has no bit 0: an odd byte is moved elsewhere or not "
     "at all.",
+)  # fmt: skip
+DMA_SHARES_LINE = rule(
+    "dma-buffer-shares-cache-line", "fatal", "a device will write to a buffer that shares a line of the cache",
+    here="mapped here", earlier=("allocated", "the MDL was allocated here"),
+    help="begin and end buffers for the device on multiples of GetDmaAlignment, and keep nothing else in their lines",
+    stop=(0xE6, 0x1F), verifier=1, page="nc-wdm-pget_dma_alignment",
+    explanation="Where devices do not see the caches, what the processor writes to such a line during the transfer is "
+    "lost, or what the device writes.",
+)  # fmt: skip
+DMA_NOT_A_PDO = rule(
+    "dma-adapter-for-no-pdo", "fatal", "an adapter is asked for with a device object that is no physical one",
+    here="called here", help="pass the PhysicalDeviceObject that AddDevice was given", stop=(0xC9, 0x24D), verifier=1,
+    page="nf-wdm-iogetdmaadapter",
+    explanation="The bus driver finds the device by its physical device object. With another one the adapter is that "
+    "of no device, or the machine stops.",
+)  # fmt: skip
+DMA_CONTEXT_NOT_READY = rule(
+    "dma-transfer-context-not-ready", "error", "a request is made with a transfer context that is not ready for one",
+    here="used here", earlier=("used", "already used here"),
+    help="call InitializeDmaTransferContext before each request, and keep one context for each request",
+    page="nc-wdm-pinitialize_dma_transfer_context",
+    explanation="The request fails with STATUS_INVALID_PARAMETER. A context tells one request from another: it must be "
+    "initialised, and not in use.",
+)  # fmt: skip
+DMA_NOT_FLUSHED_BETWEEN = rule(
+    "dma-mapped-before-flush", "fatal", "MapTransferEx is called again before the last mapping was flushed",
+    here="mapped here", earlier=("mapped", "the last mapping was made here"),
+    help="call FlushAdapterBuffersEx after each transfer, before the next MapTransferEx", stop=(0xE6, 0xD), verifier=1,
+    page="nc-wdm-pmap_transfer_ex",
+    explanation="Each MapTransferEx maps all that the map registers hold; they must be flushed before they are used "
+    "again.",
+)  # fmt: skip
+DMA_CHANNEL_RUNS = rule(
+    "dma-channel-flushed-while-running", "fatal", "a transfer on a DMA channel is flushed before it is complete",
+    here="flushed here", earlier=("mapped", "started here"),
+    help="wait for the completion routine, or call CancelMappedTransfer first", stop=(0xE6, 0x23), verifier=1,
+    page="nc-wdm-pflush_adapter_buffers_ex",
+    explanation="The controller goes on moving bytes while the buffer is given back.",
+)  # fmt: skip
+VECTOR_UNKNOWN = rule(
+    "common-buffer-vector-unknown", "error", "a routine is given a vector of common buffers that is none",
+    here="given here", earlier=("freed", "freed here"),
+    help="pass what AllocateCommonBufferVector stored, until it is freed",
+    page="nc-wdm-pallocate_common_buffer_vector",
+    explanation="The handle may belong to something else by then.",
+)  # fmt: skip
+VECTOR_INDEX = rule(
+    "common-buffer-vector-index", "fatal", "an index lies outside a vector of common buffers",
+    here="given here", earlier=("allocated", "the vector was allocated here"),
+    help="count from 0 to NumberOfElements - 1", stop=(0x1DC, 0x3), page="nc-wdm-pallocate_common_buffer_vector",
+    explanation="Windows checks it, with or without the verifier.",
+)  # fmt: skip
+VECTOR_ELEMENT_FREED = rule(
+    "common-buffer-vector-element-freed", "fatal", "an element of a vector of common buffers is used that is freed",
+    here="used here", earlier=("element freed", "an element was freed here"), help="free each element once, and last",
+    stop=(0x1DC, 0x4), page="nc-wdm-pfree_common_buffer_from_vector",
+    explanation="Its memory belongs to somebody else by then.",
+)  # fmt: skip
+VECTOR_NOT_EMPTY = rule(
+    "common-buffer-vector-not-empty", "fatal", "a vector of common buffers is freed before its elements",
+    here="freed here", earlier=("allocated", "the vector was allocated here"),
+    help="call FreeCommonBufferFromVector for each element first", stop=(0x1DC, 0x2),
+    page="nc-wdm-pfree_common_buffer_vector",
+    explanation="FreeCommonBufferVector gives back the vector alone.",
+)  # fmt: skip
+VECTOR_LEFT = rule(
+    "common-buffer-vector-left", "leak", "a vector of common buffers is never freed",
+    here="allocated here", help="call FreeCommonBufferFromVector for each element, then FreeCommonBufferVector",
+    stop=(0x1DC, 0x5), page="nc-wdm-pfree_common_buffer_vector",
+    explanation="Contiguous memory is scarce after the machine has started.",
 )  # fmt: skip

@@ -8,7 +8,7 @@ from ..findings import address, plural
 from ..layouts import SIZES, offset
 from ..store import PAGE
 from .caches import Caches
-from .description import Description, read_description
+from .description import PCI_BUS, Description, read_description
 from .domains import Domain
 from .registers import Pool
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from ..system import System
     from .buffers import Piece
     from .common_buffers import CommonBuffer
+    from .contexts import Context
     from .mappings import Mapping
     from .registers import MapRegisters
     from .requests import Request
     from .scatter import List
     from .slaves import Channel
+    from .vectors import Vector
 
 TAG = int.from_bytes(b"DmaA", "little")
 OPERATIONS = offset("_DMA_ADAPTER", "DmaOperations")
@@ -30,7 +32,8 @@ ADAPTER_BYTES = SIZES["_DMA_ADAPTER"]
 TABLE_BYTES = {1: 104, 2: 128, 3: SIZES["_DMA_OPERATIONS"]}
 LARGEST_TRANSFER = 1 << 31
 MOST_REGISTERS = {"bounce": 32, "starved": 4}  # that one adapter gets, where they are few
-ALIGNMENT = 1
+CHANNEL_BYTES = 1 << 16  # what a byte-wide channel counts; one of words counts twice as far
+MOST_DEAD = 32  # adapters that were put are remembered, so that a use of one shows; then their memory is used again
 
 
 class Adapter:
@@ -40,8 +43,7 @@ class Adapter:
 
     __slots__ = (
         "address", "description", "device", "bits", "maximum", "needs_registers", "domain", "owner", "waiting",
-        "mappings", "lists", "buffers", "registers_held", "dead", "version", "cancelled", "contexts", "run_for",
-        "own_domain", "channel",
+        "mappings", "lists", "buffers", "registers_held", "dead", "version", "run_for", "own_domain", "channel",
     )  # fmt: skip
 
     def __init__(self, where: int, description: Description, device: HardwareDevice | None) -> None:
@@ -63,8 +65,6 @@ class Adapter:
         self.buffers: dict[int, CommonBuffer] = {}
         self.registers_held = 0
         self.dead = False
-        self.cancelled: set[int] = set()
-        self.contexts: set[int] = set()
 
     @property
     def scatter_gather(self) -> bool:
@@ -75,7 +75,7 @@ class Adapter:
         """What one transfer may not cross, in bytes; 0 for a master."""
         if self.description.master or self.version >= 3:
             return 0
-        return 0x2_0000 if self.description.channel > 4 else 0x1_0000
+        return 2 * CHANNEL_BYTES if self.description.channel > 4 else CHANNEL_BYTES
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -87,7 +87,9 @@ class Adapter:
 class Dma:
     """All adapters of the machine and what they share. `iommu` says whether devices see addresses of their own."""
 
-    __slots__ = ("nt", "adapters", "pool", "iommu", "caches", "domains", "served", "serving")
+    __slots__ = (
+        "nt", "adapters", "pool", "iommu", "caches", "domains", "served", "serving", "contexts", "vectors", "dead",
+    )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
@@ -98,20 +100,24 @@ class Dma:
         self.domains: dict[int, Domain] = {}
         self.served: list[Request] = []
         self.serving = False
+        self.contexts: dict[int, Context] = {}
+        self.vectors: dict[int, Vector] = {}
+        self.dead: list[int] = []
 
     # -- adapters
 
     def get(self, pdo: int, description_at: int, device: HardwareDevice | None) -> tuple[int, int]:
         """A new adapter: its address (0 if it is refused) and the map registers that a transfer may use."""
         nt = self.nt
-        description = read_description(nt, description_at)
+        bus = PCI_BUS if device is None or device.properties.bus == "pci" else 1
+        description = read_description(nt, description_at, bus)
         if not description.is_valid:
             facts = [("version", str(description.version)), ("address width", f"{description.bits} bits")]
             nt.violation(rules.DMA_DESCRIPTION_VERSION, (), facts)
             return 0, 0
         if nt.fails("IoGetDmaAdapter"):
             return 0, 0
-        where = nt.pool.allocate(ADAPTER_BYTES + TABLE_BYTES[3], TAG)
+        where = self._room()
         if not where:
             return 0, 0
         adapter = Adapter(where, description, device)
@@ -122,19 +128,29 @@ class Dma:
         nt.hold(rules.DMA_ADAPTER_LEFT, where, adapter.facts)
         return where, adapter.maximum
 
+    def _room(self) -> int:
+        """Memory for an adapter, 0 if there is none."""
+        if len(self.dead) < MOST_DEAD:
+            return self.nt.pool.allocate(ADAPTER_BYTES + TABLE_BYTES[3], TAG)
+        return self.dead.pop(0)
+
     def _fit(self, adapter: Adapter) -> None:
         """What this machine does for such a device: how far it reaches and how many map registers it gets."""
         nt, description = self.nt, adapter.description
         top = (nt.frames.highest + 1) * PAGE - 1
         if not self.iommu:
             adapter.bits = reach_bits(nt, adapter.bits)
-        if self.iommu:
+        if self.iommu and description.master:
             adapter.domain = adapter.own_domain = self._domain(adapter.device)
         else:
             adapter.needs_registers = not adapter.scatter_gather or top >> adapter.bits != 0
         wanted = -(-min(max(description.maximum, 1), LARGEST_TRANSFER) // PAGE) + 1
-        most = MOST_REGISTERS.get(nt.settings.profile, wanted) if adapter.needs_registers else wanted
-        adapter.maximum = min(wanted, most, self.pool.total)
+        most = [self.pool.total]
+        if adapter.needs_registers:
+            most.append(MOST_REGISTERS.get(nt.settings.profile, wanted))
+        if adapter.boundary:
+            most.append(adapter.boundary // PAGE)
+        adapter.maximum = min(wanted, *most)
 
     def _domain(self, device: HardwareDevice | None) -> Domain:
         """The domain of a device; adapters of one device share it."""
@@ -195,7 +211,11 @@ class Dma:
         if adapter.registers_held:
             said = [*facts, ("map registers", str(adapter.registers_held))]
             nt.violation(rules.DMA_PUT_WITH_REGISTERS, (where, adapter.registers_held, 0), said, about)
+        for request in adapter.waiting:
+            self.served.remove(request)
+        adapter.waiting.clear()
         adapter.dead = True
+        self.dead.append(where)
         nt.let_go(rules.DMA_ADAPTER_LEFT, where)
         nt.remember("adapter", where, "put")
 
@@ -249,6 +269,9 @@ def device_behind(nt: System, pdo: int) -> HardwareDevice | None:
     """The device whose physical device object this is; without one, the machine's only device."""
     if pdo:
         node = nt.io.pnp.node_at(pdo)
-        return node.hardware if node is not None else None
+        if node is not None:
+            return node.hardware
+        nt.violation(rules.DMA_NOT_A_PDO, (nt.instruction(), 0, pdo), [("device", nt.describe(pdo))])
+        return None
     devices = nt.hardware.devices
     return devices[0] if len(devices) == 1 else None

@@ -19,13 +19,15 @@ if TYPE_CHECKING:
 
 GUARD_TAG = b"DmaVrfy0"
 HIGHEST_FRAME = 1 << 40
+LARGE_PAGES = 512  # a large page, in pages
 
 
 class CommonBuffer:
     """`address` and `logical` are what the driver was told; `span` are the bytes of the whole pages that the device
-    reaches. `cached` is as asked for. `mdl` is not 0 for memory that stays the driver's own."""
+    reaches. `cached` is as asked for. `guards` are ranges of tags around it: address and bytes. `mdl` is not 0 for
+    memory that stays the driver's own."""
 
-    __slots__ = ("address", "logical", "length", "span", "cached", "region", "domain", "mdl", "before", "behind")
+    __slots__ = ("address", "logical", "length", "span", "cached", "region", "domain", "mdl", "guards")
 
     def __init__(self, where: int, logical: int, length: int, span: int, cached: bool) -> None:
         self.address = where
@@ -36,8 +38,7 @@ class CommonBuffer:
         self.region: Region | None = None
         self.domain: Domain | None = None
         self.mdl = 0
-        self.before = b""
-        self.behind = b""
+        self.guards: tuple[tuple[int, int], ...] = ()
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -47,52 +48,76 @@ class CommonBuffer:
 
 def allocate(
     nt: System, adapter: Adapter, length: int, cached: bool, *, low: int = 0, high: int = ADDRESS_MASK,
-    domain: Domain | None = None, routine: str = "AllocateCommonBuffer",
+    domain: Domain | None = None, large: bool = False, routine: str = "AllocateCommonBuffer",
 ) -> CommonBuffer | None:  # fmt: skip
     """A new common buffer whose logical addresses lie between two bounds (the upper one inclusive); None if there is
-    none."""
+    none. With the verifier a page of tags lies before and behind it, where there is room for them."""
     pages = -(-length // PAGE)
+    if large:
+        pages = -(-pages // LARGE_PAGES) * LARGE_PAGES
     if not length or nt.fails(routine) or pages > nt.frames.free_count or 2 * pages > nt.settings.nonpaged_pages:
         return None
     if adapter.needs_registers and not adapter.scatter_gather and pages > adapter.maximum:
         return None
     high = min(high, (1 << adapter.bits) - 1)
     space = domain or adapter.domain
-    frames: Sequence[int] | None
+    for guard in (1, 0) if nt.settings.verifier >= 1 else (0,):
+        frames = _frames(nt, adapter, pages + 2 * guard, low - guard * PAGE, high + guard * PAGE, space)
+        if frames:
+            return _make(nt, adapter, length, cached, frames, guard, low, high, space)
+    return None
+
+
+def _frames(
+    nt: System, adapter: Adapter, pages: int, low: int, high: int, space: Domain | None
+) -> Sequence[int] | None:
     if space is not None:
-        frames = nt.frames.take(pages)
-    else:
-        frames = take_adjacent(nt.frames, pages, -(-low // PAGE), min((high + 1) // PAGE, HIGHEST_FRAME) - 1, 1, 0)
-    if not frames:
-        return None
-    guarded = nt.settings.verifier >= 1 and length % PAGE != 0
-    start = system_room(nt, pages)
-    region = Region(start, pages, "common buffer")
+        return nt.frames.take(pages)
+    last = min((high + 1) // PAGE, HIGHEST_FRAME) - 1
+    return take_adjacent(nt.frames, pages, max(-(-low // PAGE), 0), last, 1, adapter.boundary // PAGE)
+
+
+def _make(
+    nt: System, adapter: Adapter, length: int, cached: bool, frames: Sequence[int], guard: int, low: int, high: int,
+    space: Domain | None,
+) -> CommonBuffer | None:  # fmt: skip
+    region = Region(system_room(nt, len(frames)), len(frames), "common buffer")
     region.frames = frames
     nt.memory.kernel.add(region)
-    pieces = [(frame * PAGE, PAGE) for frame in frames]
+    pieces = [(frame * PAGE, PAGE) for frame in frames[guard : len(frames) - guard]]
     logical = pieces[0][0]
     if space is not None:
         found = space.map(pieces, adapter.bits)
-        if found is None or not low <= found <= high:
+        if found is None or not low <= found <= found + len(pieces) * PAGE - 1 <= high:
+            if found is not None:
+                space.unmap(found, len(pieces))
             nt.memory.unmap(region)
             return None
         logical = found
-    made = CommonBuffer(start, logical, length, pages * PAGE, cached)
+    start = region.start + guard * PAGE
+    made = CommonBuffer(start, logical, length, len(pieces) * PAGE, cached)
     made.region, made.domain = region, space
-    if guarded:
-        room = pages * PAGE - length
-        made.behind = (GUARD_TAG * 512)[:room]
-        nt.memory.write(start + length, made.behind)
-    adapter.buffers[start] = made
-    if nt.dma.caches is not None and not cached:
-        nt.dma.caches.flush(pieces)
-    nt.remember("common", start, "allocated")
-    nt.hold(rules.DMA_BUFFER_LEFT, start, [*made.facts, *adapter.facts])
+    if nt.settings.verifier >= 1:
+        made.guards = ((region.start, guard * PAGE), (start + length, region.end - start - length))
+        for where, size in made.guards:
+            nt.memory.write(where, tags(where, size))
+    keep(nt, adapter, made)
     return made
 
 
-def free(nt: System, adapter: Adapter, length: int, logical: int, where: int, cached: bool) -> None:
+def tags(where: int, size: int) -> bytes:
+    """The tag over and over, as it lies at an address."""
+    first = where % len(GUARD_TAG)
+    return (GUARD_TAG * (size // len(GUARD_TAG) + 2))[first : first + size]
+
+
+def keep(nt: System, adapter: Adapter, made: CommonBuffer) -> None:
+    adapter.buffers[made.address] = made
+    nt.remember("common", made.address, "allocated")
+    nt.hold(rules.DMA_BUFFER_LEFT, made.address, [*made.facts, *adapter.facts])
+
+
+def free(nt: System, adapter: Adapter, length: int, logical: int, where: int) -> None:
     """FreeCommonBuffer: the arguments must be those of the allocation."""
     about = ("common", where)
     found = adapter.buffers.get(where)
@@ -103,45 +128,32 @@ def free(nt: System, adapter: Adapter, length: int, logical: int, where: int, ca
     if (length, logical) != (found.length, found.logical):
         facts = [*found.facts, ("freed", f"logical {address(logical)}, {plural(length, 'byte')}")]
         nt.violation(rules.DMA_BUFFER_OTHER_ARGUMENTS, (), facts, about)
-    check_guard(nt, found)
-    del adapter.buffers[where]
-    nt.let_go(rules.DMA_BUFFER_LEFT, where)
-    nt.remember("common", where, "freed")
-    if found.domain is not None:
-        found.domain.unmap(found.logical, found.span // PAGE)
-    if found.region is not None:
-        nt.memory.unmap(found.region)
+    discard(nt, adapter, found)
 
 
-def check_guard(nt: System, buffer: CommonBuffer) -> None:
-    """What lies behind the last byte must not have been written, by the driver or by the device."""
-    if not buffer.behind:
-        return
-    now = nt.memory.read(buffer.address + buffer.length, len(buffer.behind))
-    if now != buffer.behind:
-        first = next(index for index, byte in enumerate(now) if byte != buffer.behind[index])
-        facts = [*buffer.facts, ("written", f"{plural(first, 'byte')} behind the end")]
-        nt.violation(rules.DMA_BUFFER_OVERRUN, (2, buffer.length, buffer.address), facts, ("common", buffer.address))
+def discard(nt: System, adapter: Adapter, buffer: CommonBuffer) -> None:
+    """The memory of a common buffer is given back; the tags around it must be whole."""
+    check_guards(nt, buffer)
+    del adapter.buffers[buffer.address]
+    nt.let_go(rules.DMA_BUFFER_LEFT, buffer.address)
+    nt.remember("common", buffer.address, "freed")
+    if buffer.domain is not None:
+        buffer.domain.unmap(buffer.logical, buffer.span // PAGE)
+    if buffer.region is not None:
+        nt.memory.unmap(buffer.region)
 
 
-def from_mdl(nt: System, adapter: Adapter, mdl_at: int) -> CommonBuffer | int:
-    """CreateCommonBufferFromMdl: the memory of an MDL as a common buffer, or the status that says why not."""
-    mdl = nt.mdls.at(mdl_at)
-    frames = list(mdl.frames)
-    if int(mdl.byte_offset) or int(mdl.byte_count) % PAGE or mdl.next or not mdl.mapped_va:
-        return 0xC000_000D  # STATUS_INVALID_PARAMETER
-    pieces = [(frame * PAGE, PAGE) for frame in frames]
-    logical: int | None = pieces[0][0]
-    if adapter.domain is not None:
-        logical = adapter.domain.map(pieces, adapter.bits)
-        if logical is None:
-            return 0xC000_009A
-    elif frames != list(range(frames[0], frames[0] + len(frames))) or (pieces[-1][0] + PAGE - 1) >> adapter.bits:
-        return 0xC000_000D
-    assert logical is not None
-    made = CommonBuffer(int(mdl.mapped_va), logical, int(mdl.byte_count), len(frames) * PAGE, True)
-    made.domain, made.mdl = adapter.domain, mdl_at
-    adapter.buffers[made.address] = made
-    nt.remember("common", made.address, "allocated")
-    nt.hold(rules.DMA_BUFFER_LEFT, made.address, [*made.facts, *adapter.facts])
-    return made
+def check_guards(nt: System, buffer: CommonBuffer) -> None:
+    """What lies around a common buffer must not have been written, by the driver or by the device."""
+    for violation, (where, size) in enumerate(buffer.guards, 1):
+        now, meant = nt.memory.read(where, size), tags(where, size)
+        if now == meant:
+            continue
+        differing = [index for index in range(size) if now[index] != meant[index]]
+        said = (
+            f"{plural(size - differing[-1], 'byte')} before the first byte" if violation == 1
+            else f"{plural(differing[0], 'byte')} behind the last byte"
+        )  # fmt: skip
+        facts = [*buffer.facts, ("written", said)]
+        parameters = (violation, buffer.length, buffer.address)
+        nt.violation(rules.DMA_BUFFER_OVERRUN, parameters, facts, ("common", buffer.address))

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from ..system import System
 
 NEWEST_VERSION = 3
-PCI_BUS, ISA = 5, 1
+PCI_BUS, UNDEFINED_BUS = 5, 0xFFFF_FFFF
 ISA_BITS = 24
 WIDTH_BYTES = (1, 2, 4, 8)  # by DmaWidth
 FIELDS = {
@@ -56,20 +56,22 @@ class Description:
     @property
     def is_valid(self) -> bool:
         """False where IoGetDmaAdapter refuses."""
-        if self.version > NEWEST_VERSION or not self.width:
+        if self.version > NEWEST_VERSION or not (self.width or self.master):
             return False
         return not (self.version >= 3 and self.master) or 1 <= self.bits <= 64
 
 
-def read_description(nt: System, where: int) -> Description:
+def read_description(nt: System, where: int, bus: int) -> Description:
+    """The description at an address, of a device on this bus."""
     memory = nt.memory
     version = memory.read_uint(where + offset("_DEVICE_DESCRIPTION", "Version"), 4)
     newer = ("DmaAddressWidth", "DmaRequestLine", "DeviceAddress")  # an older driver's structure ends before these
-    return Description(
-        {
-            name: memory.read_uint(where + offset("_DEVICE_DESCRIPTION", name), size)
-            if version >= 3 or name not in newer
-            else 0
-            for name, size in FIELDS.items()
-        }
-    )
+    fields = {
+        name: memory.read_uint(where + offset("_DEVICE_DESCRIPTION", name), size)
+        if version >= 3 or name not in newer
+        else 0
+        for name, size in FIELDS.items()
+    }
+    if fields["InterfaceType"] == UNDEFINED_BUS:
+        fields["InterfaceType"] = bus
+    return Description(fields)

@@ -6,6 +6,7 @@ from .. import dma_rules as rules
 from ..findings import plural
 from ..store import PAGE
 from .buffers import merged
+from .caches import LINE
 from .registers import FILL
 
 TYPE_CHECKING = False
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ..system import System
     from .adapters import Adapter
     from .buffers import Piece
+    from .caches import Caches, Edges
     from .registers import MapRegisters
 
 
@@ -21,7 +23,10 @@ class Mapping:
     """What one call mapped. `elements` are what the device is told: (logical address, bytes). `copies` are the pieces
     that go through map registers: (physical address of the buffer, of the register's page, bytes)."""
 
-    __slots__ = ("adapter", "mdl", "start", "length", "write", "pieces", "elements", "copies", "registers", "logical")
+    __slots__ = (
+        "adapter", "mdl", "start", "length", "write", "pieces", "elements", "copies", "registers", "logical", "taken",
+        "edges",
+    )  # fmt: skip
 
     def __init__(
         self, adapter: Adapter, mdl: int, start: int, length: int, write: bool, pieces: list[Piece],
@@ -37,6 +42,8 @@ class Mapping:
         self.elements: list[Piece] = []
         self.copies: list[tuple[int, int, int]] = []
         self.logical: list[tuple[int, int]] = []  # pages of the domain: first address and count
+        self.taken = 0  # map registers
+        self.edges: Edges = []
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -56,25 +63,43 @@ def map_pieces(
     """Map as much of the pieces as the registers allow, or only the first element of them. The mapping tells how much
     that is; None if nothing could be mapped."""
     left = registers.count - registers.used
-    if adapter.domain is not None:
+    if adapter.domain is not None and (adapter.scatter_gather or tiles(pieces)):
         made = _through_domain(nt, adapter, mdl, start, pieces[:left], write, registers)
     elif adapter.scatter_gather:
         made = _scattered(nt, adapter, mdl, start, pieces, write, registers, first_only)
     else:
-        made = _in_one_piece(nt, adapter, mdl, start, pieces[:left], write, registers)
+        made = _in_one_piece(nt, adapter, mdl, start, pieces, write, registers)
     if made is None or not made.length:
         return None
     adapter.mappings.append(made)
+    registers.used += made.taken
     if nt.dma.caches is not None:
-        direct = _direct_pieces(made)
-        if not nt.dma.caches.begin(direct) and adapter.version < 3:
-            nt.violation(rules.DMA_NOT_FLUSHED_BEFORE, (), [*made.facts, *mdl.facts], mdl.about)
+        _begin_caches(nt, nt.dma.caches, made, mdl)
     if write:
         for physical, bounce, length in made.copies:
             nt.memory.write_physical(bounce, nt.memory.read_physical(physical, length))
     nt.remember("mapping", mdl.address, "mapped")
     nt.traced("map", mdl=mdl.address, length=made.length, elements=len(made.elements))
     return made
+
+
+def _begin_caches(nt: System, caches: Caches, made: Mapping, mdl: Mdl) -> None:
+    """What the caches hold of the buffer must be in memory, and must not hide what the device will write."""
+    direct = _direct_pieces(made)
+    if made.adapter.version >= 3:
+        caches.flush(direct, not made.write)
+    elif not caches.begin(direct, made.write):
+        nt.violation(rules.DMA_NOT_FLUSHED_BEFORE, (), [*made.facts, *mdl.facts], mdl.about)
+    if made.write or not direct:
+        return
+    va = mdl.virtual_address + made.start
+    for violation, value, within, said in (
+        (4, va, va % LINE, "begins"), (5, made.length, (va + made.length) % LINE, "ends")
+    ):  # fmt: skip
+        if within:
+            facts = [*made.facts, *mdl.facts, ("buffer", f"{said} {plural(within, 'byte')} into a line")]
+            nt.violation(rules.DMA_SHARES_LINE, (violation, value, mdl.address), facts, mdl.about)
+    made.edges = caches.edges(direct)
 
 
 def _direct_pieces(mapping: Mapping) -> list[Piece]:
@@ -105,8 +130,14 @@ def _through_domain(
             run = []
         if piece is not None:
             run.append(piece)
-    registers.used += len(pieces)
+    made.taken = len(pieces)
     return made
+
+
+def tiles(pieces: list[Piece]) -> bool:
+    """Whether pieces, shown page after page, make one range: only the first may begin and the last end in a page."""
+    inner = zip(pieces, pieces[1:], strict=False)
+    return all(not sum(one) % PAGE and not other[0] % PAGE for one, other in inner)
 
 
 def _scattered(
@@ -119,10 +150,11 @@ def _scattered(
     for piece in pieces:
         where = piece
         copied = adapter.needs_registers and not reaches(adapter, piece)
-        if registers.used >= registers.count:
+        used = registers.used + made.taken
+        if used >= registers.count:
             break
         if copied:
-            bounce = nt.dma.pool.bounce(registers, registers.used)
+            bounce = nt.dma.pool.bounce(registers, used)
             if bounce < 0:
                 break
             where = (bounce + piece[0] % PAGE, piece[1])
@@ -130,7 +162,7 @@ def _scattered(
         if first_only and found and len(grown) > 1:
             break
         found[-1:] = grown
-        registers.used += 1
+        made.taken += 1
         if copied:
             made.copies.append((piece[0], where[0], piece[1]))
         made.pieces.append(piece)
@@ -142,61 +174,89 @@ def _scattered(
 def _in_one_piece(
     nt: System, adapter: Adapter, mdl: Mdl, start: int, pieces: list[Piece], write: bool, registers: MapRegisters
 ) -> Mapping | None:
-    """A device that wants one range: all of it through map registers that follow one another."""
+    """A device that wants one range: what is no such range goes through map registers that follow one another, packed
+    where the buffers of a chain leave gaps."""
     made = Mapping(adapter, mdl.address, start, 0, write, [], registers)
-    first = -1
-    offset = 0
-    for piece in pieces:
-        if made.pieces and (piece[0] % PAGE or offset % PAGE):
-            break  # the next buffer of a chain begins within a page: no range could hold both
-        bounce = nt.dma.pool.bounce(registers, registers.used)
-        if bounce < 0:
+    if adapter.domain is None and _is_one(adapter, pieces) and len(pieces) <= registers.count - registers.used:
+        made.pieces, made.taken, made.length = pieces, len(pieces), _length(pieces)
+        made.elements = merged(pieces)
+        return made
+    page = nt.dma.pool.bounce(registers, registers.used)
+    if page < 0:
+        return None
+    first = at = page + pieces[0][0] % PAGE
+    end = page + (registers.count - registers.used) * PAGE
+    for physical, length in pieces:
+        part = min(length, end - at)
+        if not part:
+            break
+        made.copies.append((physical, at, part))
+        made.pieces.append((physical, part))
+        at += part
+    made.length = at - first
+    made.taken = -(-(at - page) // PAGE)
+    if adapter.domain is not None:
+        logical = adapter.domain.map([(page + PAGE * index, PAGE) for index in range(made.taken)], adapter.bits)
+        if logical is None:
             return None
-        where = bounce + piece[0] % PAGE
-        first = where if first < 0 else first
-        offset = piece[0] % PAGE + piece[1]
-        made.copies.append((piece[0], where, piece[1]))
-        made.pieces.append(piece)
-        registers.used += 1
-    made.length = _length(made.pieces)
-    made.elements = [(first, made.length)] if made.pieces else []
+        made.logical.append((logical, made.taken))
+        first += logical - page
+    made.elements = [(first, made.length)]
     return made
+
+
+def _is_one(adapter: Adapter, pieces: list[Piece]) -> bool:
+    """Whether memory itself is the one range that the device wants, within its reach and its channel's count."""
+    runs = merged(pieces)
+    start, length = runs[0]
+    boundary = adapter.boundary
+    crosses = boundary and start // boundary != (start + length - 1) // boundary
+    return len(runs) == 1 and not crosses and reaches(adapter, runs[0])
 
 
 def flush(nt: System, mapping: Mapping, length: int) -> None:
     """The transfer is over: what the device wrote through map registers reaches the buffer, and the device's addresses
     lead nowhere any more."""
-    adapter = mapping.adapter
     done = 0
+    for start, size in merged([(bounce, part) for _, bounce, part in mapping.copies]):
+        _check_around(nt, mapping, start, size)
     for physical, bounce, part in mapping.copies:
-        _check_around(nt, mapping, bounce, part)
         if not mapping.write and done < length:
             take = min(part, length - done)
             nt.memory.write_physical(physical, nt.memory.read_physical(bounce, take))
         done += part
-        nt.memory.write_physical(bounce, bytes([FILL]) * part)
-    for logical, pages in mapping.logical:
-        assert adapter.domain is not None
-        adapter.domain.unmap(logical, pages)
-    if nt.dma.caches is not None:
-        nt.dma.caches.end(_direct_pieces(mapping))
-    adapter.mappings.remove(mapping)
-    if not any(other.registers is mapping.registers for other in adapter.mappings):
-        mapping.registers.used = 0
+    forget(nt, mapping)
     nt.remember("mapping", mapping.mdl, "flushed")
     nt.traced("flush", mdl=mapping.mdl, length=mapping.length)
 
 
-def _check_around(nt: System, mapping: Mapping, bounce: int, length: int) -> None:
-    """The rest of a map register's page belongs to nobody: a device that writes there writes too far."""
-    page = bounce & -PAGE
-    before = nt.memory.read_physical(page, bounce - page)
-    behind = nt.memory.read_physical(bounce + length, page + PAGE - bounce - length)
-    for violation, start, data in ((4, page, before), (5, bounce + length, behind)):
+def forget(nt: System, mapping: Mapping) -> None:
+    """The device's addresses of a mapping lead nowhere any more, and its map registers can be used again."""
+    adapter = mapping.adapter
+    for logical, pages in mapping.logical:
+        assert adapter.domain is not None
+        adapter.domain.unmap(logical, pages)
+    for _, bounce, part in mapping.copies:
+        nt.memory.write_physical(bounce, bytes([FILL]) * part)
+    if nt.dma.caches is not None:
+        nt.dma.caches.end(_direct_pieces(mapping), mapping.edges)
+    adapter.mappings.remove(mapping)
+    if not any(other.registers is mapping.registers for other in adapter.mappings):
+        mapping.registers.used = 0
+
+
+def _check_around(nt: System, mapping: Mapping, start: int, length: int) -> None:
+    """The rest of the pages of map registers belongs to nobody: a device that writes there writes too far."""
+    page, end = start & -PAGE, start + length
+    before = nt.memory.read_physical(page, start - page)
+    behind = nt.memory.read_physical(end, -end % PAGE)
+    for violation, first, data in ((4, page, before), (5, end, behind)):
         if data.count(FILL) != len(data):
-            at = start + next(offset for offset, byte in enumerate(data) if byte != FILL)
-            where = "before" if violation == 4 else "behind"
-            said = f"{plural(abs(at - bounce), 'byte')} {where} the first byte of the buffer"
-            facts = [*mapping.facts, ("written", said)]
-            nt.violation(rules.DMA_PADDING_WRITTEN, (violation, bounce, at), facts, ("mapping", mapping.mdl))
-            nt.memory.write_physical(start, bytes([FILL]) * len(data))
+            at = first + next(offset for offset, byte in enumerate(data) if byte != FILL)
+            said = (
+                f"{plural(start - at, 'byte')} before the first byte" if violation == 4
+                else f"{plural(at - end, 'byte')} behind the last byte"
+            )  # fmt: skip
+            facts = [*mapping.facts, ("written", f"{said} of the buffer")]
+            nt.violation(rules.DMA_PADDING_WRITTEN, (violation, start, at), facts, ("mapping", mapping.mdl))
+            nt.memory.write_physical(first, bytes([FILL]) * len(data))

@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..system import System
     from .adapters import Adapter
+    from .contexts import Context
 
 FILL = 0x0F  # what the verifier fills map registers with
 HIGHEST_FRAME = 1 << 40
@@ -24,7 +25,7 @@ class MapRegisters:
     """One allocation, `base` is its MapRegisterBase. `first` is the first of its bounce frames, -1 while it has none.
     `used` counts the registers that mappings have taken so far."""
 
-    __slots__ = ("adapter", "base", "count", "first", "used", "channel", "freed")
+    __slots__ = ("adapter", "base", "count", "first", "used", "channel", "freed", "context")
 
     def __init__(self, adapter: Adapter, base: int, count: int) -> None:
         self.adapter = adapter
@@ -34,6 +35,7 @@ class MapRegisters:
         self.used = 0
         self.channel = False  # whether it came with the adapter's channel, KeepObject said
         self.freed = False
+        self.context: Context | None = None  # of the request of version 3 that asked for them
 
     @property
     def facts(self) -> list[tuple[str, str]]:

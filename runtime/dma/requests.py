@@ -5,6 +5,8 @@ from __future__ import annotations
 from .. import dma_rules as rules
 from ..findings import address
 from ..layouts import offset
+from ..processor import DISPATCH_LEVEL
+from .mappings import forget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +24,9 @@ STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES = 0, 0xC000_009A
 
 class Request:
     """One request. `run(registers)` does what was asked for and says what becomes of the channel and the registers;
-    `context` is the transfer context of a version-3 request, 0 for an older one."""
+    `context` is the address of the transfer context of a version-3 request, 0 for an older one."""
 
-    __slots__ = ("adapter", "device_object", "count", "run", "context", "exclusive")
+    __slots__ = ("adapter", "device_object", "count", "run", "context", "exclusive", "key", "unserved")
 
     def __init__(
         self, adapter: Adapter, device_object: int, count: int, run: Callable[[MapRegisters], int], context: int = 0,
@@ -36,6 +38,8 @@ class Request:
         self.run = run
         self.context = context
         self.exclusive = exclusive
+        self.key = 0  # by which it is held until it is served
+        self.unserved: Callable[[], object] | None = None  # what gives back what was taken for it
 
 
 def too_many(nt: System, adapter: Adapter, count: int) -> bool:
@@ -52,26 +56,49 @@ def submit(nt: System, request: Request) -> None:
     dma = nt.dma
     nt.traced("channel wanted", adapter=request.adapter.address, registers=request.count)
     nt.remember("request", request.device_object, "asked")
+    request.key = nt.new_object(0x40)
     request.adapter.waiting.append(request)
     dma.served.append(request)
-    nt.hold(rules.DMA_REQUEST_WAITS, id_of(request), [
+    nt.hold(rules.DMA_REQUEST_WAITS, request.key, [
         *request.adapter.facts, ("map registers", f"{request.count} wanted, {dma.pool.free} of {dma.pool.total} free"),
     ])  # fmt: skip
-    if _is_free(nt, request) and nt.chooser.open and nt.choose("dma:callback", 2):
+    if is_free(nt, request) and nt.chooser.open and nt.choose("dma:callback", 2):
         nt.scheduler.after(LATE_NS, lambda: nt.dpcs.defer(lambda: serve(nt)), "a DMA request's turn")
         return
     serve(nt)
 
 
-def id_of(request: Request) -> int:
-    return request.context or request.device_object or request.adapter.address
-
-
-def _is_free(nt: System, request: Request) -> bool:
+def is_free(nt: System, request: Request) -> bool:
+    """Whether a request can be served at once: nobody has the channel, nobody waits before it, registers are there."""
     adapter = request.adapter
-    if adapter.owner is not None or adapter.run_for:
+    if adapter.owner is not None or any(one is not request for one in adapter.waiting):
         return False
-    return not adapter.needs_registers or request.count <= nt.dma.pool.free
+    if not adapter.needs_registers:
+        return True
+    first = next((one for one in nt.dma.served if one.adapter.needs_registers), request)
+    return first is request and request.count <= nt.dma.pool.free
+
+
+def serve_now(nt: System, request: Request) -> bool:
+    """Serve a request at once, or not at all: False."""
+    if not is_free(nt, request):
+        return False
+    registers = nt.dma.pool.take(request.adapter, request.count)
+    if registers is None:
+        return False
+    run(nt, request, registers)
+    serve(nt)
+    return True
+
+
+def cancel(nt: System, request: Request) -> None:
+    """A request that waits is forgotten."""
+    nt.dma.served.remove(request)
+    request.adapter.waiting.remove(request)
+    nt.let_go(rules.DMA_REQUEST_WAITS, request.key)
+    if request.unserved is not None:
+        request.unserved()
+    serve(nt)
 
 
 def serve(nt: System) -> None:
@@ -105,8 +132,17 @@ def serve(nt: System) -> None:
 
 def run(nt: System, request: Request, registers: MapRegisters) -> None:
     """Call the driver, and do with channel and registers what it says."""
+    level = nt.irql
+    if level < DISPATCH_LEVEL:
+        nt.set_irql(DISPATCH_LEVEL)
+    _run(nt, request, registers)
+    if nt.irql != level:
+        nt.set_irql(level)
+
+
+def _run(nt: System, request: Request, registers: MapRegisters) -> None:
     adapter = request.adapter
-    nt.let_go(rules.DMA_REQUEST_WAITS, id_of(request))
+    nt.let_go(rules.DMA_REQUEST_WAITS, request.key)
     adapter.owner = registers
     adapter.run_for = request.device_object or adapter.address
     registers.channel = True
@@ -116,47 +152,48 @@ def run(nt: System, request: Request, registers: MapRegisters) -> None:
     adapter.run_for = 0
     if action == KEEP_OBJECT:
         return
+    let_channel_go(nt, registers, action)
+
+
+def let_channel_go(nt: System, registers: MapRegisters, action: int) -> None:
+    """What becomes of channel and registers by an IO_ALLOCATION_ACTION other than KeepObject."""
+    adapter = registers.adapter
     registers.channel = False
     adapter.owner = None
     if action == DEALLOCATE_OBJECT and not registers.freed:
         release(nt, registers)
     elif action not in (DEALLOCATE_OBJECT, KEEP_REGISTERS):
-        facts = [("returned", str(action)), *adapter.facts]
-        nt.violation(rules.DMA_UNKNOWN_ACTION, (), facts)
+        nt.violation(rules.DMA_UNKNOWN_ACTION, (), [("returned", str(action)), *adapter.facts])
 
 
-def call_execution_routine(nt: System, routine: int, device_object: int, registers: MapRegisters, context: int) -> int:
+def current_irp(nt: System, device_object: int) -> int:
+    """What the routine of a request is given as its IRP: the one that the device object works on as it is made."""
+    return nt.memory.read_uint(device_object + CURRENT_IRP, 8) if device_object else 0
+
+
+def call_execution_routine(
+    nt: System, routine: int, device_object: int, irp: int, registers: MapRegisters, context: int
+) -> int:
     """AdapterControl, at DISPATCH_LEVEL: the action that it returns."""
-    irp = nt.memory.read_uint(device_object + CURRENT_IRP, 8) if device_object else 0
     nt.traced("adapter control", name="", routine=routine, base=registers.base)
     action = nt.call(routine, device_object, irp, registers.base, context) & 0xFFFF_FFFF
     nt.traced("adapter control end", result=action)
     return action
 
 
-def release(nt: System, registers: MapRegisters, *, through: str = "registers") -> None:
+def release(nt: System, registers: MapRegisters) -> None:
     """Map registers go back; what is still mapped through them must have been flushed."""
     left = [mapping for mapping in registers.adapter.mappings if mapping.registers is registers]
     if left:
         pages = sum(len(mapping.pieces) for mapping in left)
         rule = rules.DMA_FREED_MAPPED
         nt.violation(rule, (pages, 0, 0), [*left[0].facts, *registers.facts], ("mapping", left[0].mdl))
-        for mapping in left:
-            drop(nt, mapping.registers)
+        for mapping in left:  # the device's data is lost
+            forget(nt, mapping)
     nt.dma.pool.give_back(registers)
     nt.let_go(rules.DMA_REGISTERS_LEFT, registers.base)
     nt.remember("registers", registers.base, "freed")
     serve(nt)
-
-
-def drop(nt: System, registers: MapRegisters) -> None:
-    """Forget what is mapped through these registers, without a flush: the device's data is lost."""
-    adapter = registers.adapter
-    for mapping in [one for one in adapter.mappings if one.registers is registers]:
-        for logical, pages in mapping.logical:
-            assert adapter.domain is not None
-            adapter.domain.unmap(logical, pages)
-        adapter.mappings.remove(mapping)
 
 
 def free_channel(nt: System, adapter: Adapter) -> None:
@@ -187,3 +224,15 @@ def free_registers(nt: System, adapter: Adapter, base: int, count: int) -> None:
         facts = [("freed", str(count)), ("allocated", str(registers.count)), *adapter.facts]
         nt.violation(rules.DMA_REGISTERS_OTHER_COUNT, (abs(count - registers.count), 0, 0), facts, ("registers", base))
     release(nt, registers)
+
+
+def free_object(nt: System, adapter: Adapter, action: int) -> None:
+    """FreeAdapterObject: after a request of version 3 that was served without a routine."""
+    if action == KEEP_OBJECT:
+        return
+    registers = adapter.owner
+    if registers is None or adapter.run_for:
+        free_channel(nt, adapter)  # which says what is wrong
+        return
+    let_channel_go(nt, registers, action)
+    serve(nt)

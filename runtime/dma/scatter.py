@@ -9,11 +9,13 @@ from ..mdl import PAGES_LOCKED
 from ..store import PAGE
 from .buffers import chain_of, chain_pieces
 from .mappings import flush, map_pieces
-from .requests import CURRENT_IRP, KEEP_REGISTERS, Request, release, submit, too_many
+from .requests import DEALLOCATE_OBJECT, KEEP_REGISTERS, Request, current_irp, release, submit
 from .transfers import check_buffer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..mdl import Mdl
     from ..system import System
     from .adapters import Adapter
@@ -51,65 +53,113 @@ def size_for(elements: int) -> int:
     return HEADER + ELEMENT * elements + PRIVATE
 
 
-def find_pieces(nt: System, mdl: Mdl, va: int, length: int) -> list[Piece] | None:
-    """The pieces of a transfer that begins at `va` of a chain; None if the chain is too short."""
-    return chain_pieces(nt, mdl, va - mdl.virtual_address, length) if va >= mdl.virtual_address else None
+def room_for(size: int) -> int:
+    """How many elements a list of that many bytes holds."""
+    return max(size - HEADER - PRIVATE, 0) // ELEMENT
 
 
-def get_list(
-    nt: System, adapter: Adapter, device_object: int, mdl: Mdl, start: int, length: int, write: bool, routine: int,
-    context: int, buffer: int = 0, room: int = 0, transfer_context: int = 0,
-) -> int:  # fmt: skip
-    """Map a transfer and hand its list to AdapterListControl, now or later. `buffer` of `room` bytes is the caller's
-    memory for the list, 0 if the system shall allocate it. The status."""
-    pieces = chain_pieces(nt, mdl, start, length) if start >= 0 else None
-    if pieces is None or not length:
-        total = sum(int(one.byte_count) for one in chain_of(nt, mdl))
-        facts = [*mdl.facts, ("asked for", f"{plural(length, 'byte')} from byte {start}"), ("chain", f"{total} bytes")]
-        nt.violation(rules.DMA_CHAIN_TOO_SHORT, (start + length - total, 0, 0), facts, mdl.about)
-        return STATUS_BUFFER_TOO_SMALL
-    if too_many(nt, adapter, len(pieces)) or (not buffer and nt.fails("GetScatterGatherList")):
-        return STATUS_INSUFFICIENT_RESOURCES
-    if buffer and room < size_for(len(pieces)):
-        return STATUS_BUFFER_TOO_SMALL
-    for one in chain_of(nt, mdl):
-        check_buffer(nt, adapter, one, write)
-    where = buffer or nt.pool.allocate(size_for(len(pieces)), TAG)
-    if not where:
-        return STATUS_INSUFFICIENT_RESOURCES
+def elements_of(adapter: Adapter, pieces: int) -> int:
+    """The most elements that a buffer of so many pieces has."""
+    return pieces if adapter.scatter_gather else 1
 
-    def begin(registers: MapRegisters) -> int:
-        made = map_whole(nt, adapter, mdl, start, pieces, write, registers)
-        if made is None:
-            return KEEP_REGISTERS
-        found = keep_list(nt, adapter, where, made, write, not buffer)
-        irp = nt.memory.read_uint(device_object + CURRENT_IRP, 8) if device_object else 0
-        nt.traced("adapter list control", routine=routine, list=where)
-        nt.call(routine, device_object, irp, found.address, context)
-        nt.traced("adapter list control end")
-        return KEEP_REGISTERS
 
-    submit(nt, Request(adapter, device_object, len(pieces), begin, transfer_context, exclusive=False))
+class Wanted:
+    """What a list is asked for: `length` bytes of a chain from byte `start` on. `buffer` of `room` bytes is the
+    caller's memory for it, 0 if the system shall allocate it. `routine`, with its `context`, is told of the list."""
+
+    __slots__ = ("device_object", "mdl", "start", "length", "write", "routine", "context", "buffer", "room")
+
+    def __init__(
+        self, device_object: int, mdl: Mdl, start: int, length: int, write: bool, routine: int, context: int,
+        buffer: int = 0, room: int = 0,
+    ) -> None:  # fmt: skip
+        self.device_object = device_object
+        self.mdl = mdl
+        self.start = start
+        self.length = length
+        self.write = write
+        self.routine = routine
+        self.context = context
+        self.buffer = buffer
+        self.room = room
+
+
+def get_list(nt: System, adapter: Adapter, wanted: Wanted) -> int:
+    """Map a transfer and hand its list to AdapterListControl, now or later. The status."""
+    made = prepare(nt, adapter, wanted)
+    if isinstance(made, int):
+        return made
+    submit(nt, made)
     return STATUS_SUCCESS
 
 
-def map_whole(
-    nt: System, adapter: Adapter, mdl: Mdl, start: int, pieces: list[Piece], write: bool, registers: MapRegisters
-) -> Mapping | None:
-    """All of a transfer in one mapping."""
-    if nt.dma.caches is not None and adapter.version >= 3:
-        nt.dma.caches.flush(pieces)
-    return map_pieces(nt, adapter, mdl, start, pieces, write, registers)
+def prepare(
+    nt: System, adapter: Adapter, wanted: Wanted, told: Callable[[List], object] | None = None
+) -> Request | int:
+    """The request for a list, or the status that says why there is none. `told` hears of the list before the driver's
+    routine does."""
+    mdl, length = wanted.mdl, wanted.length
+    pieces = chain_pieces(nt, mdl, wanted.start, length)
+    if pieces is None or not length:
+        too_short(nt, mdl, wanted.start, length)
+        return STATUS_BUFFER_TOO_SMALL
+    size = size_for(elements_of(adapter, len(pieces)))
+    if len(pieces) > adapter.maximum or (not wanted.buffer and nt.fails("GetScatterGatherList")):
+        return STATUS_INSUFFICIENT_RESOURCES
+    if wanted.buffer and wanted.room < size:
+        return STATUS_BUFFER_TOO_SMALL
+    for one in chain_of(nt, mdl):
+        check_buffer(nt, adapter, one, wanted.write)
+    where = wanted.buffer or nt.pool.allocate(size, TAG)
+    if not where:
+        return STATUS_INSUFFICIENT_RESOURCES
+    irp = current_irp(nt, wanted.device_object)
+
+    def begin(registers: MapRegisters) -> int:
+        made = map_pieces(nt, adapter, mdl, wanted.start, pieces, wanted.write, registers)
+        if made is None:  # no memory within reach: the routine is never called
+            if not wanted.buffer:
+                nt.pool.free(where)
+            return DEALLOCATE_OBJECT
+        found = keep_list(nt, adapter, where, made, wanted.write, not wanted.buffer)
+        if told is not None:
+            told(found)
+        if wanted.routine:
+            nt.traced("adapter list control", routine=wanted.routine, list=where)
+            nt.call(wanted.routine, wanted.device_object, irp, found.address, wanted.context)
+            nt.traced("adapter list control end")
+        return KEEP_REGISTERS
+
+    request = Request(adapter, wanted.device_object, len(pieces), begin, exclusive=False)
+    if not wanted.buffer:
+        request.unserved = lambda: nt.pool.free(where)
+    return request
+
+
+def too_short(nt: System, mdl: Mdl, start: int, length: int) -> None:
+    """Report a transfer of no bytes, or of more than a chain holds."""
+    total = sum(int(one.byte_count) for one in chain_of(nt, mdl))
+    said = f"{plural(length, 'byte')} from byte {start}"
+    facts = [*mdl.facts, ("asked for", said), ("chain", plural(total, "byte"))]
+    if length:
+        nt.violation(rules.DMA_CHAIN_TOO_SHORT, (start + length - total, 0, 0), facts, mdl.about)
+    else:
+        nt.violation(rules.DMA_LENGTH_ZERO, (), facts, mdl.about)
+
+
+def write_list(nt: System, where: int, elements: list[Piece]) -> None:
+    """A SCATTER_GATHER_LIST in memory."""
+    memory = nt.memory
+    memory.write(where, bytes(HEADER + ELEMENT * len(elements)))
+    memory.write_uint(where, 4, len(elements))
+    for index, (logical, length) in enumerate(elements):
+        memory.write_uint(where + HEADER + ELEMENT * index, 8, logical)
+        memory.write_uint(where + HEADER + ELEMENT * index + 8, 4, length)
 
 
 def keep_list(nt: System, adapter: Adapter, where: int, made: Mapping, write: bool, owned: bool) -> List:
     """Write the list into memory and remember it until it is put."""
-    memory = nt.memory
-    memory.write(where, bytes(HEADER + ELEMENT * len(made.elements)))
-    memory.write_uint(where, 4, len(made.elements))
-    for index, (logical, length) in enumerate(made.elements):
-        memory.write_uint(where + HEADER + ELEMENT * index, 8, logical)
-        memory.write_uint(where + HEADER + ELEMENT * index + 8, 4, length)
+    write_list(nt, where, made.elements)
     found = adapter.lists[where] = List(where, adapter, made, write, owned)
     nt.remember("list", where, "made")
     nt.let_go(rules.DMA_REGISTERS_LEFT, made.registers.base)
@@ -142,13 +192,12 @@ def calculate(nt: System, adapter: Adapter, mdl: Mdl | None, va: int, length: in
     if mdl is None:
         pages = ((va & 4095) + length + 4095) >> 12
     else:
-        pieces = find_pieces(nt, mdl, va, length)
+        pieces = chain_pieces(nt, mdl, va - mdl.virtual_address, length) if va >= mdl.virtual_address else None
         if pieces is None:
             return STATUS_BUFFER_TOO_SMALL, 0, 0
         pages = len(pieces)
-    if pages > adapter.maximum:
-        return STATUS_INSUFFICIENT_RESOURCES, size_for(pages), pages
-    return STATUS_SUCCESS, size_for(pages), pages
+    size = size_for(elements_of(adapter, pages))
+    return (STATUS_INSUFFICIENT_RESOURCES if pages > adapter.maximum else STATUS_SUCCESS), size, pages
 
 
 def build_mdl(nt: System, adapter: Adapter, where: int, original: int) -> tuple[int, int]:
@@ -162,13 +211,14 @@ def build_mdl(nt: System, adapter: Adapter, where: int, original: int) -> tuple[
     if not found.mapping.copies:
         return STATUS_SUCCESS, original
     copied = {physical: bounce for physical, bounce, _ in found.mapping.copies}
-    frames = [copied.get(physical, physical) // PAGE for physical, _ in found.mapping.pieces]
+    seen = [(copied.get(physical, physical), length) for physical, length in found.mapping.pieces]
+    frames = list(dict.fromkeys(where // PAGE for where, _ in seen))
     made = nt.pool.allocate(MDL_HEADER + 8 * len(frames), TAG)
     if not made:
         return STATUS_INSUFFICIENT_RESOURCES, 0
     mdl = nt.mdls.at(made)
     mdl.process = mdl.mapped_va = 0
-    mdl.initialise(found.mapping.pieces[0][0] % PAGE, found.mapping.length)
+    mdl.initialise(seen[0][0] % PAGE, found.mapping.length)
     mdl.flags = PAGES_LOCKED
     mdl.frames = frames
     found.built = made

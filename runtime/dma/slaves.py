@@ -1,12 +1,15 @@
 """Devices that have no address lines of their own: a channel of the system's DMA controller moves their bytes.
 
-The controller is like a pair of 8237s: channels 0 to 3 count bytes within 64 KiB, 5 to 7 count 16-bit words within
-128 KiB, and all address 24 bits. A transfer is programmed by MapTransfer, and moves when the device asks.
+The controller of versions 0 to 2 is like a pair of 8237s: channels 0 to 3 count bytes within 64 KiB, 5 to 7 count
+16-bit words within 128 KiB, and all address 24 bits. That of version 3 has request lines, 32 bits, no boundary, and
+interrupts when a count has ended. A transfer is programmed by MapTransfer or MapTransferEx, and moves when the device
+asks.
 """
 
 from __future__ import annotations
 
 from .. import dma_rules as rules
+from ..constants import DmaCancelled, DmaComplete
 from ..findings import plural
 from . import transfers
 
@@ -18,17 +21,21 @@ if TYPE_CHECKING:
 
 
 class Channel:
-    """A programmed transfer: where in memory it goes on, and what is left. `again` starts it anew at the end."""
+    """A programmed transfer: where in memory it goes on, and what is left. `again` starts it anew at the end.
+    `completion` is a routine of version 3 with its context, 0 for none."""
 
-    __slots__ = ("adapter", "start", "length", "done", "write", "again")
+    __slots__ = ("nt", "adapter", "start", "length", "done", "write", "again", "completion", "device_object")
 
-    def __init__(self, adapter: Adapter, start: int, length: int, write: bool, again: bool) -> None:
+    def __init__(self, nt: System, adapter: Adapter, start: int, length: int, write: bool) -> None:
+        self.nt = nt
         self.adapter = adapter
         self.start = start
         self.length = length
         self.done = 0
         self.write = write
-        self.again = again
+        self.again = adapter.description.auto_initialise
+        self.completion: tuple[int, int] = (0, 0)
+        self.device_object = 0
 
     def move(self, wanted: int, into_memory: bool) -> list[tuple[int, int]]:
         """The pieces of memory that the device's next bytes go to or come from, fewer where the count ends."""
@@ -44,7 +51,17 @@ class Channel:
             pieces.append((self.start + self.done, part))
             self.done += part
             wanted -= part
+        if pieces and self.done == self.length and not self.again:
+            self.complete(DmaComplete)
         return pieces
+
+    def complete(self, status: int) -> None:
+        """Tell the driver, once, at DISPATCH_LEVEL."""
+        routine, context = self.completion
+        self.completion = (0, 0)
+        if routine:
+            nt, where, device = self.nt, self.adapter.address, self.device_object
+            nt.dpcs.defer(lambda: nt.call(routine, where, device, context, status))
 
 
 def number_of(adapter: Adapter) -> int:
@@ -58,27 +75,42 @@ def map_transfer(nt: System, adapter: Adapter, mdl: Mdl, base: int, va: int, len
     logical, mapped = transfers.map_transfer(nt, adapter, mdl, base, va, length, write)
     if not mapped:
         return 0
-    width = adapter.description.width
-    if mapped % width or logical % width:
-        facts = [*adapter.facts, ("transfer", f"{plural(mapped, 'byte')}, {plural(width, 'byte')} at a time")]
-        nt.violation(rules.DMA_CHANNEL_WIDTH, (), facts)
     start(nt, adapter, logical, mapped, write)
     return logical
 
 
 def start(nt: System, adapter: Adapter, logical: int, length: int, write: bool) -> Channel:
     """Program the channel: from here on the device's requests are answered."""
-    made = Channel(adapter, logical, length, write, adapter.description.auto_initialise)
-    channels = nt.hardware.bus.channels
-    channels[number_of(adapter)] = made.move
+    width = adapter.description.width
+    if length % width or logical % width:
+        facts = [*adapter.facts, ("transfer", f"{plural(length, 'byte')}, {plural(width, 'byte')} at a time")]
+        nt.violation(rules.DMA_CHANNEL_WIDTH, (), facts)
+    made = Channel(nt, adapter, logical, length, write)
+    nt.hardware.bus.channels[number_of(adapter)] = made.move
     adapter.channel = made
+    nt.traced("channel", adapter=adapter.address, number=number_of(adapter), length=length)
     return made
+
+
+def runs(adapter: Adapter) -> bool:
+    """Whether the channel has bytes left to move."""
+    channel = adapter.channel
+    return channel is not None and channel.done < channel.length and not channel.again
 
 
 def stop(nt: System, adapter: Adapter) -> None:
     """Mask the channel."""
-    nt.hardware.bus.channels.pop(number_of(adapter), None)
-    adapter.channel = None
+    if adapter.channel is not None:
+        nt.hardware.bus.channels.pop(number_of(adapter), None)
+        adapter.channel = None
+
+
+def cancel(nt: System, adapter: Adapter) -> None:
+    """CancelMappedTransfer: nothing more moves, and the completion routine hears of it."""
+    channel = adapter.channel
+    if channel is not None:
+        stop(nt, adapter)
+        channel.complete(DmaCancelled)
 
 
 def remaining(nt: System, adapter: Adapter) -> int:

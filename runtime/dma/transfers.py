@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from .. import dma_rules as rules
 from ..findings import address, plural
-from .buffers import chain_pieces, is_resident, pieces_of
-from .mappings import Mapping, flush, map_pieces
+from ..store import PAGE
+from .buffers import is_resident, pieces_of
+from .mappings import flush, map_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -15,14 +16,18 @@ if TYPE_CHECKING:
     from .adapters import Adapter
     from .registers import MapRegisters
 
+LIST_STOP = 0xE6, 0x1F  # with a violation of its own as the second parameter
 
-def registers_of(nt: System, adapter: Adapter, base: int, rule: Rule) -> MapRegisters | None:
+
+def registers_of(
+    nt: System, adapter: Adapter, base: int, rule: Rule, va: int = 0, mdl: int = 0
+) -> MapRegisters | None:
     """The allocation that a MapRegisterBase names, or None after a report."""
     found = nt.dma.pool.allocations.get(base)
     if found is not None and found.adapter is adapter:
         return found
     facts = [*adapter.facts, ("map register base", address(base))]
-    nt.violation(rule, (base, 0, 0), facts, ("registers", base))
+    nt.violation(rule, (base, va, mdl), facts, ("registers", base))
     return None
 
 
@@ -35,15 +40,17 @@ def check_buffer(nt: System, adapter: Adapter, mdl: Mdl, write: bool) -> None:
         nt.violation(rules.DMA_INTO_READ_LOCK, (), mdl.facts, mdl.about)
 
 
-def start_of(nt: System, mdl: Mdl, va: int, chained: bool) -> int | None:
-    """How far into an MDL (or its chain) an address lies; None, after a report, if it does not."""
+def start_of(nt: System, mdl: Mdl, va: int, for_list: bool) -> int | None:
+    """How far into an MDL an address lies; None, after a report, if it does not."""
     start = va - mdl.virtual_address
     if 0 <= start < int(mdl.byte_count):
         return start
-    if chained and start >= 0:
-        return start
     facts = [*mdl.facts, ("address", address(va)), ("mdl begins at", address(mdl.virtual_address))]
-    nt.violation(rules.DMA_VA_OUTSIDE_MDL, (va, mdl.address, 0), facts, mdl.about)
+    rule = rules.DMA_VA_OUTSIDE_MDL
+    if for_list:
+        nt.violation(rule, (1 if start < 0 else 2, va, mdl.address), facts, mdl.about, stop=LIST_STOP)
+    else:
+        nt.violation(rule, (va, mdl.address, 0), facts, mdl.about)
     return None
 
 
@@ -54,7 +61,7 @@ def map_transfer(
     if not length:
         nt.violation(rules.DMA_LENGTH_ZERO, (), mdl.facts, mdl.about)
         return 0, 0
-    registers = registers_of(nt, adapter, base, rules.DMA_MAP_WITHOUT_REGISTERS)
+    registers = registers_of(nt, adapter, base, rules.DMA_MAP_WITHOUT_REGISTERS, va, mdl.address)
     check_buffer(nt, adapter, mdl, write)
     start = start_of(nt, mdl, va, False)
     if registers is None or start is None:
@@ -62,9 +69,14 @@ def map_transfer(
     there = int(mdl.byte_count) - start
     if length > there:
         facts = [*mdl.facts, ("asked for", plural(length, "byte")), ("left in the MDL", plural(there, "byte"))]
-        nt.violation(rules.DMA_LENGTH_BEYOND_MDL, (length - there, 0, 0), facts, mdl.about)
+        if start + int(mdl.byte_offset) + length > mdl.page_count * PAGE:
+            nt.violation(
+                rules.DMA_LENGTH_BEYOND_MDL, (3, mdl.address, length), facts, mdl.about, stop=LIST_STOP
+            )
+        else:
+            nt.violation(rules.DMA_LENGTH_BEYOND_MDL, (length - there, 0, 0), facts, mdl.about)
         length = there
-    _check_overlap(nt, adapter, mdl, start, length, va)
+    check_overlap(nt, adapter, mdl, start, length, va)
     pieces = pieces_of(mdl, start, length)
     left = registers.count - registers.used
     if not left or (not adapter.scatter_gather and len(pieces) > left):
@@ -76,7 +88,7 @@ def map_transfer(
     return made.elements[0] if made is not None else (0, 0)
 
 
-def _check_overlap(nt: System, adapter: Adapter, mdl: Mdl, start: int, length: int, va: int) -> None:
+def check_overlap(nt: System, adapter: Adapter, mdl: Mdl, start: int, length: int, va: int) -> None:
     for other in adapter.mappings:
         if other.mdl == mdl.address and other.start < start + length and start < other.start + other.length:
             facts = [*other.facts, *mdl.facts]
@@ -87,7 +99,7 @@ def _check_overlap(nt: System, adapter: Adapter, mdl: Mdl, start: int, length: i
 
 def flush_buffers(nt: System, adapter: Adapter, mdl: Mdl, base: int, va: int, length: int, write: bool) -> int:
     """FlushAdapterBuffers: TRUE once all that was mapped from `va` on is where it belongs."""
-    registers = registers_of(nt, adapter, base, rules.DMA_FLUSH_WITHOUT_REGISTERS)
+    registers = registers_of(nt, adapter, base, rules.DMA_FLUSH_WITHOUT_REGISTERS, va, mdl.address)
     if registers is None:
         return 0
     start = va - mdl.virtual_address
@@ -123,35 +135,3 @@ def flush_range(nt: System, registers: MapRegisters, mdl: Mdl, start: int, lengt
         facts = [*first.facts, ("flushed", plural(length, "byte")), ("mapped", plural(done, "byte"))]
         nt.violation(rules.DMA_FLUSH_TOO_SHORT, (done, length, 0), facts, ("mapping", mdl.address))
     return True
-
-
-def map_transfer_ex(
-    nt: System, adapter: Adapter, mdl: Mdl, registers: MapRegisters, offset: int, length: int, write: bool,
-    most_elements: int,
-) -> Mapping | None:  # fmt: skip
-    """MapTransferEx for a bus master: as much of a chain as registers and the caller's list have room for."""
-    pieces = chain_pieces(nt, mdl, offset, length)
-    if pieces is None:
-        return None
-    check_buffer(nt, adapter, mdl, write)
-    if nt.dma.caches is not None:
-        nt.dma.caches.flush(pieces)
-    made = map_pieces(nt, adapter, mdl, offset, pieces, write, registers)
-    if made is None:
-        return None
-    if len(made.elements) > most_elements:
-        fitting = sum(size for _, size in made.elements[:most_elements])
-        _cut(nt, made)
-        shorter = chain_pieces(nt, mdl, offset, fitting)
-        assert shorter is not None
-        made = map_pieces(nt, adapter, mdl, offset, shorter, write, registers)
-    return made
-
-
-def _cut(nt: System, mapping: Mapping) -> None:
-    """Take back a mapping that the device never saw."""
-    mapping.adapter.mappings.remove(mapping)
-    mapping.registers.used -= len(mapping.pieces)
-    for logical, pages in mapping.logical:
-        assert mapping.adapter.domain is not None
-        mapping.adapter.domain.unmap(logical, pages)

@@ -32,4 +32,4 @@ def KeFlushIoBuffers(nt: System, mdl_at: int, read: int, dma: int) -> None:
     """Write back and drop the cache's lines of an MDL; nothing where devices see the caches."""
     if nt.dma.caches is not None:
         mdl = nt.mdls.at(mdl_at)
-        nt.dma.caches.flush(pieces_of(mdl, 0, int(mdl.byte_count)))
+        nt.dma.caches.flush(pieces_of(mdl, 0, int(mdl.byte_count)), read != 0)

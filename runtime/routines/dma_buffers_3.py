@@ -2,67 +2,241 @@
 
 from __future__ import annotations
 
+from ..constants import (
+    DOMAIN_COMMON_BUFFER_LARGE_PAGE,
+    STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_INVALID_PARAMETER,
+    STATUS_NOT_SUPPORTED,
+    STATUS_SUCCESS,
+    MmCached,
+    MmNonCached,
+)
+from ..dma import buffers_of_mdls, common_buffers, vectors
+from ..memory import ADDRESS_MASK
 from ..routine import member
 
-member(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+VECTOR_IRQL = (0x1DC, 0x1)
+
+
+def _bound(nt: System, where: int) -> int:
+    """The highest address that a caller allows; NULL is no bound."""
+    return nt.memory.read_uint(where, 8) if where else ADDRESS_MASK
+
+
+def _cache_type(nt: System, where: int) -> int | None:
+    """The cache type that a caller asks for, cached where it leaves that open; None for one that cannot be."""
+    kind = nt.memory.read_uint(where, 4) if where else MmCached
+    return kind if kind in (MmCached, MmNonCached) else None
+
+
+@member(
     "PVOID AllocateCommonBufferEx(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS MaximumAddress, ULONG Length, "
     "PPHYSICAL_ADDRESS LogicalAddress, BOOLEAN CacheEnabled, NODE_REQUIREMENT PreferredNode)",
     type="PALLOCATE_COMMON_BUFFER_EX", version=3, page="nc-wdm-pallocate_common_buffer_ex", irql="== PASSIVE_LEVEL",
     fails="NULL", undo="FreeCommonBuffer",
 )  # fmt: skip
-member(
+def AllocateCommonBufferEx(
+    nt: System, where: int, high_at: int, length: int, logical_at: int, cached: int, node: int
+) -> int:
+    """With an upper bound for the logical address."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None:
+        return 0
+    high = _bound(nt, high_at)
+    made = common_buffers.allocate(nt, adapter, length, cached != 0, high=high, routine="AllocateCommonBufferEx")
+    if made is None:
+        return 0
+    nt.memory.write_uint(logical_at, 8, made.logical)
+    return made.address
+
+
+@member(
     "NTSTATUS AllocateDomainCommonBuffer(PDMA_ADAPTER DmaAdapter, HANDLE DomainHandle, "
     "PPHYSICAL_ADDRESS MaximumAddress, ULONG Length, ULONG Flags, PMEMORY_CACHING_TYPE CacheType, "
     "NODE_REQUIREMENT PreferredNode, PPHYSICAL_ADDRESS LogicalAddress, PVOID *VirtualAddress)",
     type="PALLOCATE_DOMAIN_COMMON_BUFFER", version=3, page="nc-wdm-pallocate_domain_common_buffer",
     irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBuffer",
 )  # fmt: skip
-member(
+def AllocateDomainCommonBuffer(
+    nt: System, where: int, domain: int, high_at: int, length: int, flags: int, cache_at: int, node: int,
+    logical_at: int, va_at: int,
+) -> int:  # fmt: skip
+    """In a domain of the IOMMU; FreeCommonBuffer gives it back."""
+    adapter = nt.dma.must_live(where)
+    cache = _cache_type(nt, cache_at)
+    if adapter is None or cache is None or flags & ~DOMAIN_COMMON_BUFFER_LARGE_PAGE:
+        return STATUS_INVALID_PARAMETER
+    if adapter.domain is None:
+        return STATUS_NOT_SUPPORTED
+    found = nt.dma.domains.get(domain)
+    if found is None:
+        return STATUS_INVALID_PARAMETER
+    made = common_buffers.allocate(
+        nt, adapter, length, cache == MmCached, high=_bound(nt, high_at), domain=found, large=flags != 0,
+        routine="AllocateDomainCommonBuffer",
+    )  # fmt: skip
+    if made is None:
+        return STATUS_INSUFFICIENT_RESOURCES
+    nt.memory.write_uint(logical_at, 8, made.logical)
+    nt.memory.write_uint(va_at, 8, made.address)
+    return STATUS_SUCCESS
+
+
+@member(
     "NTSTATUS JoinDmaDomain(PDMA_ADAPTER DmaAdapter, HANDLE DomainHandle)",
     type="PJOIN_DMA_DOMAIN", version=3, page="nc-wdm-pjoin_dma_domain", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
     undo="LeaveDmaDomain",
 )  # fmt: skip
-member(
+def JoinDmaDomain(nt: System, where: int, domain: int) -> int:
+    """From now on the adapter maps into another one's domain. Nothing may be mapped in its own."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None:
+        return STATUS_INVALID_PARAMETER
+    if adapter.domain is None:
+        return STATUS_NOT_SUPPORTED
+    found = nt.dma.domains.get(domain)
+    if found is None or adapter.mappings or adapter.buffers:
+        return STATUS_INVALID_PARAMETER
+    adapter.domain = found
+    return STATUS_SUCCESS
+
+
+@member(
     "NTSTATUS LeaveDmaDomain(PDMA_ADAPTER DmaAdapter)",
     type="PLEAVE_DMA_DOMAIN", version=3, page="nc-wdm-pleave_dma_domain", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
-member(
+def LeaveDmaDomain(nt: System, where: int) -> int:
+    """Back to the adapter's own domain. Nothing may be mapped."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None or adapter.domain is adapter.own_domain or adapter.mappings or adapter.buffers:
+        return STATUS_INVALID_PARAMETER
+    adapter.domain = adapter.own_domain
+    return STATUS_SUCCESS
+
+
+@member(
     "HANDLE GetDmaDomain(PDMA_ADAPTER DmaAdapter)",
     type="PGET_DMA_DOMAIN", version=3, page="nc-wdm-pget_dma_domain", irql="== PASSIVE_LEVEL", fails="NULL",
 )  # fmt: skip
-member(
+def GetDmaDomain(nt: System, where: int) -> int:
+    """A handle for the adapter's domain, NULL where there is no IOMMU."""
+    adapter = nt.dma.must_live(where)
+    return adapter.domain.handle if adapter is not None and adapter.domain is not None else 0
+
+
+@member(
     "PVOID AllocateCommonBufferWithBounds(PDMA_ADAPTER DmaAdapter, PPHYSICAL_ADDRESS MinimumAddress, "
     "PPHYSICAL_ADDRESS MaximumAddress, ULONG Length, ULONG Flags, PMEMORY_CACHING_TYPE CacheType, "
     "NODE_REQUIREMENT PreferredNode, PPHYSICAL_ADDRESS LogicalAddress)",
     type="PALLOCATE_COMMON_BUFFER_WITH_BOUNDS", version=3, page="nc-wdm-pallocate_common_buffer_with_bounds",
     irql="== PASSIVE_LEVEL", fails="NULL", undo="FreeCommonBuffer",
 )  # fmt: skip
-member(
+def AllocateCommonBufferWithBounds(
+    nt: System, where: int, low_at: int, high_at: int, length: int, flags: int, cache_at: int, node: int,
+    logical_at: int,
+) -> int:  # fmt: skip
+    """With bounds for the logical address: it lies at or above the lower, below the upper one."""
+    adapter = nt.dma.must_live(where)
+    cache = _cache_type(nt, cache_at)
+    if adapter is None or cache is None or flags & ~DOMAIN_COMMON_BUFFER_LARGE_PAGE:
+        return 0
+    low = nt.memory.read_uint(low_at, 8) if low_at else 0
+    made = common_buffers.allocate(
+        nt, adapter, length, cache == MmCached, low=low, high=_bound(nt, high_at) - (1 if high_at else 0),
+        large=flags != 0, routine="AllocateCommonBufferWithBounds",
+    )  # fmt: skip
+    if made is None:
+        return 0
+    nt.memory.write_uint(logical_at, 8, made.logical)
+    return made.address
+
+
+@member(
     "NTSTATUS AllocateCommonBufferVector(PDMA_ADAPTER DmaAdapter, PHYSICAL_ADDRESS LowAddress, "
     "PHYSICAL_ADDRESS HighAddress, MEMORY_CACHING_TYPE CacheType, ULONG IdealNode, ULONG Flags, "
     "ULONG NumberOfElements, ULONGLONG SizeOfElements, PDMA_COMMON_BUFFER_VECTOR *VectorOut)",
     type="PALLOCATE_COMMON_BUFFER_VECTOR", version=3, page="nc-wdm-pallocate_common_buffer_vector",
-    irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBufferVector",
+    irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBufferVector", irql_stop=VECTOR_IRQL,
 )  # fmt: skip
-member(
+def AllocateCommonBufferVector(
+    nt: System, where: int, low: int, high: int, cache: int, node: int, flags: int, count: int, size: int,
+    vector_at: int,
+) -> int:  # fmt: skip
+    """A number of common buffers of one size, under one handle."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None or not count or not size or flags or cache not in (MmCached, MmNonCached):
+        return STATUS_INVALID_PARAMETER
+    made = vectors.allocate(nt, adapter, low & ADDRESS_MASK, high & ADDRESS_MASK, cache == MmCached, count, size)
+    if made is None:
+        return STATUS_INSUFFICIENT_RESOURCES
+    nt.memory.write_uint(vector_at, 8, made.handle)
+    return STATUS_SUCCESS
+
+
+@member(
     "VOID GetCommonBufferFromVectorByIndex(PDMA_ADAPTER DmaAdapter, PDMA_COMMON_BUFFER_VECTOR Vector, ULONG Index, "
     "PVOID *VirtualAddressOut, PPHYSICAL_ADDRESS LogicalAddressOut)",
     type="PGET_COMMON_BUFFER_FROM_VECTOR_BY_INDEX", version=3, page="nc-wdm-pget_common_buffer_from_vector_by_index",
-    irql="<= DISPATCH_LEVEL",
+    irql="<= DISPATCH_LEVEL", irql_stop=VECTOR_IRQL,
 )  # fmt: skip
-member(
+def GetCommonBufferFromVectorByIndex(
+    nt: System, where: int, vector: int, index: int, va_at: int, logical_at: int
+) -> None:
+    adapter = nt.dma.must_live(where)
+    found = vectors.must_live(nt, adapter, vector) if adapter is not None else None
+    buffer = vectors.element(nt, found, index) if found is not None else None
+    if buffer is not None:
+        nt.memory.write_uint(va_at, 8, buffer.address)
+        nt.memory.write_uint(logical_at, 8, buffer.logical)
+
+
+@member(
     "VOID FreeCommonBufferFromVector(PDMA_ADAPTER DmaAdapter, PDMA_COMMON_BUFFER_VECTOR Vector, ULONG Index)",
     type="PFREE_COMMON_BUFFER_FROM_VECTOR", version=3, page="nc-wdm-pfree_common_buffer_from_vector",
-    irql="== PASSIVE_LEVEL",
+    irql="== PASSIVE_LEVEL", irql_stop=VECTOR_IRQL,
 )  # fmt: skip
-member(
+def FreeCommonBufferFromVector(nt: System, where: int, vector: int, index: int) -> None:
+    adapter = nt.dma.must_live(where)
+    found = vectors.must_live(nt, adapter, vector) if adapter is not None else None
+    if found is not None:
+        vectors.free_element(nt, found, index)
+
+
+@member(
     "VOID FreeCommonBufferVector(PDMA_ADAPTER DmaAdapter, PDMA_COMMON_BUFFER_VECTOR Vector)",
     type="PFREE_COMMON_BUFFER_VECTOR", version=3, page="nc-wdm-pfree_common_buffer_vector", irql="== PASSIVE_LEVEL",
+    irql_stop=VECTOR_IRQL,
 )  # fmt: skip
-member(
+def FreeCommonBufferVector(nt: System, where: int, vector: int) -> None:
+    """Its elements must be freed before."""
+    adapter = nt.dma.must_live(where)
+    found = vectors.must_live(nt, adapter, vector) if adapter is not None else None
+    if found is not None:
+        vectors.free(nt, found)
+
+
+@member(
     "NTSTATUS CreateCommonBufferFromMdl(PDMA_ADAPTER DmaAdapter, PMDL Mdl, "
     "PDMA_COMMON_BUFFER_EXTENDED_CONFIGURATION ExtendedConfigs, ULONG ExtendedConfigsCount, "
     "PPHYSICAL_ADDRESS LogicalAddress)",
     type="PCREATE_COMMON_BUFFER_FROM_MDL", version=3, page="nc-wdm-pcreate-common-buffer-from-mdl",
     irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBuffer",
 )  # fmt: skip
+def CreateCommonBufferFromMdl(
+    nt: System, where: int, mdl: int, configurations: int, count: int, logical_at: int
+) -> int:
+    """The MDL's own memory; FreeCommonBuffer ends it, with the address at which the MDL is mapped."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None or not mdl:
+        return STATUS_INVALID_PARAMETER
+    if nt.fails("CreateCommonBufferFromMdl"):
+        return STATUS_INSUFFICIENT_RESOURCES
+    made = buffers_of_mdls.create(nt, adapter, mdl, configurations, count)
+    if isinstance(made, int):
+        return made
+    nt.memory.write_uint(logical_at, 8, made.logical)
+    return STATUS_SUCCESS

@@ -11,6 +11,7 @@ from ..constants import (
 )
 from ..dma import common_buffers, requests, scatter, slaves, transfers
 from ..dma.caches import LINE
+from ..memory import ADDRESS_MASK
 from ..routine import member
 
 TYPE_CHECKING = False
@@ -54,7 +55,7 @@ def AllocateCommonBuffer(nt: System, where: int, length: int, logical_at: int, c
 def FreeCommonBuffer(nt: System, where: int, length: int, logical: int, va: int, cached: int) -> None:
     adapter = nt.dma.must_live(where)
     if adapter is not None:
-        common_buffers.free(nt, adapter, length, logical, va, cached != 0)
+        common_buffers.free(nt, adapter, length, logical & ADDRESS_MASK, va)
 
 
 @member(
@@ -68,11 +69,13 @@ def AllocateAdapterChannel(nt: System, where: int, device: int, count: int, rout
     adapter = nt.dma.must_live(where)
     if adapter is None or requests.too_many(nt, adapter, count) or nt.fails("AllocateAdapterChannel"):
         return STATUS_INSUFFICIENT_RESOURCES
-    if adapter.run_for == device or any(one.exclusive and one.device_object == device for one in nt.dma.served):
+    waits = any(one.exclusive and one.device_object == device for one in nt.dma.served)
+    if waits or (adapter.run_for and adapter.run_for == device):
         nt.violation(rules.DMA_CHANNEL_TWICE, (1, 0, 0), adapter.facts, ("request", device))
+    irp = requests.current_irp(nt, device)
     requests.submit(nt, requests.Request(
         adapter, device, count,
-        lambda registers: requests.call_execution_routine(nt, routine, device, registers, context),
+        lambda registers: requests.call_execution_routine(nt, routine, device, irp, registers, context),
     ))  # fmt: skip
     return STATUS_SUCCESS
 
@@ -168,7 +171,9 @@ def GetScatterGatherList(
     start = transfers.start_of(nt, mdl, va, True)
     if start is None:
         return STATUS_BUFFER_TOO_SMALL
-    return scatter.get_list(nt, adapter, device, mdl, start, length, write != 0, routine, context)
+    return scatter.get_list(
+        nt, adapter, scatter.Wanted(device, mdl, start, length, write != 0, routine, context)
+    )
 
 
 @member(
@@ -190,7 +195,9 @@ def BuildScatterGatherList(
     start = transfers.start_of(nt, mdl, va, True)
     if start is None:
         return STATUS_BUFFER_TOO_SMALL
-    return scatter.get_list(nt, adapter, device, mdl, start, length, write != 0, routine, context, buffer, room)
+    return scatter.get_list(
+        nt, adapter, scatter.Wanted(device, mdl, start, length, write != 0, routine, context, buffer, room)
+    )
 
 
 @member(

@@ -2,49 +2,149 @@
 
 from __future__ import annotations
 
+from ..constants import (
+    DMA_ADAPTER_INFO_VERSION1,
+    DMA_TRANSFER_INFO_VERSION1,
+    DMA_TRANSFER_INFO_VERSION2,
+    STATUS_INVALID_PARAMETER,
+    STATUS_NOT_IMPLEMENTED,
+    STATUS_NOT_SUPPORTED,
+    STATUS_SUCCESS,
+)
+from ..dma import contexts, requests, scatter, transfers_3
+from ..dma.buffers import chain_of, chain_pieces, pieces_of
+from ..layouts import offset
 from ..routine import member
 
-member(
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+NO_LIMIT = 0xFFFF_FFFF
+
+
+@member(
     "NTSTATUS GetDmaAdapterInfo(PDMA_ADAPTER DmaAdapter, PDMA_ADAPTER_INFO AdapterInfo)",
     type="PGET_DMA_ADAPTER_INFO", version=3, page="nc-wdm-pget_dma_adapter_info", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS",
 )  # fmt: skip
-member(
+def GetDmaAdapterInfo(nt: System, where: int, info: int) -> int:
+    """What the device, or the controller of its channel, can do."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None:
+        return STATUS_INVALID_PARAMETER
+    memory, first = nt.memory, info + offset("_DMA_ADAPTER_INFO", "V1")
+    if memory.read_uint(info, 4) != DMA_ADAPTER_INFO_VERSION1:
+        return STATUS_NOT_SUPPORTED
+    description = adapter.description
+    unit = 1 if description.master else description.width
+    limit = NO_LIMIT if adapter.scatter_gather else 1
+    for index, value in enumerate((int(not description.master), limit, description.bits, 0, unit)):
+        memory.write_uint(first + 4 * index, 4, value)
+    return STATUS_SUCCESS
+
+
+@member(
     "NTSTATUS GetDmaTransferInfo(PDMA_ADAPTER DmaAdapter, PMDL Mdl, ULONGLONG Offset, ULONG Length, "
     "BOOLEAN WriteOnly, PDMA_TRANSFER_INFO TransferInfo)",
     type="PGET_DMA_TRANSFER_INFO", version=3, page="nc-wdm-pget_dma_transfer_info", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS",
 )  # fmt: skip
-member(
+def GetDmaTransferInfo(
+    nt: System, where: int, mdl: int, start: int, length: int, write_only: int, info: int
+) -> int:
+    """What a transfer of a part of a chain takes at most."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None:
+        return STATUS_INVALID_PARAMETER
+    memory, first = nt.memory, info + offset("_DMA_TRANSFER_INFO", "V1")
+    version = memory.read_uint(info, 4)
+    if version not in (DMA_TRANSFER_INFO_VERSION1, DMA_TRANSFER_INFO_VERSION2):
+        return STATUS_NOT_SUPPORTED
+    pieces = chain_pieces(nt, nt.mdls.at(mdl), start, length) if length else None
+    if pieces is None:
+        return STATUS_INVALID_PARAMETER
+    count = scatter.elements_of(adapter, len(pieces))
+    values = [len(pieces), count, scatter.size_for(count), len(pieces)]
+    for index, value in enumerate(values[: 3 if version == DMA_TRANSFER_INFO_VERSION1 else 4]):
+        memory.write_uint(first + 4 * index, 4, value)
+    return STATUS_SUCCESS
+
+
+@member(
     "NTSTATUS InitializeDmaTransferContext(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)",
     type="PINITIALIZE_DMA_TRANSFER_CONTEXT", version=3, page="nc-wdm-pinitialize_dma_transfer_context",
     irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
-member(
+def InitializeDmaTransferContext(nt: System, where: int, context: int) -> int:
+    adapter = nt.dma.must_live(where)
+    good = adapter is not None and contexts.initialise(nt, adapter, context)
+    return STATUS_SUCCESS if good else STATUS_INVALID_PARAMETER
+
+
+@member(
     "NTSTATUS AllocateAdapterChannelEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, "
     "PVOID DmaTransferContext, ULONG NumberOfMapRegisters, ULONG Flags, PDRIVER_CONTROL ExecutionRoutine, "
     "PVOID ExecutionContext, PVOID *MapRegisterBase)",
     type="PALLOCATE_ADAPTER_CHANNEL_EX", version=3, page="nc-wdm-pallocate_adapter_channel_ex",
     irql="== DISPATCH_LEVEL", fails="NTSTATUS", undo="FreeAdapterChannel", calls_back=True,
 )  # fmt: skip
-member(
+def AllocateAdapterChannelEx(
+    nt: System, where: int, device: int, context: int, count: int, flags: int, routine: int, argument: int, base: int
+) -> int:
+    """Now or in its turn, or with DMA_SYNCHRONOUS_CALLBACK now or not at all."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None:
+        return STATUS_INVALID_PARAMETER
+    return transfers_3.allocate_channel(nt, adapter, device, context, count, flags, routine, argument, base)
+
+
+@member(
     "NTSTATUS ConfigureAdapterChannel(PDMA_ADAPTER DmaAdapter, ULONG FunctionNumber, PVOID Context)",
     type="PCONFIGURE_ADAPTER_CHANNEL", version=3, page="nc-wdm-pconfigure_adapter_channel", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS",
 )  # fmt: skip
-member(
+def ConfigureAdapterChannel(nt: System, where: int, function: int, context: int) -> int:
+    """The controllers of this machine know no function of their own."""
+    nt.dma.must_live(where)
+    return STATUS_NOT_IMPLEMENTED
+
+
+@member(
     "BOOLEAN CancelAdapterChannel(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext)",
     type="PCANCEL_ADAPTER_CHANNEL", version=3, page="nc-wdm-pcancel_adapter_channel", irql="<= DISPATCH_LEVEL",
     fails="FALSE", calls_back=True,
 )  # fmt: skip
-member(
+def CancelAdapterChannel(nt: System, where: int, device: int, context: int) -> int:
+    """TRUE if the request will never be served."""
+    adapter = nt.dma.must_live(where)
+    return int(adapter is not None and contexts.cancel(nt, adapter, context))
+
+
+@member(
     "NTSTATUS MapTransferEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, ULONGLONG Offset, "
     "ULONG DeviceOffset, PULONG Length, BOOLEAN WriteToDevice, PSCATTER_GATHER_LIST ScatterGatherBuffer, "
     "ULONG ScatterGatherBufferLength, PDMA_COMPLETION_ROUTINE DmaCompletionRoutine, PVOID CompletionContext)",
     type="PMAP_TRANSFER_EX", version=3, page="nc-wdm-pmap_transfer_ex", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
     undo="FlushAdapterBuffersEx", calls_back=True,
 )  # fmt: skip
-member(
+def MapTransferEx(
+    nt: System, where: int, mdl: int, base: int, start: int, device_offset: int, length_at: int, write: int,
+    buffer: int, room: int, routine: int, argument: int,
+) -> int:  # fmt: skip
+    """As much of a chain as map registers and list hold; how much that is, is stored."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None or (adapter.description.master and device_offset):
+        return STATUS_INVALID_PARAMETER
+    length = nt.memory.read_uint(length_at, 4)
+    wanted = transfers_3.Transfer(nt.mdls.at(mdl), base, start, length, write != 0, buffer, room, (routine, argument))
+    status, mapped = transfers_3.map_transfer(nt, adapter, wanted)
+    if not status:
+        nt.memory.write_uint(length_at, 4, mapped)
+    return status
+
+
+@member(
     "NTSTATUS GetScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, PVOID DmaTransferContext, "
     "PMDL Mdl, ULONGLONG Offset, ULONG Length, ULONG Flags, PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, "
     "BOOLEAN WriteToDevice, PDMA_COMPLETION_ROUTINE DmaCompletionRoutine, PVOID CompletionContext, "
@@ -52,7 +152,18 @@ member(
     type="PGET_SCATTER_GATHER_LIST_EX", version=3, page="nc-wdm-pget_scatter_gather_list_ex", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
 )  # fmt: skip
-member(
+def GetScatterGatherListEx(
+    nt: System, where: int, device: int, context: int, mdl: int, start: int, length: int, flags: int, routine: int,
+    argument: int, write: int, completion: int, completion_argument: int, list_at: int,
+) -> int:  # fmt: skip
+    adapter = nt.dma.must_live(where)
+    if adapter is None or completion or completion_argument:
+        return STATUS_INVALID_PARAMETER
+    wanted = scatter.Wanted(device, nt.mdls.at(mdl), start, length, write != 0, routine, argument)
+    return transfers_3.get_list(nt, adapter, context, wanted, flags, list_at)
+
+
+@member(
     "NTSTATUS BuildScatterGatherListEx(PDMA_ADAPTER DmaAdapter, PDEVICE_OBJECT DeviceObject, "
     "PVOID DmaTransferContext, PMDL Mdl, ULONGLONG Offset, ULONG Length, ULONG Flags, "
     "PDRIVER_LIST_CONTROL ExecutionRoutine, PVOID Context, BOOLEAN WriteToDevice, PVOID ScatterGatherBuffer, "
@@ -61,23 +172,63 @@ member(
     type="PBUILD_SCATTER_GATHER_LIST_EX", version=3, page="nc-wdm-pbuild_scatter_gather_list_ex",
     irql="== DISPATCH_LEVEL", fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
 )  # fmt: skip
-member(
+def BuildScatterGatherListEx(
+    nt: System, where: int, device: int, context: int, mdl: int, start: int, length: int, flags: int, routine: int,
+    argument: int, write: int, buffer: int, room: int, completion: int, completion_argument: int, list_at: int,
+) -> int:  # fmt: skip
+    """The same in the caller's memory."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None or completion or completion_argument or not buffer:
+        return STATUS_INVALID_PARAMETER
+    wanted = scatter.Wanted(device, nt.mdls.at(mdl), start, length, write != 0, routine, argument, buffer, room)
+    return transfers_3.get_list(nt, adapter, context, wanted, flags, list_at)
+
+
+@member(
     "NTSTATUS FlushAdapterBuffersEx(PDMA_ADAPTER DmaAdapter, PMDL Mdl, PVOID MapRegisterBase, ULONGLONG Offset, "
     "ULONG Length, BOOLEAN WriteToDevice)",
     type="PFLUSH_ADAPTER_BUFFERS_EX", version=3, page="nc-wdm-pflush_adapter_buffers_ex", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS",
 )  # fmt: skip
-member(
+def FlushAdapterBuffersEx(nt: System, where: int, mdl: int, base: int, start: int, length: int, write: int) -> int:
+    adapter = nt.dma.must_live(where)
+    if adapter is None:
+        return STATUS_INVALID_PARAMETER
+    return transfers_3.flush(nt, adapter, nt.mdls.at(mdl), base, start, length, write != 0)
+
+
+@member(
     "VOID FreeAdapterObject(PDMA_ADAPTER DmaAdapter, IO_ALLOCATION_ACTION AllocationAction)",
     type="PFREE_ADAPTER_OBJECT", version=3, page="nc-wdm-pfree_adapter_object", irql="<= DISPATCH_LEVEL",
     calls_back=True,
 )  # fmt: skip
-member(
+def FreeAdapterObject(nt: System, where: int, action: int) -> None:
+    """KeepObject changes nothing."""
+    adapter = nt.dma.must_live(where)
+    if adapter is not None:
+        requests.free_object(nt, adapter, action)
+
+
+@member(
     "NTSTATUS CancelMappedTransfer(PDMA_ADAPTER DmaAdapter, PVOID DmaTransferContext)",
     type="PCANCEL_MAPPED_TRANSFER", version=3, page="nc-wdm-pcancel_mapped_transfer", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS", calls_back=True,
 )  # fmt: skip
-member(
+def CancelMappedTransfer(nt: System, where: int, context: int) -> int:
+    adapter = nt.dma.must_live(where)
+    return STATUS_INVALID_PARAMETER if adapter is None else transfers_3.cancel_mapped(nt, adapter, context)
+
+
+@member(
     "NTSTATUS FlushDmaBuffer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, BOOLEAN ReadOperation)",
     type="PFLUSH_DMA_BUFFER", version=3, page="nc-wdm-pflush_dma_buffer", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
+def FlushDmaBuffer(nt: System, where: int, mdl: int, read: int) -> int:
+    """Write back the caches' lines of a chain, and drop them if the device will write there."""
+    adapter = nt.dma.must_live(where)
+    if adapter is None or not mdl:
+        return STATUS_INVALID_PARAMETER
+    if nt.dma.caches is not None:
+        for one in chain_of(nt, nt.mdls.at(mdl)):
+            nt.dma.caches.flush(pieces_of(one, 0, int(one.byte_count)), read != 0)
+    return STATUS_SUCCESS

@@ -352,6 +352,20 @@ _BUG_CHECKS: dict[int, tuple[str, str, str, int, tuple[str, ...]]] = {
         1,
         ("", "", "", ""),
     ),
+    0xE1: (
+        "WORKER_THREAD_RETURNED_AT_BAD_IRQL",
+        "bug-check-0xe1--worker-thread-returned-at-bad-irql",
+        "A worker routine returned at DISPATCH_LEVEL or above.",
+        0,
+        ("worker routine", "IRQL on return", "context of the work item", "work item"),
+    ),
+    0xE4: (
+        "WORKER_INVALID",
+        "bug-check-0xe4--worker-invalid",
+        "A work item lies in memory that is given back, or was queued while it is queued.",
+        0,
+        ("where it was noticed", "work item", "start of the memory", "end of the memory"),
+    ),
     0xC8: (
         "IRQL_UNEXPECTED_VALUE",
         "bug-check-0xc8--irql-unexpected-value",

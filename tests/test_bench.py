@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-BENCHES = ("against_hand", "against_picoc", "budget", "start", "bulk", "machines")
+BENCHES = ("against_hand", "against_picoc", "budget", "start", "bulk", "machines", "kernel")
 
 
 @pytest.fixture(autouse=True)

@@ -13,7 +13,8 @@ from mmap import mmap
 from dmascript.runtime import contiguous, virtual
 from dmascript.runtime.blocks import copy
 from dmascript.runtime.choose import Chooser
-from dmascript.runtime.constants import MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE
+from dmascript.runtime.constants import MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, MM_ALLOCATE_FULLY_REQUIRED, PAGE_READWRITE
+from dmascript.runtime.contiguous import CACHED
 from dmascript.runtime.store import PAGE
 from dmascript.runtime.system import Settings, System
 
@@ -22,7 +23,7 @@ from .measure import Row, best, ms, us
 
 CONTIGUOUS, RUNS, DESCRIBE_MS = 0.9, 0.45, 20.0
 RUN_BYTES = 4 * PAGE
-USER_MODE, IO_WRITE_ACCESS = 1, 1
+KERNEL_MODE, USER_MODE, IO_WRITE_ACCESS, NORMAL_PRIORITY = 0, 1, 1, 16
 
 
 def booted(max_memory: int = 1 << 30, fragmentation: str = "scattered") -> System:
@@ -102,7 +103,43 @@ def describe(quick: bool) -> list[Row]:
         body("IoFreeMdl")(nt, mdl)
 
     (taken,) = best(1 if quick else 15, once)
-    return [Row(f"lock, describe and list {length >> 20} MiB", 1000 * taken, DESCRIBE_MS, unit=" ms")]
+    return [
+        Row(f"lock, describe and list {length >> 20} MiB", 1000 * taken, DESCRIBE_MS, unit=" ms"),
+        *owned(nt, length, quick),
+        *locks(nt, buffer, length, quick),
+    ]
+
+
+def owned(nt: System, length: int, quick: bool) -> list[Row]:
+    """As many pages allocated for an MDL of their own, and given back."""
+
+    def once() -> None:
+        mdl = body("MmAllocatePagesForMdlEx")(nt, 0, (1 << 52) - 1, 0, length, CACHED, MM_ALLOCATE_FULLY_REQUIRED)
+        assert mdl
+        body("MmFreePagesFromMdl")(nt, mdl)
+        body("ExFreePool")(nt, mdl)
+
+    (taken,) = best(1 if quick else 15, once)
+    return [Row(f"allocate {length >> 20} MiB of pages for an MDL, free them", 1000 * taken, unit=" ms")]
+
+
+def locks(nt: System, buffer: int, length: int, quick: bool) -> list[Row]:
+    """Locking and unlocking alone: what each page of a large buffer costs, in parts of what a single one does."""
+    large = body("IoAllocateMdl")(nt, buffer, length, 0, 0, 0)
+    small = body("IoAllocateMdl")(nt, user_buffer(nt, PAGE), PAGE, 0, 0, 0)
+    count = 1 if quick else 100
+
+    def lock(mdl: int) -> None:
+        body("MmProbeAndLockPages")(nt, mdl, USER_MODE, IO_WRITE_ACCESS)
+        body("MmUnlockPages")(nt, mdl)
+
+    def one() -> None:
+        for _ in range(count):
+            lock(small)
+
+    whole, single = best(1 if quick else 9, lambda: lock(large), one)
+    detail = f"{ms(whole)}, {us(single / count)} for 4 KiB"
+    return [Row(f"lock and unlock {length >> 20} MiB / 4 KiB", whole / single * count, detail=detail)]
 
 
 def cycles(quick: bool) -> list[Row]:
@@ -118,11 +155,19 @@ def cycles(quick: bool) -> list[Row]:
             body("MmUnlockPages")(nt, mdl)
             body("IoFreeMdl")(nt, mdl)
 
+    def mapping() -> None:
+        for _ in range(count):
+            mdl = body("IoAllocateMdl")(nt, buffer, 2 * PAGE, 0, 0, 0)
+            body("MmProbeAndLockPages")(nt, mdl, USER_MODE, IO_WRITE_ACCESS)
+            assert body("MmMapLockedPagesSpecifyCache")(nt, mdl, KERNEL_MODE, CACHED, 0, 0, NORMAL_PRIORITY)
+            body("MmUnlockPages")(nt, mdl)
+            body("IoFreeMdl")(nt, mdl)
+
     def pool() -> None:
         for _ in range(count):
             nt.pool.free(nt.pool.allocate(256, 0x20202020))
 
-    taken, pooled = best(1 if quick else 15, locking, pool)
+    taken, mapped, pooled = best(1 if quick else 15, locking, mapping, pool)
     return [
         Row(
             "allocate, lock, unlock, free an MDL of 3 pages",
@@ -130,6 +175,7 @@ def cycles(quick: bool) -> list[Row]:
             detail=f"{us(taken / count)} each",
             unit="/s",
         ),
+        Row("the same mapped, 2 pages", count / mapped, detail=f"{us(mapped / count)} each", unit="/s"),
         Row("allocate and free 256 bytes of pool", count / pooled, detail=f"{us(pooled / count)} each", unit="/s"),
     ]
 
@@ -140,10 +186,8 @@ def faults(quick: bool) -> list[Row]:
     pages = 4 if quick else 512
     nt = booted()
     names = nt.names
-    exec(
-        "def load4(a):\n return U32[(a + R4[a & -4093]) >> 2]\ndef store4(a):\n s = 0\n U32[(a + W4[a & -4093]) >> 2] = s",
-        names,
-    )
+    exec("def load4(a):\n return U32[(a + R4[a & -4093]) >> 2]", names)
+    exec("def store4(a):\n s = 0\n U32[(a + W4[a & -4093]) >> 2] = s", names)
     load4: Callable[[int], int] = names["load4"]  # type: ignore[assignment]
     store4: Callable[[int], int] = names["store4"]  # type: ignore[assignment]
     found: dict[str, list[float]] = {"first": [], "again": [], "hit": []}

@@ -63,7 +63,8 @@ class Clock:
 
     @property
     def now_ns(self) -> int:
-        return self.steps * STEP_NS + self._waited_ns
+        steps: int = self._granted - self.names["STEPS"].__length_hint__()  # type: ignore[attr-defined]
+        return steps * STEP_NS + self._waited_ns
 
     def pass_ns(self, nanoseconds: int) -> None:
         """Let time pass without steps: a stall, a register access, a wait."""

@@ -105,6 +105,13 @@ class Mdl:
         self.byte_offset = va & (PAGE - 1)
         self.byte_count = length
 
+    def begin(self, va: int, length: int, flags: int) -> None:
+        """The header of an MDL that was just allocated, in two stores."""
+        first = (HEADER + 8 * span_pages(va, length) & 0xFFFF) << 64 | flags << 80
+        second = (va & -PAGE) << 128 | (length & 0xFFFF_FFFF) << 192 | (va & (PAGE - 1)) << 224
+        self.nt.memory.write(self.address, first.to_bytes(12, "little"))
+        self.nt.memory.write(self.address + 16, second.to_bytes(32, "little"))
+
     @property
     def facts(self) -> list[tuple[str, str]]:
         text = f"{address(self.address)}, {plural(self.page_count, 'page')}, {plural(int(self.byte_count), 'byte')}"

@@ -74,8 +74,9 @@ class Memory:
     """
 
     __slots__ = (
-        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views", "_windows",
-        "_load_windows", "_store_windows", "slot_of", "pins", "claims", "paging", "transfer", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
+        "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views",
+        "_fixed_windows", "_fixed_shown", "_load_windows", "_store_windows", "slot_of", "pins", "claims", "paging",
+        "transfer", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -94,7 +95,8 @@ class Memory:
         names["W1"], names["W2"], names["W4"], names["W8"] = self._store_windows
         readable = names["G1"], names["G2"], names["G4"], names["G8"] = [Fixed(self, size, False) for size in SIZES]
         writable = names["H1"], names["H2"], names["H4"], names["H8"] = [Fixed(self, size, True) for size in SIZES]
-        self._windows: list[dict[int, int]] = [*self._load_windows, *self._store_windows, *readable, *writable]
+        self._fixed_windows = (*readable, *writable)
+        self._fixed_shown: set[int] = set()
         self.slot_of: dict[int, int] = {}
         self.pins = Pins()
         self.claims: dict[int, tuple[Sequence[int], str]] = {}
@@ -216,22 +218,31 @@ class Memory:
         assert offset >= 0, "variables do not lie in device registers"
         if region.pageable:
             self._pageable_shown.add(page)
+        self._fixed_shown.add(page)
         found = window[page] = offset // window.size
         return found
 
     def forget(self, start: int, pages: int) -> None:
         """Pages left, moved or changed their protection: no window may show them any more."""
-        shown = self._windows
         self.transfer.forget()
         if pages > 64:
             end = start + pages * PAGE
-            for window in shown:
+            for window in (*self._load_windows, *self._store_windows, *self._fixed_windows):
                 for page in [page for page in window if start <= page < end]:
                     del window[page]
             return
+        loads, stores = self.loads[1], self.stores[1]  # what a window of another size shows, these show too
         for page in range(start, start + pages * PAGE, PAGE):
-            for window in shown:
-                window.pop(page, None)
+            if page in loads:
+                for window in self._load_windows:
+                    window.pop(page, None)
+            if page in stores:
+                for window in self._store_windows:
+                    window.pop(page, None)
+            if page in self._fixed_shown:
+                self._fixed_shown.discard(page)
+                for window in self._fixed_windows:
+                    window.pop(page, None)
 
     def raise_irql(self, raised: bool) -> None:
         """The IRQL went to DISPATCH_LEVEL or above, or came down: pageable pages leave then but for the locked ones."""

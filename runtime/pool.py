@@ -210,23 +210,23 @@ class Pool:
         if block is None:
             self._no_block(where)
             return
-        facts = [("block", f"{address(where)}, {block.describe(where)}")]
         about = ("pool", where)
         if block.freed:
-            nt.violation(rules.POOL_FREED_TWICE, (0, 0, where), facts, about)
+            nt.violation(rules.POOL_FREED_TWICE, (0, 0, where), self.facts(block), about)
         if tag and tag & 0xFFFF_FFFF != block.tag & 0xFFFF_FFFF:
-            facts.append(("freed as", f"'{tag_text(tag)}'"))
+            facts = [*self.facts(block), ("freed as", f"'{tag_text(tag)}'")]
             nt.violation(rules.POOL_WRONG_TAG, (where, block.tag, tag), facts, about)
         inside = nt.lookasides.within(where, where + block.size)
         if inside:
-            nt.violation(rules.LOOKASIDE_IN_FREED_POOL, (inside, where, block.size), facts, ("lookaside", inside))
+            parameters = (inside, where, block.size)
+            nt.violation(rules.LOOKASIDE_IN_FREED_POOL, parameters, self.facts(block), ("lookaside", inside))
         if block.special:
-            self.special.check(block, facts)
+            self.special.check(block)
         if block.own is None:
-            self._check_neighbour(block, facts, about)
+            self._check_neighbour(block, about)
         elif block.own.frames is not None and nt.memory.any_pinned(block.own.frames):
             parameters = (block.own.frames[0], ACTIVE_PAGE, 1)
-            nt.violation(rules.POOL_FREED_LOCKED, parameters, facts, locked_through(nt, block.own.frames))
+            nt.violation(rules.POOL_FREED_LOCKED, parameters, self.facts(block), locked_through(nt, block.own.frames))
         block.freed = True
         nt.remember("pool", where, "freed")
         nt.let_go(rules.POOL_LEAKED, where)
@@ -270,16 +270,21 @@ class Pool:
             return 0x41, where, memory.frame_at(where), self.nt.frames.highest
         return (0x42, where, 0, 0) if kind else (0x46, where, 0, 0)
 
-    def _check_neighbour(self, block: Block, facts: list[tuple[str, str]], about: tuple[str, int]) -> None:
+    def facts(self, block: Block) -> list[tuple[str, str]]:
+        """What a report says of a block."""
+        return [("block", f"{address(block.address)}, {block.describe(block.address)}")]
+
+    def _check_neighbour(self, block: Block, about: tuple[str, int]) -> None:
         """The headers before and behind a block must still be what the pool wrote there."""
         own = block.address - HEADER
         if self.nt.memory.peek(own, HEADER) != self._header(block):
-            self.nt.violation(rules.POOL_HEADER_LOST, (own, 0, own), facts, about)
+            self.nt.violation(rules.POOL_HEADER_LOST, (own, 0, own), self.facts(block), about)
         behind = block.address + ((max(block.size, 1) + 15) & -16)
         neighbour = self.blocks.get(behind + HEADER)
         if neighbour is not None and neighbour.own is None and behind % PAGE:
             if self.nt.memory.peek(behind, 8) != self._header(neighbour)[:8]:
-                self.nt.violation(rules.POOL_HEADER_OVERWRITTEN, (block.address - HEADER, behind, 0), facts, about)
+                parameters = (block.address - HEADER, behind, 0)
+                self.nt.violation(rules.POOL_HEADER_OVERWRITTEN, parameters, self.facts(block), about)
 
     # -- looking
 

@@ -20,6 +20,7 @@ SPECIAL_END = 0xFFFF_CF88_0000_0000
 MOST_BLOCKS = 2048  # live ones; what is asked for beyond that comes from the ordinary pool
 MOST_REMEMBERED = 4096  # freed pages that stay away
 PATTERN = b"\x7b"
+FILLED = PATTERN * PAGE
 
 
 class SpecialPool:
@@ -43,7 +44,7 @@ class SpecialPool:
         if not nt.memory.make_resident(region, 0, 1):
             return None
         nt.memory.kernel.add(region)
-        nt.memory.poke(region.start, PATTERN * PAGE)
+        nt.memory.poke(region.start, FILLED)
         self.live += 1
         return region
 
@@ -56,7 +57,7 @@ class SpecialPool:
         self._next += 2 * PAGE
         return page
 
-    def check(self, block: Block, facts: list[tuple[str, str]]) -> None:
+    def check(self, block: Block) -> None:
         """Whether the pattern around a block is what it was."""
         page = block.address & -PAGE
         data = self.nt.memory.peek(page, PAGE)
@@ -64,9 +65,10 @@ class SpecialPool:
         for start, end, rule, sub_code in (
             (behind, PAGE, rules.SPECIAL_POOL_OVERRUN, 0x24), (0, first, rules.SPECIAL_POOL_UNDERRUN, 0x23),
         ):  # fmt: skip
-            if data[start:end] != PATTERN * (end - start):
+            if data[start:end].strip(PATTERN):
                 at = page + next(index for index in range(start, end) if data[index] != PATTERN[0])
-                said = [*facts, ("damaged", f"{at - block.address:+d} bytes from the start of the block")]
+                where = f"{at - block.address:+d} bytes from the start of the block"
+                said = [*self.nt.pool.facts(block), ("damaged", where)]
                 self.nt.violation(rule, (block.address, at, 0, sub_code), said, ("pool", block.address))
 
     def forget(self, block: Block) -> None:

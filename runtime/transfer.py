@@ -173,7 +173,8 @@ class Transfer:
     def forget(self) -> None:
         """A page left a window."""
         for rows in self.rows:
-            rows.clear()
+            if rows:
+                rows.clear()
 
     def forget_physical(self) -> None:
         """A frame lost its slot."""

@@ -56,9 +56,7 @@ def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota
     nt.mdls.forget(where)
     nt.mdls.allocated[where] = size
     mdl = nt.mdls.at(where)
-    mdl.process = mdl.mapped_va = 0
-    mdl.initialise(va, length)
-    mdl.flags = ALLOCATED_FIXED_SIZE if span_pages(va, length) <= FIXED_PAGES else 0
+    mdl.begin(va, length, ALLOCATED_FIXED_SIZE if pages <= FIXED_PAGES else 0)
     nt.remember("mdl", where, "allocated")
     nt.hold(rules.MDL_LEAKED, where, mdl.facts, mdl="mdl")
     if irp:

@@ -105,7 +105,7 @@ def map_io_space(nt: System, physical: int, size: int, writable: bool = True) ->
     if len(ram) == pages:
         region.frames = ram
     else:
-        region.device = nt.hardware.window(first, pages)
+        region.device = nt.hardware.window(range(first, first + pages))
     nt.memory.kernel.add(region)
     base = start + physical % PAGE
     nt.io_space[base] = region

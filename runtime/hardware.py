@@ -17,7 +17,7 @@ from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from .interrupts import Line
     from .registers import Bar
@@ -26,24 +26,25 @@ if TYPE_CHECKING:
 READ_NS, WRITE_NS, PORT_NS = 600, 100, 1000  # what an access costs the processor
 STACK = 0xFFFF_D080_0000_0000
 STACK_BYTES = 24 * 1024
+MOST_LOOKED_AT = 1024  # pages of a mapping in which registers are looked for
 
 
 class Window(Device):
-    """Physical addresses that are no RAM, as a mapping shows them. `frame` is the number of the first page, `bar` the
-    first block of registers among them, if there is any."""
+    """Pages that are no RAM, as a mapping shows them. `bar` is the first block of registers among them, if there is
+    any."""
 
-    __slots__ = ("hardware", "frame", "bar")
+    __slots__ = ("hardware", "frames", "bar")
 
-    def __init__(self, hardware: Hardware, frame: int, bar: Bar | None) -> None:
+    def __init__(self, hardware: Hardware, frames: Sequence[int], bar: Bar | None) -> None:
         self.hardware = hardware
-        self.frame = frame
+        self.frames = frames
         self.bar = bar
 
     def load(self, offset: int, size: int) -> int:
-        return self.hardware.load(self.frame * PAGE + offset, size, self.bar)
+        return self.hardware.load(self.frames[offset // PAGE] * PAGE + offset % PAGE, size, self.bar)
 
     def store(self, offset: int, size: int, value: int) -> None:
-        self.hardware.store(self.frame * PAGE + offset, size, value, self.bar)
+        self.hardware.store(self.frames[offset // PAGE] * PAGE + offset % PAGE, size, value, self.bar)
 
 
 class Hardware:
@@ -106,11 +107,10 @@ class Hardware:
 
     # -- accesses by processors
 
-    def window(self, first: int, pages: int) -> Window:
-        """What a mapping of so many pages that are no RAM shows."""
-        low, high = first * PAGE, (first + pages) * PAGE
-        bars = (bar for bar in self.bars if not bar.ports and bar.base < high and low < bar.base + bar.size)
-        return Window(self, first, next(bars, None))
+    def window(self, frames: Sequence[int]) -> Window:
+        """What a mapping of pages that are no RAM shows."""
+        bars = (bar for bar in self.bars if not bar.ports and _shows(frames, bar))
+        return Window(self, frames, next(bars, None))
 
     def load(self, physical: int, size: int, expected: Bar | None) -> int:
         """A read at an address of device memory; `expected` is the block that the mapping was made for."""
@@ -157,3 +157,8 @@ class Hardware:
     def _beyond(self, expected: Bar | None, physical: int, size: int, write: bool) -> None:
         if expected is not None and expected.device is not None and expected.device.present:
             expected.device.wrong(expected, physical - expected.base, size, write)
+
+
+def _shows(frames: Sequence[int], bar: Bar) -> bool:
+    """Whether one of the pages has a part of a block of registers."""
+    return any(bar.base < (frame + 1) * PAGE and frame * PAGE < bar.base + bar.size for frame in frames[:MOST_LOOKED_AT])

@@ -157,7 +157,8 @@ def _check_state(nt: System, mdl: Mdl, sub_code: int = 0xB0) -> None:
 def _check_piece(nt: System, mdl: Mdl, piece: Piece, write: bool) -> None:
     region = piece.region
     if region.device is not None:
-        page = getattr(region.device, "frame", 0) + piece.first
+        frames = getattr(region.device, "frames", range(piece.first + 1))
+        page = frames[piece.first]
         nt.violation(rules.MDL_OF_DEVICE_MEMORY, (mdl.address, page, nt.frames.highest), mdl.facts, mdl.about)
         nt.faults.raise_exception(STATUS_ACCESS_VIOLATION, noncontinuable=True)
     if region.pageable and nt.irql >= DISPATCH_LEVEL:

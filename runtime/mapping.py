@@ -43,6 +43,8 @@ def map_system(nt: System, mdl: Mdl, priority: int) -> int:
     nt.free_ptes -= pages
     writable = not priority & MdlMappingNoWrite
     region = Region(system_room(nt, pages), pages, KIND, writable=writable, frames=mdl.frames, owns_frames=False)
+    if mdl.flags & IO_SPACE:
+        region.device = nt.hardware.window(mdl.frames)
     nt.memory.kernel.add(region)
     nt.mdls.mappings[mdl.address] = region
     nt.mdls.mapped_from[mdl.address] = mdl.start_va
@@ -162,6 +164,8 @@ def map_user(nt: System, mdl: Mdl, requested: int, priority: int) -> int:
     if start is None:
         return 0
     region = Region(start, pages, KIND, writable=not priority & MdlMappingNoWrite, frames=mdl.frames, owns_frames=False)
+    if mdl.flags & IO_SPACE:
+        region.device = nt.hardware.window(mdl.frames)
     nt.process.space.add(region)
     base = start + int(mdl.byte_offset)
     nt.mdls.user_mappings[mdl.address, base] = nt.process, region

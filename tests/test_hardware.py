@@ -123,6 +123,21 @@ def test_pages_of_nobody_are_silent(card: Card) -> None:
     assert card.rules == []
 
 
+def test_registers_through_an_mdl(card: Card) -> None:
+    """Device memory that an MDL describes shows the registers too."""
+    ranges, out = card.room(16), card.room(8)
+    card.set(ranges, 8, card.device.bars[0].base)
+    card.set(ranges + 8, 8, 4096)
+    assert card.call("MmAllocateMdlForIoSpace", ranges, 1, out) == 0
+    mdl = card.get(out)
+    va = card.call("MmGetSystemAddressForMdlSafe", mdl, 16 | 0x4000_0000)
+    assert card.call("READ_REGISTER_ULONG", va) == 0x1234_5678
+    card.set(va + 20, 4, 9)
+    assert card.seen == [9]
+    card.call("MmUnmapLockedPages", va, mdl)
+    card.call("IoFreeMdl", mdl)
+
+
 def test_after_unmapping_the_address_is_bad(card: Card) -> None:
     """The page is gone from the address space, as any other."""
     card.call("MmUnmapIoSpace", card.base, card.device.bars[0].size)

@@ -9,6 +9,7 @@ from .mdl_checks import written_under_read_lock
 from .memory import ADDRESS_MASK, KERNEL_BASE
 from .processor import DISPATCH_LEVEL
 from .protection import clear_guard
+from .routines import find
 from .services.programs import exit_process
 from .special_pool import SPECIAL, SPECIAL_END
 
@@ -22,6 +23,7 @@ STATUS_INTEGER_OVERFLOW = 0xC000_0095
 STATUS_NONCONTINUABLE_EXCEPTION = 0xC000_0025
 STATUS_GUARD_PAGE_VIOLATION = 0x8000_0001
 USER_END = 0x8000_0000_0000
+NULL_END = 0x1_0000  # nothing is ever mapped below
 NESTED_LIMIT = 10  # dispatches inside filters before the kernel stack would be used up
 
 CODE_NAMES = {
@@ -36,6 +38,8 @@ CODE_NAMES = {
     0xC000_00A1: "STATUS_WORKING_SET_QUOTA",
     0xC000_000D: "STATUS_INVALID_PARAMETER",
     0xC000_0001: "STATUS_UNSUCCESSFUL",
+    0xC000_0264: "STATUS_RESOURCE_NOT_OWNED",
+    0xC000_0374: "STATUS_HEAP_CORRUPTION",
 }
 
 
@@ -46,6 +50,22 @@ class Faults:
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
+
+    def user_touched(self, va: int) -> None:
+        """Kernel code touches memory of a program. On behalf of a request that must be the requestor's: an address says
+        nothing in another process."""
+        nt = self.nt
+        thread = nt.thread
+        if not thread.cause or thread.user or thread.home is not None or nt.hardware.current is not None:
+            return
+        request = nt.io.requests.alive.get(thread.cause)
+        if request is None or request.process is None or request.process is nt.process:
+            return
+        facts = [
+            *nt.io.requests.facts(request.irp), ("address", f"{address(va)} of process {request.process.name}"),
+            ("seen now", f"process {nt.process.name}"),
+        ]  # fmt: skip
+        nt.violation(rules.USER_ADDRESS_ELSEWHERE, (), facts, ("irp", request.irp))
 
     def page_fault(self, va: int, write: bool, in_driver: bool) -> None:
         """An access that the page tables do not allow. Returns if it shall be tried again."""
@@ -60,7 +80,11 @@ class Faults:
         if write and region is not None and written_under_read_lock(nt, region, va):
             return
         mapped = nt.memory.permits(va, write)
+        if va < USER_END and nt.thread.cause:
+            self.user_touched(va)
         if irql >= DISPATCH_LEVEL:
+            if va < NULL_END:
+                self._null_of_failure(va, (0xD1 if in_driver else 0x0A, None), (va, irql, int(write), nt.instruction()))
             if mapped:
                 rule = rules.PAGEABLE_AT_DISPATCH if in_driver else rules.KERNEL_PAGEABLE_AT_DISPATCH
             else:
@@ -136,9 +160,25 @@ class Faults:
             title = f"{name or f'exception 0x{record.code:08X}'} is handled by nobody, and ends the process"
             self.nt.violation(rules.PROCESS_EXCEPTION_NOT_HANDLED, (), facts, title=title)
             exit_process(self.nt, record.code)
-        self.nt.violation(
-            rules.EXCEPTION_NOT_HANDLED,
-            (record.code | 0xFFFF_FFFF_0000_0000 if record.code & 0x8000_0000 else record.code, record.address, 0, 0),
-            facts,
-            title=f"{name or f'exception 0x{record.code:08X}'} is handled by nobody",
-        )
+        code = record.code | 0xFFFF_FFFF_0000_0000 if record.code & 0x8000_0000 else record.code
+        rule = self._rule_here()
+        if record.code == STATUS_ACCESS_VIOLATION and record.information[1:] and record.information[1] < NULL_END:
+            self._null_of_failure(record.information[1], rule.stop, (code, record.address, 0, 0))
+        title = f"{name or f'exception 0x{record.code:08X}'} is handled by nobody"
+        self.nt.violation(rule, (code, record.address, 0, 0), facts, title=title)
+
+    def _rule_here(self) -> rules.Rule:
+        """What an exception that nobody handles comes to: it depends on what the processor is doing."""
+        nt = self.nt
+        if nt.cpu.nested:
+            return rules.EXCEPTION_IN_INTERRUPT
+        return rules.EXCEPTION_IN_SERVICE if nt.thread.is_user_thread else rules.EXCEPTION_NOT_HANDLED
+
+    def _null_of_failure(self, va: int, stop: tuple[int, int | None] | None, parameters: tuple[int, ...]) -> None:
+        """NULL is used: because a call failed before, if one has returned NULL."""
+        nt = self.nt
+        row = find(nt.failed) if nt.failed else None
+        if row is None or row.fails != "NULL":
+            return
+        facts = [("address", nt.describe(va)), ("failed", f"{nt.failed} returned NULL")]
+        nt.violation(rules.NULL_AFTER_FAILURE, parameters, facts, ("failure", 0), stop=stop)

@@ -76,7 +76,7 @@ class Memory:
     __slots__ = (
         "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views",
         "_fixed_windows", "_fixed_shown", "_load_windows", "_store_windows", "slot_of", "pins", "claims", "paging",
-        "transfer", "_pageable_shown", "_user_shown", "fault", "raised", "out_of_memory",
+        "transfer", "_pageable_shown", "_user_shown", "user_touched", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -106,6 +106,7 @@ class Memory:
         self._user_shown: set[int] = set()
         self.raised = False
         self.fault: Callable[[int, bool, bool], None] = _no_fault
+        self.user_touched: Callable[[int], None] = _not_told
         self.out_of_memory: Callable[[], None] = _no_memory
 
     # -- translation
@@ -200,6 +201,7 @@ class Memory:
             self._pageable_shown.add(page)
         if page < KERNEL_BASE:
             self._user_shown.add(page)
+            self.user_touched(page)
         return offset - page
 
     def _show_all(self, write: bool, region: Region, page: int, offset: int) -> int:
@@ -566,6 +568,10 @@ def _getters(windows: tuple[Window, ...]) -> tuple[Callable[[int], int | None], 
 
 def _not_shown(key: int, default: None = None) -> int | None:
     return None
+
+
+def _not_told(page: int) -> None:
+    """Nobody wants to know which pages of programs are touched."""
 
 
 def _no_fault(va: int, write: bool, in_driver: bool) -> None:

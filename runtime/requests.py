@@ -194,7 +194,9 @@ class Requests:
         running.append((request, level))
         irql, regions = nt.irql, nt.thread.regions_entered
         nt.traced("dispatch", irp=request.irp, device=device, routine=routine, major=request.major)
+        cause, nt.thread.cause = nt.thread.cause, request.irp
         status = nt.call(routine, device, request.irp) & 0xFFFF_FFFF
+        nt.thread.cause = cause
         nt.traced("dispatch end", irp=request.irp, status=status)
         running.remove((request, level))
         level.returned = status

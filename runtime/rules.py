@@ -1840,6 +1840,34 @@ EXCEPTION_NOT_HANDLED = rule(
     page="bug-check-0x7e--system-thread-exception-not-handled",
     explanation="No filter on the thread's stack answered EXCEPTION_EXECUTE_HANDLER. In a system thread that is 0x7E.",
 )  # fmt: skip
+EXCEPTION_IN_SERVICE = rule(
+    "exception-in-system-service", "fatal", "an exception in a system call is handled by nobody", here="raised here",
+    help="touch what a program hands over only in __try, after ProbeForRead or ProbeForWrite", stop=(0x3B, None),
+    page="bug-check-0x3b--system-service-exception",
+    explanation="The thread is a program's, and runs the kernel on its behalf: what nobody takes there stops the machine. "
+    "Most often a driver has believed a pointer that came with the request.",
+)  # fmt: skip
+EXCEPTION_IN_INTERRUPT = rule(
+    "exception-in-interrupt-or-dpc", "fatal", "an exception in an interrupt or DPC is handled by nobody",
+    here="raised here", help="check before the call what could raise; above APC_LEVEL there is no way back to a caller",
+    stop=(0x1E, None), page="bug-check-0x1e--kmode-exception-not-handled",
+    explanation="An interrupt service routine or DPC interrupts whatever thread runs. Its exceptions are its own, and "
+    "nobody above it can take them.",
+)  # fmt: skip
+NULL_AFTER_FAILURE = rule(
+    "null-used-after-failure", "fatal", "a call has failed, and its NULL is used", here="used here",
+    earlier=("failed", "this call failed"), help="compare the result with NULL, and complete the request with an error",
+    stop=(0xD1, None), also=((0x3B, 0), (0x7E, 0)), page="nf-wdm-mmgetsystemaddressformdlsafe",
+    explanation="Calls that take memory or address space fail when there is none left, which never happens on the "
+    "developer's machine. The driver has to live with NULL: fail the request, and give back what it has got so far.",
+)  # fmt: skip
+USER_ADDRESS_ELSEWHERE = rule(
+    "user-address-in-other-process", "error", "a program's address is used while another process is current",
+    here="used here", help="lock the buffer with an MDL in the dispatch routine, and use its system address from then on",
+    page="nf-wdm-mmgetsystemaddressformdlsafe",
+    explanation="Interrupts, DPCs and worker threads run in whatever process is current. The same number means other "
+    "memory there, or none: the driver reads or overwrites a stranger's bytes, or faults.",
+)  # fmt: skip
 PROCESS_EXCEPTION_NOT_HANDLED = rule(
     "process-exception-not-handled", "error", "an exception is handled by nobody, and ends the process",
     here="raised here", help="put the call in __try with an __except that takes this exception",

@@ -125,6 +125,7 @@ class System:
         self.traced: Callable[..., None] = _not_traced
         self.stopped = False
         self.findings: list[Finding] = []
+        self.failed = ""  # the routine that was the last to fail by choice
         self.held: dict[tuple[str, int], Held] = {}
         self.history: dict[tuple[str, int], dict[str, Moment]] = {}
         self.written = 0
@@ -150,6 +151,7 @@ class System:
         self.member_address: Callable[[Routine], int] = self._native_member
         self.faults = Faults(self)
         self.memory.fault = self.faults.page_fault
+        self.memory.user_touched = self.faults.user_touched
         self.pool = Pool(self)
         self.mdls = Mdls(self)
         self.lookasides = Lookasides(self)
@@ -323,7 +325,11 @@ class System:
 
     def fails(self, routine: str) -> bool:
         """True if this call of a fallible routine shall fail."""
-        return self.chooser.choose("fail:" + routine, 2) == 1
+        if self.chooser.choose("fail:" + routine, 2) != 1:
+            return False
+        self.failed = routine
+        self.history.setdefault(("failure", 0), {})["failed"] = self.moment()
+        return True
 
     # -- output
 

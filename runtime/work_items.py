@@ -33,7 +33,7 @@ class WorkItem:
 class Queued:
     """One item in the queue: whom to call, and where it was queued."""
 
-    __slots__ = ("item", "routine", "arguments", "device", "moment")
+    __slots__ = ("item", "routine", "arguments", "device", "moment", "cause")
 
     def __init__(self, item: int, routine: int, arguments: tuple[int, ...], device: int, moment: Moment) -> None:
         self.item = item
@@ -41,6 +41,7 @@ class Queued:
         self.arguments = arguments
         self.device = device
         self.moment = moment
+        self.cause = 0  # the IRP for whose sake it was queued, or 0
 
 
 class WorkItems:
@@ -105,7 +106,9 @@ class WorkItems:
             found = nt.io.devices.at(device)
             if found is not None and found.object is not None:
                 nt.objects.reference(found.object)
-        self.queue.append(Queued(item, routine, arguments, device, nt.remember("work item", item, "queued")))
+        queued = Queued(item, routine, arguments, device, nt.remember("work item", item, "queued"))
+        queued.cause = nt.thread.cause
+        self.queue.append(queued)
         nt.traced("work item queued", item=item, routine=routine)
         self._wake()
 
@@ -134,7 +137,9 @@ class WorkItems:
             self.running.append(queued)
             nt.traced("work item", item=queued.item, routine=queued.routine)
             nt.thread.background = False
+            nt.thread.cause = queued.cause
             nt.call(queued.routine, *queued.arguments)
+            nt.thread.cause = 0
             nt.thread.background = True
             nt.traced("work item end", item=queued.item)
             self._check_return(queued)

@@ -185,7 +185,7 @@ class Checker:
             found.devices.append(device)
             self._defined.update(item.variable for item in device.variables)
         elif isinstance(node, DriverBlock):
-            driver = self._drivers.read(node, found.device_names)
+            driver = self._drivers.read(node, found.device_names, [other.device for other in found.drivers])
             found.drivers.append(driver)
             self._defined.update(item.variable for item in driver.variables)
         elif isinstance(node, ProcessBlock):

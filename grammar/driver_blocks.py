@@ -57,7 +57,8 @@ class DriverBlocks:
         self.heads = HandlerHeads(context, types, names)
         self.parse = parse
 
-    def read(self, node: DriverBlock, devices: Iterable[str]) -> Driver:
+    def read(self, node: DriverBlock, devices: Iterable[str], claimed: Iterable[str]) -> Driver:
+        """Check a driver. `claimed` are the devices that have a driver already, above which this one is a filter."""
         context, blocks = self.context, self.blocks
         blocks.named("driver", node.name, node.name_span)
         devices = list(devices)
@@ -75,7 +76,9 @@ class DriverBlocks:
                 self._without_frame(lines, handlers)
                 self._items(node, [], functions, edits)
                 return self._driver(node, functions, "", edits)
-            frame = Frame(node.name, [handler.event for handler in handlers], *_as_text(lines), bool(node.device))
+            events = [handler.event for handler in handlers]
+            is_filter = bool(node.device) and node.device in claimed
+            frame = Frame(node.name, events, *_as_text(lines), bool(node.device), is_filter)
             items = self.parse(frame.file, frame.text(), _typedefs(node))
             later = self._prototypes(items)
             self._items(node, handlers, functions, edits)

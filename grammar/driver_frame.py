@@ -17,14 +17,18 @@ LONGEST = 110  # characters of a line
 
 class Frame:
     """What the text is made from. `extension` is the type's C text or "", `flags` an expression or ""; `on_device` is
-    false for a driver that names no device: it makes its device object by itself."""
+    false for a driver that names no device: it makes its device object by itself. A `filter` joins the stack of a device
+    that has a driver already: what it does not handle it passes down."""
 
-    def __init__(self, name: str, events: Iterable[str], extension: str, flags: str, on_device: bool) -> None:
+    def __init__(
+        self, name: str, events: Iterable[str], extension: str, flags: str, on_device: bool, filter: bool = False
+    ) -> None:
         self.name = name
         self.events = list(events)
         self.extension = extension
         self.flags = flags
         self.on_device = on_device
+        self.filter = filter
         self.struct = f"{name.upper()}_FRAME"
 
     @property
@@ -68,7 +72,7 @@ class Frame:
 
     def definitions(self) -> list[str]:
         parts = [self._struct()] if self.on_device else []
-        if any(not self.has(event) for event in _ALWAYS):
+        if not self.filter and any(not self.has(event) for event in _ALWAYS):
             parts.append(self._succeed())
         if self.on_device:
             parts.append(self._forward())
@@ -270,6 +274,15 @@ class Frame:
         )
 
     def _flags(self, always: str = "") -> str:
+        """How the device's flags are set; a filter has those of the device below it."""
+        own = f"    device->Flags |= {self.flags};\n" if self.flags else ""
+        if self.filter:
+            below = "" if self.flags else "DO_BUFFERED_IO | DO_DIRECT_IO | "
+            return own + (
+                "    device->DeviceType = frame->LowerDevice->DeviceType;\n"
+                "    device->Characteristics = frame->LowerDevice->Characteristics;\n"
+                f"    device->Flags |= frame->LowerDevice->Flags & ({below}DO_POWER_PAGABLE | DO_POWER_INRUSH);\n"
+            )
         flags = [text for text in (self.flags, always) if text]
         return f"    device->Flags |= {' | '.join(flags)};\n" if flags else ""
 
@@ -319,7 +332,12 @@ class Frame:
         text = "NTSTATUS DriverEntry(PDRIVER_OBJECT DriverObject, PUNICODE_STRING RegistryPath)\n{\n"
         if not self.on_device:
             text += f"{self._names()}    PDEVICE_OBJECT device;\n    NTSTATUS status;\n\n"
+        if self.filter:
+            text += "    ULONG i;\n\n"
         text += "    UNREFERENCED_PARAMETER(RegistryPath);\n"
+        if self.filter:
+            text += "    for (i = 0; i <= IRP_MJ_MAXIMUM_FUNCTION; i++)\n"
+            text += f"        DriverObject->MajorFunction[i] = {self.name}Forward;\n"
         if self.on_device:
             text += f"    DriverObject->DriverExtension->AddDevice = {self.name}AddDevice;\n"
         unload = self.handler("UNLOAD") if self.has("UNLOAD") and self.on_device else f"{self.name}UnloadDriver"
@@ -335,6 +353,8 @@ class Frame:
     def _table(self) -> list[tuple[str, str]]:
         """The major functions in the order of the table's filling, each with its routine."""
         table = [(event, self.handler(event) if self.has(event) else f"{self.name}Succeed") for event in _ALWAYS]
+        if self.filter:
+            table = [(event, self.handler(event)) for event in _ALWAYS if self.has(event)]
         gate = f"{self.name}Dispatch"
         table += [(event, gate if self.on_device else self.handler(event)) for event in self.gated]
         if self.on_device:
@@ -343,7 +363,8 @@ class Frame:
                 ("IRP_MJ_POWER", "DispatchPower"),
                 ("IRP_MJ_SYSTEM_CONTROL", "Forward"),
             ):
-                table.append((event, self.handler(event) if self.has(event) else self.name + routine))
+                if self.has(event) or not (self.filter and routine == "Forward"):
+                    table.append((event, self.handler(event) if self.has(event) else self.name + routine))
         else:
             own = [event for event in self.events if event in ("IRP_MJ_PNP", "IRP_MJ_POWER", "IRP_MJ_SYSTEM_CONTROL")]
             table += [(event, self.handler(event)) for event in own]

@@ -121,7 +121,8 @@ def test_every_form_of_a_frame_is_right() -> None:
         for other in handlers:
             if one is other and one or "extension" in one and "extension" in other:
                 continue
-            text = DEVICE + "driver D (Card) { " + (one + " " + other).replace("{{", "{").replace("}}", "}") + " }"
+            block = "(Card) { " + (one + " " + other).replace("{{", "{").replace("}}", "}") + " }\n"
+            text = DEVICE + "driver Function " + block + "driver Filter " + block
             front = Front("test.dma", Options(), text)
             assert [found.message for found in front.found] == [], text
     text = DEVICE + "driver D (Card) { on IRP_MJ_PNP { return 0; } on IRP_MJ_READ { return 0; } on UNLOAD { } }"

@@ -293,7 +293,8 @@ def find(name: str) -> Routine | None:
 
 def find_member(name: str) -> Routine | None:
     """The row of a member of DMA_OPERATIONS, such as `MapTransfer`, or None."""
-    _load_members()
+    if name not in MEMBERS:
+        _load_members()
     return MEMBERS.get(name)
 
 
@@ -304,9 +305,8 @@ def member_names() -> list[str]:
 
 
 def _load_members() -> None:
-    if not MEMBERS:
-        for module in MEMBER_MODULES:
-            import_module("." + module, __name__)
+    for module in MEMBER_MODULES:
+        import_module("." + module, __name__)
 
 
 def names() -> Iterable[str]:

@@ -2,63 +2,116 @@
 
 from __future__ import annotations
 
+from .. import dma_rules
 from ..config_space import SIZE
-from ..routine import known, routine
+from ..dma.caches import LINE
+from ..routine import routine
+from . import dma_operations
+from .dma import IoGetDmaAdapter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..config_space import ConfigSpace
     from ..system import System
 
+DMA_IRQL = (0xE6, 0x13)
+
 # The operations of an adapter, as routines.
 
-known(
+
+@routine(
     "PADAPTER_OBJECT HalGetAdapter(PDEVICE_DESCRIPTION DeviceDescription, PULONG NumberOfMapRegisters)",
     page="bug-check-0xe6--driver-verifier-dma-violation", irql="== PASSIVE_LEVEL", fails="NULL", header="ntddk.h",
 )  # fmt: skip
-known(
+def HalGetAdapter(nt: System, description: int, registers: int) -> int:
+    """An adapter without Plug and Play: of the machine's only device, if it has one."""
+    nt.violation(dma_rules.DMA_OBSOLETE)
+    return IoGetDmaAdapter(nt, 0, description, registers)
+
+
+@routine(
     "NTSTATUS IoAllocateAdapterChannel(PADAPTER_OBJECT AdapterObject, PDEVICE_OBJECT DeviceObject, "
     "ULONG NumberOfMapRegisters, PDRIVER_CONTROL ExecutionRoutine, PVOID Context)",
     page="nf-ntddk-ioallocateadapterchannel", irql="== DISPATCH_LEVEL", fails="NTSTATUS", undo="IoFreeAdapterChannel",
-    calls_back=True, header="ntddk.h", macro=True,
+    calls_back=True, header="ntddk.h", macro=True, irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def IoAllocateAdapterChannel(nt: System, adapter: int, device: int, count: int, routine: int, context: int) -> int:
+    return dma_operations.AllocateAdapterChannel(nt, adapter, device, count, routine, context)
+
+
+@routine(
     "PHYSICAL_ADDRESS IoMapTransfer(PADAPTER_OBJECT AdapterObject, PMDL Mdl, PVOID MapRegisterBase, PVOID CurrentVa, "
     "PULONG Length, BOOLEAN WriteToDevice)",
     page="nc-wdm-pmap_transfer", irql="<= DISPATCH_LEVEL", undo="IoFlushAdapterBuffers", header="ntddk.h", macro=True,
+    irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def IoMapTransfer(nt: System, adapter: int, mdl: int, base: int, va: int, length: int, write: int) -> int:
+    return dma_operations.MapTransfer(nt, adapter, mdl, base, va, length, write)
+
+
+@routine(
     "BOOLEAN IoFlushAdapterBuffers(PADAPTER_OBJECT AdapterObject, PMDL Mdl, PVOID MapRegisterBase, PVOID CurrentVa, "
     "ULONG Length, BOOLEAN WriteToDevice)",
     page="nc-wdm-pflush_adapter_buffers", irql="<= DISPATCH_LEVEL", fails="FALSE", header="ntddk.h", macro=True,
+    irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def IoFlushAdapterBuffers(nt: System, adapter: int, mdl: int, base: int, va: int, length: int, write: int) -> int:
+    return dma_operations.FlushAdapterBuffers(nt, adapter, mdl, base, va, length, write)
+
+
+@routine(
     "VOID IoFreeAdapterChannel(PADAPTER_OBJECT AdapterObject)",
     page="nc-wdm-pfree_adapter_channel", irql="== DISPATCH_LEVEL", calls_back=True, header="ntddk.h", macro=True,
+    irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def IoFreeAdapterChannel(nt: System, adapter: int) -> None:
+    dma_operations.FreeAdapterChannel(nt, adapter)
+
+
+@routine(
     "VOID IoFreeMapRegisters(PADAPTER_OBJECT AdapterObject, PVOID MapRegisterBase, ULONG NumberOfMapRegisters)",
     page="nc-wdm-pfree_map_registers", irql="== DISPATCH_LEVEL", calls_back=True, header="ntddk.h", macro=True,
+    irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def IoFreeMapRegisters(nt: System, adapter: int, base: int, count: int) -> None:
+    dma_operations.FreeMapRegisters(nt, adapter, base, count)
+
+
+@routine(
     "PVOID HalAllocateCommonBuffer(PADAPTER_OBJECT AdapterObject, ULONG Length, PPHYSICAL_ADDRESS LogicalAddress, "
     "BOOLEAN CacheEnabled)",
     page="nc-wdm-pallocate_common_buffer", irql="== PASSIVE_LEVEL", fails="NULL", undo="HalFreeCommonBuffer",
-    header="ntddk.h", macro=True,
+    header="ntddk.h", macro=True, irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def HalAllocateCommonBuffer(nt: System, adapter: int, length: int, logical: int, cached: int) -> int:
+    return dma_operations.AllocateCommonBuffer(nt, adapter, length, logical, cached)
+
+
+@routine(
     "VOID HalFreeCommonBuffer(PADAPTER_OBJECT AdapterObject, ULONG Length, PHYSICAL_ADDRESS LogicalAddress, "
     "PVOID VirtualAddress, BOOLEAN CacheEnabled)",
-    page="nc-wdm-pfree_common_buffer", irql="== PASSIVE_LEVEL", header="ntddk.h", macro=True,
+    page="nc-wdm-pfree_common_buffer", irql="== PASSIVE_LEVEL", header="ntddk.h", macro=True, irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def HalFreeCommonBuffer(nt: System, adapter: int, length: int, logical: int, va: int, cached: int) -> None:
+    dma_operations.FreeCommonBuffer(nt, adapter, length, logical, va, cached)
+
+
+@routine(
     "ULONG HalReadDmaCounter(PADAPTER_OBJECT AdapterObject)",
-    page="nc-wdm-pread_dma_counter", irql="<= DISPATCH_LEVEL", header="ntddk.h", macro=True,
+    page="nc-wdm-pread_dma_counter", irql="<= DISPATCH_LEVEL", header="ntddk.h", macro=True, irql_stop=DMA_IRQL,
 )  # fmt: skip
-known(
+def HalReadDmaCounter(nt: System, adapter: int) -> int:
+    return dma_operations.ReadDmaCounter(nt, adapter)
+
+
+@routine(
     "ULONG HalGetDmaAlignmentRequirement(VOID)",
     page="nc-wdm-pget_dma_alignment", irql="any", header="ntddk.h", macro=True,
 )  # fmt: skip
+def HalGetDmaAlignmentRequirement(nt: System) -> int:
+    """1 where devices see the caches, a line of them elsewhere."""
+    return LINE if nt.dma.caches is not None else 1
+
 
 # Before Plug and Play, drivers found their hardware themselves, by the configuration space of each slot.
 PCI_CONFIGURATION = 4  # BUS_DATA_TYPE

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from ..runtime.routine import Routine
     from ..runtime.system import System
 
+NEVER_FAILS = frozenset(("", "cannot fail", "does not return", "bug check"))
+MINUS_ONE = frozenset(("INVALID_HANDLE_VALUE", "WAIT_FAILED", "(DWORD)-1", "(SIZE_T)-1", "TLS_OUT_OF_INDEXES"))
+STATUS_INSUFFICIENT_RESOURCES = 0xC000_009A
+ERROR_NOT_ENOUGH_MEMORY = 8
 SIZES = {"b": 1, "B": 1, "h": 2, "H": 2, "i": 4, "I": 4, "q": 8, "Q": 8, "?": 1}
 
 
@@ -68,11 +72,29 @@ def bind(nt: System, row: Routine, signature: str, trace: Callable[..., None] | 
         function = checked(nt, row, function)
     if trace is not None:
         function = traced(function, row, trace)
+    if not row.fails_itself and row.fails not in NEVER_FAILS and nt.chooser.may_fail:
+        function = failing(nt, row, function, returns)
     if row.calls_back:
         function = with_stack(nt, function)
     if nt.scheduler.live and not row.macro:
         function = preemptible(nt, function)
     return function
+
+
+def failing(nt: System, row: Routine, function: Callable[..., Any], returns: str) -> Callable[..., Any]:
+    """A call that shall fail does nothing, and answers as the routine says that it has failed."""
+
+    def call(*arguments: int) -> Any:
+        if not nt.fails(row.name):
+            return function(*arguments)
+        if row.fails == "exception":
+            nt.faults.raise_exception(row.raises[0] if row.raises else STATUS_INSUFFICIENT_RESOURCES)
+        if row.category.startswith("win32"):
+            nt.thread.last_error = ERROR_NOT_ENOUGH_MEMORY
+        answer = {"NTSTATUS": STATUS_INSUFFICIENT_RESOURCES}.get(row.fails, -1 if row.fails in MINUS_ONE else 0)
+        return to_range(answer, returns) if returns in SIZES else None
+
+    return call
 
 
 def preemptible(nt: System, function: Callable[..., Any]) -> Callable[..., Any]:

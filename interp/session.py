@@ -89,6 +89,8 @@ class Session:
             nt.memory.write_uint(address, size, kernel_variable(nt, name))
         if any(routine in CONCURRENT for _, routine, _ in program.externals):
             nt.scheduler.go_live()
+        if any(routine == "SimFailNext" for _, routine, _ in program.externals):
+            nt.chooser.may_fail = True
         for identifier, routine, signature in program.externals:
             row = find(routine)
             assert row is not None

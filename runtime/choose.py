@@ -19,14 +19,15 @@ def _mix(value: int) -> int:
 
 class Chooser:
     """`failures` maps a routine to the numbers of its calls (from 1) that shall fail. `log`, if a list, takes every
-    answer."""
+    answer. `may_fail` is true if any call may have to: else nobody need ask for the sake of `failures`."""
 
-    __slots__ = ("seed", "asked", "failures", "log", "replay")
+    __slots__ = ("seed", "asked", "failures", "may_fail", "log", "replay")
 
     def __init__(self, seed: int | None = None, failures: tuple[tuple[str, int], ...] = ()) -> None:
         self.seed = seed
         self.asked: dict[str, int] = {}
         self.failures = frozenset((f"fail:{routine}", nth) for routine, nth in failures)
+        self.may_fail = bool(failures)
         self.log: list[tuple[str, int, int]] | None = None
         self.replay: dict[tuple[str, int], int] | None = None
 

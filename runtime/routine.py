@@ -44,12 +44,13 @@ class Routine:
     `irql_stop` are the code and sub-code that the verifier shows for a wrong IRQL, where it has one for this routine.
     `takes_list` is true if its last parameter is a va_list. `type` and `version` are of a DMA_OPERATIONS member:
     the name of its pointer type, and the first version of the table that has it. `checks_irql` is true if the body
-    itself looks at the IRQL, because what Windows shows depends on the arguments.
+    itself looks at the IRQL, because what Windows shows depends on the arguments. `fails_itself` is true if the body
+    asks whether this call shall fail, which it does by its own name; of the others, a call that shall fail does nothing.
     """
 
     __slots__ = (
         "body", "calls_back", "category", "checks_irql", "fails", "header", "irql", "irql_max", "irql_min",
-        "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic",
+        "fails_itself", "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic",
         "version",
     )  # fmt: skip
 
@@ -64,6 +65,7 @@ class Routine:
         self.fails = self.undo = self.header = self.category = self.type = ""
         self.macro = self.calls_back = self.takes_list = self.checks_irql = False
         self.version = 0
+        self.fails_itself = False
         self.irql_stop: tuple[int, int] | None = None
         self.body: Callable[..., Any] | None = None
 
@@ -87,6 +89,7 @@ class Routine:
         if code.co_argcount - 1 != len(self._fixed()) or starred != self.variadic:
             raise TypeError(f"the parameters of the body of {self.name} do not fit {self.prototype}")
         self.body = body
+        self.fails_itself = self.name in code.co_consts
 
 
 def parameter_name(text: str) -> str:

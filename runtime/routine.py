@@ -45,13 +45,13 @@ class Routine:
     `takes_list` is true if its last parameter is a va_list. `type` and `version` are of a DMA_OPERATIONS member:
     the name of its pointer type, and the first version of the table that has it. `checks_irql` is true if the body
     itself looks at the IRQL, because what Windows shows depends on the arguments. `fails_itself` is true if the body
-    asks whether this call shall fail, which it does by its own name; of the others, a call that shall fail does nothing.
+    asks by its own name whether this call shall fail; of the others, a call that shall fail does nothing.
     """
 
     __slots__ = (
         "body", "calls_back", "category", "checks_irql", "fails", "header", "irql", "irql_max", "irql_min",
-        "fails_itself", "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo", "variadic",
-        "version",
+        "fails_itself", "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo",
+        "variadic", "version",
     )  # fmt: skip
 
     def __init__(self, prototype: str, page: str, irql: str) -> None:

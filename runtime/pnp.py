@@ -168,9 +168,9 @@ class PlugAndPlay:
 
     def _surprise(self, node: Node) -> None:
         nt = self.nt
-        stack = nt.io.devices.stack(node.pdo.address)
+        before = checks.drivers_of(nt, nt.io.devices.stack(node.pdo.address))
         self.send(node, IRP_MN_SURPRISE_REMOVAL)
-        checks.after_surprise(nt, stack)
+        checks.after_surprise(nt, before)
         node.state = "surprise removed"
 
     def surprise_removal(self, hardware: HardwareDevice) -> None:

@@ -65,12 +65,20 @@ def after_remove(nt: System, stack: list[int]) -> None:
         nt.violation(rule, (routine, 0, address), facts, about, moment=head_of(nt, routine))
 
 
-def after_surprise(nt: System, stack: list[int]) -> None:
+def drivers_of(nt: System, stack: list[int]) -> list[tuple[int, int, Driver | None]]:
+    """The devices of a stack above the lowest: each with the one below it and its driver."""
+    known = [(lower, where, nt.io.devices.at(where)) for lower, where in zip(stack, stack[1:], strict=False)]
+    return [(lower, where, device.driver if device is not None else None) for lower, where, device in known]
+
+
+def after_surprise(nt: System, before: list[tuple[int, int, Driver | None]]) -> None:
     """IRP_MN_SURPRISE_REMOVAL is done with: the stack must still be there."""
-    for lower, address in zip(stack, stack[1:], strict=False):
-        device = nt.io.devices.at(address)
-        if device is not None and not device.deleted and device.below == lower:
+    for lower, where, driver in before:
+        device = nt.io.devices.at(where)
+        alive = device is not None and not device.deleted
+        if alive and device is not None and device.below == lower or driver is None:
             continue
-        rule = rules.DETACHED_ON_SURPRISE if device is not None and not device.deleted else rules.DELETED_ON_SURPRISE
-        driver = device.driver.name if device is not None else "unknown"
-        nt.violation(rule, (0, 0, address), [("device", driver)], ("device", address))
+        routine = nt.memory.read_uint(driver.address + MAJOR_FUNCTION + 8 * IRP_MJ_PNP, 8)
+        rule = rules.DETACHED_ON_SURPRISE if alive else rules.DELETED_ON_SURPRISE
+        facts = [("driver", driver.name)]
+        nt.violation(rule, (routine, 0, where), facts, ("device", where), moment=head_of(nt, routine))

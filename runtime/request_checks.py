@@ -105,6 +105,13 @@ def check_target(nt: System, device: int, irp: int) -> None:
         nt.violation(rules.NOT_A_DEVICE, (device, 0, 0), facts, ("device", device), stop=(0xC9, sub))
 
 
+def still_owned(nt: System, request: Request, sender: Level | None) -> None:
+    """A dispatch routine that sends an IRP must not have sent it already."""
+    if sender is not None and sender.forwarded is not None and sender.forwarded.passed is None:
+        parameters, facts = (nt.instruction(), request.irp, 0), nt.io.requests.facts(request.irp)
+        nt.violation(rules.IRP_SENT_BELOW, parameters, facts, ("irp", request.irp), argument=1)
+
+
 def before_call(nt: System, request: Request, device: int, location: int, above: Level | None) -> None:
     """An IRP is about to be sent. `above` is the level whose dispatch routine sends it on."""
     memory, irp = nt.memory, request.irp
@@ -126,8 +133,6 @@ def before_call(nt: System, request: Request, device: int, location: int, above:
         if not request.sent:
             _first_call(nt, request, location, facts)
         return
-    if above.forwarded is not None and above.forwarded.passed is None:
-        nt.violation(rules.IRP_SENT_BELOW, (here, irp, 0), facts, about, argument=1)
     below = nt.io.devices.below(above.device)
     if below and below != device and nt.io.devices.is_below(above.device, device):
         skipped = [*facts, ("skipped", nt.io.devices.name_of(below))]

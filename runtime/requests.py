@@ -161,6 +161,9 @@ class Requests:
         memory = nt.memory
         checks.check_target(nt, device, irp)
         request = self.at(irp)
+        above = self.innermost()
+        sender = above[1] if above is not None and above[0] is request else None
+        checks.still_owned(nt, request, sender)
         count = memory.read_uint(irp + CURRENT_LOCATION, 1)
         if count <= 1:
             nt.violation(rules.IRP_NO_NEXT_LOCATION, (irp, 0, 0, 0), self.facts(irp), ("irp", irp))
@@ -168,8 +171,7 @@ class Requests:
         major, minor = memory.read_uint(location + MAJOR, 1), memory.read_uint(location + MINOR, 1)
         if not request.sent:
             request.major, request.minor = major, minor
-        above = self.innermost()
-        checks.before_call(nt, request, device, location, above[1] if above and above[0] is request else None)
+        checks.before_call(nt, request, device, location, sender)
         memory.write_uint(irp + CURRENT_LOCATION, 1, count - 1)
         memory.write_uint(irp + CURRENT_STACK_LOCATION, 8, location)
         memory.write_uint(location + LOCATION_DEVICE, 8, device)

@@ -801,7 +801,7 @@ DEVICE_DELETED_TWICE = rule(
 )  # fmt: skip
 DETACHED_ON_SURPRISE = rule(
     "device-detached-on-surprise-removal", "fatal", "a device is detached while it is removed by surprise",
-    here="found here", earlier=("detached", "detached here"),
+    here="this dispatch routine", earlier=("detached", "detached here"),
     help="wait for IRP_MN_REMOVE_DEVICE, which follows when all handles are closed", stop=(0xC9, 0x241), verifier=1,
     page="irp-mn-surprise-removal",
     explanation="Programs still have the device open, and their requests must come out of the stack by the way that "
@@ -809,7 +809,7 @@ DETACHED_ON_SURPRISE = rule(
 )  # fmt: skip
 DELETED_ON_SURPRISE = rule(
     "device-deleted-on-surprise-removal", "fatal", "a device object is deleted while it is removed by surprise",
-    here="found here", earlier=("deleted", "deleted here"),
+    here="this dispatch routine", earlier=("deleted", "deleted here"),
     help="wait for IRP_MN_REMOVE_DEVICE, which follows when all handles are closed", stop=(0xC9, 0x242), verifier=1,
     page="irp-mn-surprise-removal",
     explanation="Programs still have the device open: they have to be told by failing their requests.",
@@ -1446,6 +1446,15 @@ SPIN_LOCK_NOT_OWNED = rule(
     earlier=("released", "already released here"), help="release a lock once, on the paths that have acquired it",
     stop=(0x10, None), page="bug-check-0x10--spin-lock-not-owned",
     explanation="Releasing a lock that another processor holds lets a third one in.",
+)  # fmt: skip
+SPIN_LOCK_NEVER_FREE = rule(
+    "spin-lock-never-free", "fatal", "a processor waits for a spin lock that nobody will ever release",
+    here="waits here", earlier=("acquired", "acquired here"),
+    help="acquire locks in one order everywhere, and release each before the IRQL falls", stop=(0x133, 0x1),
+    also=((0xC4, 0x1001),), page="nf-wdm-keacquirespinlock",
+    explanation="The owner waits for a lock that this processor holds, or it has gone on without releasing this one. Both "
+    "processors spin at DISPATCH_LEVEL until the watchdog ends it; the verifier finds that the locks are taken in two "
+    "orders.",
 )  # fmt: skip
 SPIN_LOCK_LEFT_HELD = rule(
     "spin-lock-left-held", "leak", "a spin lock is still held at the end", here="acquired here",

@@ -19,8 +19,8 @@ from .constants import (
     STATUS_QUOTA_EXCEEDED,
 )
 from .findings import address
-from .processor import APC_LEVEL, DISPATCH_LEVEL
 from .freed_contents import check_contents
+from .processor import APC_LEVEL, DISPATCH_LEVEL
 from .store import PAGE
 
 TYPE_CHECKING = False

@@ -473,11 +473,18 @@ class Scheduler:
                 self._run(others[0])
                 continue
             due = self.next_due()
-            if due is None or self._idle_events > IDLE_LIMIT:
+            if due is None or self._idle_events > IDLE_LIMIT and not self._somebody_wakes():
                 self._nothing_left(due is not None)
             self._idle_events += 1
             nt.clock.pass_ns(max(0, due - nt.clock.now_ns))  # type: ignore[operator]
             self._fire()
+
+    def _somebody_wakes(self) -> bool:
+        """True if a thread waits for a time that will come."""
+        return any(
+            thread.wait is not None and thread.wait.timeout is not None and not thread.background
+            for thread in self.threads
+        )
 
     def _nothing_left(self, only_timers: bool) -> None:
         """Nobody can ever run again. Say who waits for what, and stop."""

@@ -139,6 +139,7 @@ class System:
         self.processors = [Processor(number) for number in range(settings.processors)]
         self.cpu = self.processors[0]
         self.spin_owners: dict[int, int] = {}
+        self.spinning: dict[int, int] = {}  # the lock that a processor waits for
         self.scheduler = Scheduler(self)
         self.dispatcher = Dispatcher(self)
         self.dpcs = Dpcs(self)

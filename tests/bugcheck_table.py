@@ -57,7 +57,7 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x131: "not checked: IoAllocateWorkItem takes nonpaged pool by itself",
         **dict.fromkeys(range(0x13A, 0x140), "the verifier's own list of blocks, which lies where no driver writes"),
         **dict.fromkeys(
-            (*range(0x1001, 0x1006), *range(0x1007, 0x100C)), _OTHER.format("the order in which locks are taken")
+            (*range(0x1002, 0x1006), *range(0x1007, 0x100C)), _OTHER.format("the order in which locks are taken")
         ),
         **dict.fromkeys((0x1010, 0x1011), "not checked: whether the data of a request change while it is on its way"),
         **dict.fromkeys((0x1012, 0x1013), "the verifier's own data"),
@@ -93,7 +93,6 @@ REASONS: dict[int, dict[int, Reason]] = {
     },
     0x1A: {0x1000: "Windows 2000 and before"},
     0xC7: {0x2: "the code of a driver is not in memory that can be freed"},
-    0x133: {0x1: "time at DISPATCH_LEVEL is watched for each DPC, not summed up"},
 }
 
 

@@ -86,6 +86,38 @@ def test_nothing_sleeps() -> None:
     assert 3_600_000 <= kernel.now_ms < 3_600_001
 
 
+def test_a_timer_beside_a_long_wait_is_no_deadlock() -> None:
+    """Half a minute beside a timer of one millisecond: thousands of events wake nobody, and yet the wait ends."""
+    kernel = Kernel()
+    kernel.call("KeSetTimerEx", kernel.timer(), RELATIVE_MS, 1, 0)
+    kernel.rest(30_000)
+    assert kernel.now_ms == 30_000
+
+
+def test_processors_that_wait_for_each_other_are_found() -> None:
+    """Locks in two orders on two processors stop the machine."""
+    kernel = Kernel()
+    first, second = kernel.room(8), kernel.room(8)
+
+    def both(outer: int, inner: int) -> None:
+        kernel.call("KeAcquireSpinLockRaiseToDpc", outer)
+        kernel.call("KeStallExecutionProcessor", 10)
+        kernel.call("KeAcquireSpinLockAtDpcLevel", inner)
+
+    kernel.thread("other", lambda: both(second, first))
+    assert kernel.stopped_by(lambda: both(first, second)) == ["spin-lock-never-free"]
+
+
+def test_a_lock_left_behind_is_found() -> None:
+    """Its holder's processor does nothing any more, and the lock is taken still."""
+    kernel = Kernel()
+    lock = kernel.room(8)
+    kernel.rest()
+    kernel.set(lock, 8, 1)
+    kernel.nt.spin_owners[lock] = 1 - kernel.nt.cpu.number
+    assert kernel.stopped_by(lambda: kernel.call("KeAcquireSpinLockRaiseToDpc", lock)) == ["spin-lock-never-free"]
+
+
 def test_events_come_in_the_order_of_time() -> None:
     """Those of one moment in the order in which they were asked for; what is cancelled never comes."""
     kernel = Kernel()

@@ -87,7 +87,8 @@ class Session:
             nt.memory.kernel.add(code)
         for address, name, size in program.exports:
             nt.memory.write_uint(address, size, kernel_variable(nt, name))
-        if any(routine in CONCURRENT for _, routine, _ in program.externals):
+        blocks = program.devices or program.drivers or program.processes
+        if blocks or any(routine in CONCURRENT for _, routine, _ in program.externals):
             nt.scheduler.go_live()
         if any(routine == "SimFailNext" for _, routine, _ in program.externals):
             nt.chooser.may_fail = True

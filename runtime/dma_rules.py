@@ -63,7 +63,7 @@ DMA_PUT_WITH_LISTS = rule(
     explanation="Each list that AdapterListControl is given must be put exactly once.",
 )  # fmt: skip
 DMA_REQUEST_WAITS = rule(
-    "dma-request-never-served", "error", "a request for a DMA channel or map registers is never served",
+    "dma-request-never-served", "leak", "a request for a DMA channel or map registers is never served",
     here="asked for here",
     help="give back what others hold: FreeAdapterChannel, FreeMapRegisters, PutScatterGatherList",
     page="nc-wdm-pallocate_adapter_channel",
@@ -335,13 +335,6 @@ DMA_SHARES_LINE = rule(
     stop=(0xE6, 0x1F), verifier=1, page="nc-wdm-pget_dma_alignment",
     explanation="Where devices do not see the caches, what the processor writes to such a line during the transfer is "
     "lost, or what the device writes.",
-)  # fmt: skip
-DMA_NOT_A_PDO = rule(
-    "dma-adapter-for-no-pdo", "fatal", "an adapter is asked for with a device object that is no physical one",
-    here="called here", help="pass the PhysicalDeviceObject that AddDevice was given", stop=(0xC9, 0x24D), verifier=1,
-    page="nf-wdm-iogetdmaadapter",
-    explanation="The bus driver finds the device by its physical device object. With another one the adapter is that "
-    "of no device, or the machine stops.",
 )  # fmt: skip
 DMA_CONTEXT_NOT_READY = rule(
     "dma-transfer-context-not-ready", "error", "a request is made with a transfer context that is not ready for one",

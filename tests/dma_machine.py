@@ -89,10 +89,8 @@ class DmaMachine:
     def elements(self, where: int) -> list[Row]:
         """A scatter/gather list, as addresses and lengths."""
         memory = self.nt.memory
-        return [
-            (memory.read_uint(where + HEADER + ELEMENT * index, 8), memory.read_uint(where + HEADER + ELEMENT * index + 8, 4))
-            for index in range(memory.read_uint(where, 4))
-        ]  # fmt: skip
+        starts = [where + HEADER + ELEMENT * index for index in range(memory.read_uint(where, 4))]
+        return [(memory.read_uint(start, 8), memory.read_uint(start + 8, 4)) for start in starts]
 
     def device_writes(self, elements: list[Row], data: bytes) -> None:
         done = 0

@@ -6,6 +6,7 @@ from .. import dma_rules as rules
 from ..bus import reach_bits
 from ..findings import address, plural
 from ..layouts import SIZES, offset
+from ..rules import NOT_A_PDO
 from ..store import PAGE
 from .caches import Caches
 from .description import PCI_BUS, Description, read_description
@@ -271,7 +272,7 @@ def device_behind(nt: System, pdo: int) -> HardwareDevice | None:
         node = nt.io.pnp.node_at(pdo)
         if node is not None:
             return node.hardware
-        nt.violation(rules.DMA_NOT_A_PDO, (nt.instruction(), 0, pdo), [("device", nt.describe(pdo))])
+        nt.violation(NOT_A_PDO, (nt.instruction(), 0, pdo), [("device", nt.io.devices.name_of(pdo))], ("device", pdo))
         return None
     devices = nt.hardware.devices
     return devices[0] if len(devices) == 1 else None

@@ -161,3 +161,110 @@ def test_the_object_must_be_connected() -> None:
     interrupt = kernel.connect(lambda *_: 1)
     kernel.call("IoDisconnectInterrupt", interrupt)
     assert kernel.stop("KeSynchronizeExecution", interrupt, 0, 0)[0] == 0xA
+
+
+class Attached(Kernel):
+    """A machine with one device, and its physical device object at `pdo`."""
+
+    def __init__(self, interrupt: str, seed: int | None = None, generation: str = "win10") -> None:
+        super().__init__(seed, generation=generation)
+        self.card = self.nt.hardware.attach("Card", {"interrupt": interrupt}, [])
+        self.pdo = self.nt.io.pnp.node_of(self.card).pdo.address
+        self.parameters = self.room(80)
+        self.context = self.room(8)
+
+    def connect(self, version: int, routine: int, fall_back: int = 0, pdo: int | None = None) -> tuple[int, int]:
+        """The status, and Version as it is afterwards."""
+        values = (self.pdo if pdo is None else pdo, self.context, routine, 7, 0, 0, fall_back)
+        self.set(self.parameters, 4, version)
+        for index, value in enumerate(values):
+            self.set(self.parameters + 8 + 8 * index, 8, value)
+        status = self.call("IoConnectInterruptEx", self.parameters)
+        return status, self.get(self.parameters, 4)
+
+    def disconnect(self, version: int) -> None:
+        where = self.room(16)
+        self.set(where, 4, version)
+        self.set(where + 8, 8, self.get(self.context))
+        self.call("IoDisconnectInterruptEx", where)
+
+    def interrupt(self, message: int = 0) -> None:
+        self.card.interrupt(message)
+        self.nt.scheduler.point()
+
+
+LINE_BASED, MESSAGE_BASED, FULLY_SPECIFIED_GROUP = 2, 3, 4
+
+
+def test_a_driver_connects_to_the_line_of_its_device() -> None:
+    """Named by its physical device object alone; no other device object will do."""
+    kernel = Attached("line")
+
+    def service(interrupt: int, context: int) -> int:
+        kernel.log.append((interrupt == kernel.get(kernel.context), context, kernel.nt.irql))
+        kernel.card.interrupt_clear()
+        return 1
+
+    routine = kernel.function(service)
+    assert kernel.connect(LINE_BASED, routine, pdo=0) == (STATUS_INVALID_PARAMETER, LINE_BASED)
+    assert kernel.connect(9, routine)[0] == 0xC000_00EF
+    assert kernel.connect(LINE_BASED, routine) == (0, LINE_BASED)
+    kernel.interrupt()
+    assert kernel.log == [(True, 7, DIRQL)]
+    kernel.disconnect(LINE_BASED)
+    assert kernel.rules == kernel.leaks == []
+
+
+def test_a_driver_connects_to_each_message_of_its_device() -> None:
+    """The routine is told the number; the table says what each message is."""
+    kernel = Attached("messages(3)")
+    routine = kernel.function(lambda interrupt, context, message: kernel.log.append(message) or 1)
+    assert kernel.connect(LINE_BASED, routine)[0] == 0xC000_0010
+    assert kernel.connect(MESSAGE_BASED, routine) == (0, MESSAGE_BASED)
+    table = kernel.get(kernel.context)
+    assert (kernel.get(table, 1), kernel.get(table + 4, 4)) == (DIRQL, 3)
+    entries = [table + 8 + 48 * number for number in range(3)]
+    assert [kernel.get(entry + 28, 4) for entry in entries] == [line.vector for line in kernel.card.messages]
+    assert len({kernel.get(entry + 16) for entry in entries}) == 3
+    for message in (2, 0, 1, 1):
+        kernel.interrupt(message)
+    assert kernel.log == [2, 0, 1, 1]
+    kernel.disconnect(MESSAGE_BASED)
+    assert kernel.rules == kernel.leaks == []
+
+
+def test_without_messages_the_fallback_is_connected() -> None:
+    """And Version says so; without a fallback there is nothing to connect."""
+    kernel = Attached("line")
+    routine = kernel.function(lambda *_: kernel.log.append("line") or kernel.card.interrupt_clear() or 1)
+    assert kernel.connect(MESSAGE_BASED, routine) == (0xC000_0225, MESSAGE_BASED)
+    assert kernel.connect(MESSAGE_BASED, 0, fall_back=routine) == (0, LINE_BASED)
+    kernel.interrupt()
+    assert kernel.log == ["line"]
+    kernel.disconnect(LINE_BASED)
+    assert kernel.leaks == []
+
+
+def test_before_windows_vista_vectors_are_named() -> None:
+    """Other versions are refused, and Version says what to try instead."""
+    kernel = Attached("line", generation="nt52")
+    routine = kernel.function(lambda *_: 1)
+    assert kernel.connect(LINE_BASED, routine) == (0xC000_00BB, 1)
+
+
+def test_a_fully_specified_connection_names_its_vector() -> None:
+    kernel = Attached("line")
+    assert kernel.card.line is not None
+    line = kernel.card.line[1]
+    routine = kernel.function(lambda *_: kernel.log.append("isr") or kernel.card.interrupt_clear() or 1)
+    values = ((8, kernel.pdo), (16, kernel.context), (24, routine), (32, 0), (40, 0))
+    for at, value in values:
+        kernel.set(kernel.parameters + at, 8, value)
+    for at, size, value in ((0, 4, FULLY_SPECIFIED_GROUP), (48, 1, line.irql), (50, 1, 1), (52, 4, line.vector)):
+        kernel.set(kernel.parameters + at, size, value)
+    kernel.set(kernel.parameters + 56, 1, line.irql)
+    assert kernel.call("IoConnectInterruptEx", kernel.parameters) == 0
+    kernel.interrupt()
+    assert kernel.log == ["isr"]
+    kernel.disconnect(FULLY_SPECIFIED_GROUP)
+    assert kernel.leaks == []

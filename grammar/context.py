@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from .environment import Environment
+from .nodes import dataclass
 from .scope import Scope
 from .source import Diagnostics, Note, Span
 from .syntax import Node, StaticAssert

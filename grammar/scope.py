@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from .nodes import dataclass
 from .source import Span
 from .tree import Function, Variable
 from .types import IntType, StructType, Type

@@ -6,8 +6,7 @@ A declarator is stored inside out: `parts` reads from the name outwards, so `int
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from .nodes import dataclass
 from .source import NOWHERE, Span
 from .tokens import Token
 

@@ -12,8 +12,9 @@ offsets are numbers. Whoever walks this tree needs no knowledge of C's rules, on
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from .nodes import dataclass
 from .source import Span
 from .types import FunctionType, Type
 from .types import Member as StructMember

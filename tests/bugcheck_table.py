@@ -17,14 +17,16 @@ from dmascript.runtime.rules import RULES
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "bugchecks.md"
 ZOO = ROOT / "tests" / "zoo"
-CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A, 0xC7, 0x133)
+CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A, 0xC7, 0x133, 0xC9)
 
 Reason = str | tuple[str, ...]
 
 _POOL_SAYS = "the pool manager's own check comes first: "
 _OTHER = "not about memory: the verifier's checks of {}"
 _COMPLIANCE = "an older check finds the same call first, and has a sub-code of its own: see 0x1 to 0x80, 0x11A and 0xE5"
-_ROUTINES = _OTHER.format("dispatch and completion routines")
+_INTERRUPTS = "a driver turns interrupts off with instructions of the processor, which scripts do not have"
+_OLDER = "I/O verification finds the same mistake first: see 0xC9"
+_BUS = "bus drivers of the script's own, which report devices, are not modelled"
 _INTERNAL = "no mistake of a driver's alone leads there: it takes broken memory, or a fault in Windows"
 _PTE_INTERNAL = "Windows' own allocator of page table entries: drivers reach it only through routines that check first"
 _TRACKING = "special pool, which the verifier uses as well, finds the same write first: 0xC1/0x23 and 0x24, 0xCD, 0xD6"
@@ -42,11 +44,12 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x91: "x86 code that moves the stack pointer by itself",
         **dict.fromkeys((0xA0, 0xA1, 0xA2), _OTHER.format("disks")),
         0xB7: "the firmware writes to memory while the machine sleeps",
-        **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xFA, 0xFB, 0x135), _ROUTINES),
-        **dict.fromkeys((0xD5, 0xD6, 0xD7), _OTHER.format("remove locks")),
+        **dict.fromkeys((0xC0, 0xC1, 0xC2, 0xC3), _INTERRUPTS),
+        0xC6: "there is no fast I/O: it is for file systems",
+        0xFB: "the same for completion routines; shown as 0xC5",
+        0x135: "the end of the run comes first: see irp-never-completed",
         **dict.fromkeys((0xDA, 0xDB, 0xDC, 0xDD), _OTHER.format("WMI and ETW registrations")),
         **dict.fromkeys((0xDF, 0x130), "there is no session space: it is for display drivers"),
-        0xE2: "not checked: where the buffers lie that an IRP of kernel mode names",
         **dict.fromkeys((0xE4, 0xE6), "Zw routines for files and keys, which are not modelled"),
         **dict.fromkeys((0xEA, 0xEB), "push locks are for file systems"),
         0xFC: _OTHER.format("the registry"),
@@ -54,7 +57,6 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x110: "extended processor state is not modelled",
         0x111: "the kernel's own check of a service routine comes first: 0xC8",
         0x115: _OTHER.format("shutdown"),
-        0x131: "not checked: IoAllocateWorkItem takes nonpaged pool by itself",
         **dict.fromkeys(range(0x13A, 0x140), "the verifier's own list of blocks, which lies where no driver writes"),
         **dict.fromkeys(
             (*range(0x1002, 0x1006), *range(0x1007, 0x100C)), _OTHER.format("the order in which locks are taken")
@@ -67,7 +69,7 @@ REASONS: dict[int, dict[int, Reason]] = {
             (0x40003, 0x40006, 0x40007, 0x40009, 0x4000A, 0x4000E),
             "an older check finds the same mistake first: 0x3E, 0x32, 0x36, 0x40 to 0x42, bug checks 0xF and 0x10",
         ),
-        **dict.fromkeys((0x4100B, 0x4100F, 0x43006), _ROUTINES),
+        **dict.fromkeys((0x4100B, 0x4100F, 0x43006), _OLDER),
     },
     0x4E: dict.fromkeys((0x1, 0x2, 0x6, 0x8D, 0x8F), _INTERNAL),
     0xDA: {
@@ -92,6 +94,27 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x32: _INTERNAL,
     },
     0x1A: {0x1000: "Windows 2000 and before"},
+    0xC9: {
+        0x9: "the same for IoBuildDeviceIoControlRequest; shown as 0x8",
+        0xF: "only the I/O manager itself sends IRP_MJ_CREATE for a file object",
+        0x11: "there is no fast I/O: it is for file systems",
+        0x12: "another form of 0x5",
+        0x200: "what the verifier has no name for",
+        0x208: "the end of the stack is found by Windows itself: 0x35",
+        **dict.fromkeys((0x20A, 0x20C), "other forms of 0x20B and 0x2"),
+        **dict.fromkeys((0x213, 0x214, 0x23B), "the verifier sends requests that nobody knows to find these"),
+        **dict.fromkeys((0x217, 0x218, 0x22A, 0x22B, 0x22C, 0x248, 0x249, 0x24B), _BUS),
+        **dict.fromkeys((0x222, 0x223), "filters below a function driver that outlive it are not modelled"),
+        0x227: "the code of a script is never paged out",
+        **dict.fromkeys((0x230, 0x232), "other forms of 0x231"),
+        0x238: "another form of 0x20D",
+        0x23C: "another form of 0x7",
+        0x23F: "the same for DO_POWER_PAGABLE; shown as 0x244",
+        0x247: "the same for requests that the system sends only to stop devices; shown as 0x306",
+        0x24A: "a wrong IRQL is found as it is for every routine: 0xC4/0xE5",
+        0x300: "another form of 0x21B",
+        0x301: "another form of 0x10",
+    },
     0xC7: {0x2: "the code of a driver is not in memory that can be freed"},
 }
 

@@ -5,8 +5,6 @@ and how often it was asked, and on nothing else, so that one stream of questions
 
 from __future__ import annotations
 
-from zlib import crc32
-
 MASK = 0xFFFF_FFFF_FFFF_FFFF
 
 
@@ -47,6 +45,8 @@ class Chooser:
         elif self.seed is None or options < 2 or what.startswith("fail:"):
             answer = 0
         else:
+            from zlib import crc32  # here, so that a run without a seed does not load it
+
             answer = _mix((self.seed * 0x9E37_79B9_7F4A_7C15 + (crc32(what.encode()) << 32) + nth) & MASK) % options
         if self.log is not None:
             self.log.append((what, options, answer))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from array import array
-
 from . import rules
 from .findings import address, plural
 from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Sequence
 
     from .memory import Region
@@ -90,10 +89,14 @@ class Mdl:
     @property
     def frames(self) -> array[int]:
         """The frame numbers behind the header."""
+        from array import array  # here, so that a run without frames does not load it
+
         return array("Q", self.nt.memory.read(self.address + HEADER, 8 * self.page_count))
 
     @frames.setter
     def frames(self, frames: Sequence[int]) -> None:
+        from array import array
+
         self.nt.memory.write(self.address + HEADER, memoryview(array("Q", frames)).cast("B"))
 
     def initialise(self, va: int, length: int) -> None:

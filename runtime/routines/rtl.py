@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from zlib import crc32
-
 from .. import rules
 from ..blocks import copy, equal_bytes, fill, overlap
 from ..constants import STATUS_INTEGER_OVERFLOW, STATUS_SUCCESS
@@ -259,6 +257,8 @@ def RtlUlonglongByteSwap(nt: System, value: int) -> int:
 
 @routine("ULONG RtlCrc32(const VOID *Buffer, SIZE_T Size, ULONG InitialCrc)", irql="any")
 def RtlCrc32(nt: System, buffer: int, size: int, initial: int) -> int:
+    from zlib import crc32
+
     return crc32(nt.memory.read(buffer, size), initial)
 
 

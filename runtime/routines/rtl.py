@@ -6,6 +6,7 @@ from .. import rules
 from ..blocks import copy, equal_bytes, fill, overlap
 from ..constants import STATUS_INTEGER_OVERFLOW, STATUS_SUCCESS
 from ..routine import known, routine
+from ..win32.errors import dos_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -94,10 +95,13 @@ known(
     "VOID RtlRaiseException(PEXCEPTION_RECORD ExceptionRecord)",
     page="nf-ntifs-rtlraiseexception", irql="any", fails="does not return", header="ntifs.h",
 )  # fmt: skip
-known(
+@routine(
     "ULONG RtlNtStatusToDosError(NTSTATUS Status)",
     page="nf-ntifs-rtlntstatustodoserror", irql="== PASSIVE_LEVEL", header="ntifs.h",
 )  # fmt: skip
+def RtlNtStatusToDosError(nt: System, status: int) -> int:
+    """The Win32 error that a program sees for a status; ERROR_MR_MID_NOT_FOUND for one that has none."""
+    return dos_error(status)
 
 
 @routine(

@@ -463,7 +463,7 @@ IRP_FREED_AS_POOL = rule(
 )  # fmt: skip
 IRP_NOT_AN_IRP = rule(
     "not-an-irp", "fatal", "no IRP lies at this address", here="used here", earlier=("freed", "freed here"),
-    help="pass an IRP that is still allocated, once", stop=(0xC9, 0x1), verifier=1, page="nf-wdm-iofreeirp",
+    help="pass an IRP that is still allocated, once", stop=(0xC9, 0x1), also=((0xC9, 0x3),), verifier=1, page="nf-wdm-iofreeirp",
     explanation="The I/O manager looks at the Type field first. An IRP that was freed does not have it any more.",
 )  # fmt: skip
 IRP_FREED_TWICE = rule(
@@ -1928,3 +1928,5 @@ MESSAGE_TRUNCATED = rule(
     help="print it in pieces", page="nf-wdm-dbgprint",
     explanation="One call sends at most 512 bytes to the debugger; the rest is dropped.",
 )  # fmt: skip
+
+from .dma_rules import *  # noqa: E402, F403

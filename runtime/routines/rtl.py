@@ -6,7 +6,6 @@ from .. import rules
 from ..blocks import copy, equal_bytes, fill, overlap
 from ..constants import STATUS_INTEGER_OVERFLOW, STATUS_SUCCESS
 from ..routine import known, routine
-from ..win32.errors import dos_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,6 +100,8 @@ known(
 )  # fmt: skip
 def RtlNtStatusToDosError(nt: System, status: int) -> int:
     """The Win32 error that a program sees for a status; ERROR_MR_MID_NOT_FOUND for one that has none."""
+    from ..win32.errors import dos_error
+
     return dos_error(status)
 
 

@@ -146,12 +146,12 @@ class Dma:
         else:
             adapter.needs_registers = not adapter.scatter_gather or top >> adapter.bits != 0
         wanted = -(-min(max(description.maximum, 1), LARGEST_TRANSFER) // PAGE) + 1
-        most = [self.pool.total]
+        most = [wanted]
         if adapter.needs_registers:
-            most.append(MOST_REGISTERS.get(nt.settings.profile, wanted))
+            most += [self.pool.total, MOST_REGISTERS.get(nt.settings.profile, wanted)]
         if adapter.boundary:
             most.append(adapter.boundary // PAGE)
-        adapter.maximum = min(wanted, *most)
+        adapter.maximum = min(most)
 
     def _domain(self, device: HardwareDevice | None) -> Domain:
         """The domain of a device; adapters of one device share it."""
@@ -203,6 +203,9 @@ class Dma:
             last = next(iter(adapter.buffers.values()))
             said = [*facts, ("common buffers", plural(len(adapter.buffers), "buffer"))]
             nt.violation(rules.DMA_PUT_WITH_BUFFERS, (where, len(adapter.buffers), 0), said, ("common", last.address))
+        if adapter.waiting:
+            first = ("request", adapter.waiting[0].device_object)
+            nt.violation(rules.DMA_PUT_WITH_REQUEST, (where, len(adapter.waiting), 0), facts, first)
         if adapter.owner is not None:
             nt.violation(rules.DMA_PUT_WITH_CHANNEL, (where, 1, 0), facts, ("registers", adapter.owner.base))
         if adapter.lists:
@@ -213,6 +216,7 @@ class Dma:
             said = [*facts, ("map registers", str(adapter.registers_held))]
             nt.violation(rules.DMA_PUT_WITH_REGISTERS, (where, adapter.registers_held, 0), said, about)
         for request in adapter.waiting:
+            nt.let_go(rules.DMA_REQUEST_WAITS, request.key)
             self.served.remove(request)
         adapter.waiting.clear()
         adapter.dead = True

@@ -46,9 +46,18 @@ DMA_PUT_WITH_BUFFERS = rule(
 )  # fmt: skip
 DMA_PUT_WITH_CHANNEL = rule(
     "dma-put-with-channel", "fatal", "an adapter is put while its channel is still allocated",
-    here="put here", earlier=("granted", "granted here"), help="call FreeAdapterChannel after the last flush",
+    here="put here", earlier=("granted", "allocated here"), help="call FreeAdapterChannel after the last flush",
     stop=(0xE6, 0x8), verifier=1, page="nc-wdm-pput_dma_adapter",
     explanation="An execution routine that returns KeepObject owes FreeAdapterChannel.",
+)  # fmt: skip
+DMA_PUT_WITH_REQUEST = rule(
+    "dma-put-with-request", "fatal", "an adapter is put while a request for its channel or map registers waits",
+    here="put here", earlier=("asked", "asked for here"),
+    help="wait until the routine has run; STATUS_SUCCESS says only that it will", stop=(0xE6, 0x8), verifier=1,
+    page="nc-wdm-pallocate_adapter_channel",
+    explanation="The request lies in the adapter's queue, and its routine will be called with an adapter that is gone. "
+    "A routine usually runs before AllocateAdapterChannel or GetScatterGatherList returns; when map registers are "
+    "scarce, or the channel is taken, it runs later.",
 )  # fmt: skip
 DMA_PUT_WITH_REGISTERS = rule(
     "dma-put-with-map-registers", "fatal", "an adapter is put while map registers of it are still allocated",
@@ -149,14 +158,14 @@ DMA_REGISTERS_NOT_HELD = rule(
 )  # fmt: skip
 DMA_REGISTERS_OF_CHANNEL = rule(
     "dma-map-registers-of-kept-channel", "fatal", "map registers are freed alone after KeepObject",
-    here="freed here", earlier=("granted", "granted here"),
+    here="freed here", earlier=("granted", "allocated here"),
     help="call FreeAdapterChannel, which frees both; or return DeallocateObjectKeepRegisters", stop=(0xE6, 0x5),
     verifier=1, page="nc-wdm-pfree_map_registers",
     explanation="The channel stays allocated, and every later request for it waits for ever.",
 )  # fmt: skip
 DMA_REGISTERS_OTHER_COUNT = rule(
     "dma-map-registers-other-count", "fatal", "another number of map registers is freed than was allocated",
-    here="freed here", earlier=("granted", "granted here"),
+    here="freed here", earlier=("granted", "allocated here"),
     help="pass the count that AllocateAdapterChannel was given, not what was used of it", stop=(0xE6, 0x5), verifier=1,
     page="nc-wdm-pfree_map_registers",
     explanation="Some stay allocated for ever, or somebody else's are freed with them.",
@@ -223,7 +232,7 @@ DMA_MAPPED_TWICE = rule(
 )  # fmt: skip
 DMA_REGISTERS_USED_UP = rule(
     "dma-map-registers-used-up", "fatal", "a mapping needs more map registers than are left of the allocation",
-    here="mapped here", earlier=("granted", "granted here"),
+    here="mapped here", earlier=("granted", "allocated here"),
     help="map at most as many pages as registers were allocated, flush, then go on", stop=(0xE6, 0x0), verifier=1,
     page="nc-wdm-pmap_transfer",
     explanation="A length that spans N pages takes N registers; an offset into the first page may make it one more.",

@@ -353,9 +353,12 @@ class System:
         self.history.setdefault((kind, object_address), {})[event] = moment
         return moment
 
-    def hold(self, rule: rules.Rule, object_address: int, facts: list[tuple[str, str]], **names: str) -> None:
-        """Until `let_go`, this is charged as a leak of `rule`."""
-        self.held[rule.id, object_address] = Held(rule, self.moment(), facts, names)
+    def hold(
+        self, rule: rules.Rule, object_address: int, facts: list[tuple[str, str]], moment: Moment | None = None,
+        **names: str,
+    ) -> None:  # fmt: skip
+        """Until `let_go`, this is charged as a leak of `rule`: to here and now, or to the `moment` given."""
+        self.held[rule.id, object_address] = Held(rule, moment or self.moment(), facts, names)
 
     def let_go(self, rule: rules.Rule, object_address: int) -> None:
         self.held.pop((rule.id, object_address), None)

@@ -13,6 +13,7 @@ from ..store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings import Moment
     from ..system import System
     from .adapters import Adapter
     from .contexts import Context
@@ -25,7 +26,7 @@ class MapRegisters:
     """One allocation, `base` is its MapRegisterBase. `first` is the first of its bounce frames, -1 while it has none.
     `used` counts the registers that mappings have taken so far."""
 
-    __slots__ = ("adapter", "base", "count", "first", "used", "channel", "freed", "context")
+    __slots__ = ("adapter", "base", "count", "first", "used", "channel", "freed", "context", "asked")
 
     def __init__(self, adapter: Adapter, base: int, count: int) -> None:
         self.adapter = adapter
@@ -35,6 +36,7 @@ class MapRegisters:
         self.used = 0
         self.channel = False  # whether it came with the adapter's channel, KeepObject said
         self.freed = False
+        self.asked: Moment | None = None  # when the driver asked for them
         self.context: Context | None = None  # of the request of version 3 that asked for them
 
     @property

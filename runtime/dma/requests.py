@@ -6,12 +6,14 @@ from .. import dma_rules as rules
 from ..findings import address
 from ..layouts import offset
 from ..processor import DISPATCH_LEVEL
+from ..request_checks import head_of
 from .mappings import forget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..findings import Moment
     from ..system import System
     from .adapters import Adapter
     from .registers import MapRegisters
@@ -26,7 +28,7 @@ class Request:
     """One request. `run(registers)` does what was asked for and says what becomes of the channel and the registers;
     `context` is the address of the transfer context of a version-3 request, 0 for an older one."""
 
-    __slots__ = ("adapter", "device_object", "count", "run", "context", "exclusive", "key", "unserved")
+    __slots__ = ("adapter", "device_object", "count", "run", "context", "exclusive", "key", "unserved", "asked")
 
     def __init__(
         self, adapter: Adapter, device_object: int, count: int, run: Callable[[MapRegisters], int], context: int = 0,
@@ -38,6 +40,7 @@ class Request:
         self.run = run
         self.context = context
         self.exclusive = exclusive
+        self.asked: Moment | None = None
         self.key = 0  # by which it is held until it is served
         self.unserved: Callable[[], object] | None = None  # what gives back what was taken for it
 
@@ -55,7 +58,7 @@ def submit(nt: System, request: Request) -> None:
     """Serve a request now if nothing stands in its way, else in its turn."""
     dma = nt.dma
     nt.traced("channel wanted", adapter=request.adapter.address, registers=request.count)
-    nt.remember("request", request.device_object, "asked")
+    request.asked = nt.remember("request", request.device_object, "asked")
     request.key = nt.new_object(0x40)
     request.adapter.waiting.append(request)
     dma.served.append(request)
@@ -146,8 +149,9 @@ def _run(nt: System, request: Request, registers: MapRegisters) -> None:
     adapter.owner = registers
     adapter.run_for = request.device_object or adapter.address
     registers.channel = True
-    nt.remember("registers", registers.base, "granted")
-    nt.hold(rules.DMA_REGISTERS_LEFT, registers.base, [*registers.facts, *adapter.facts])
+    registers.asked = request.asked or nt.moment()
+    nt.history[("registers", registers.base)] = {"granted": registers.asked}
+    nt.hold(rules.DMA_REGISTERS_LEFT, registers.base, [*registers.facts, *adapter.facts], registers.asked)
     action = request.run(registers)
     adapter.run_for = 0
     if action == KEEP_OBJECT:
@@ -178,6 +182,10 @@ def call_execution_routine(
     nt.traced("adapter control", name="", routine=routine, base=registers.base)
     action = nt.call(routine, device_object, irp, registers.base, context) & 0xFFFF_FFFF
     nt.traced("adapter control end", result=action)
+    if action not in (KEEP_OBJECT, DEALLOCATE_OBJECT, KEEP_REGISTERS):
+        facts = [("returned", str(action)), *registers.adapter.facts]
+        nt.violation(rules.DMA_UNKNOWN_ACTION, (), facts, moment=head_of(nt, routine))
+        return DEALLOCATE_OBJECT
     return action
 
 

@@ -161,9 +161,9 @@ def keep_list(nt: System, adapter: Adapter, where: int, made: Mapping, write: bo
     """Write the list into memory and remember it until it is put."""
     write_list(nt, where, made.elements)
     found = adapter.lists[where] = List(where, adapter, made, write, owned)
-    nt.remember("list", where, "made")
+    nt.history[("list", where)] = {"made": made.registers.asked or nt.moment()}
     nt.let_go(rules.DMA_REGISTERS_LEFT, made.registers.base)
-    nt.hold(rules.DMA_LIST_LEFT, where, [*found.facts, *adapter.facts])
+    nt.hold(rules.DMA_LIST_LEFT, where, [*found.facts, *adapter.facts], made.registers.asked)
     return found
 
 

@@ -177,7 +177,8 @@ def _end_process(nt: System, process: Process, status: int) -> None:
         process.exit_status = status
     process_object(nt, process)
     program = program_of(nt, process)
-    nt.memory.unpin(list(program.kept.values()))
+    for frame in program.kept.values():
+        nt.memory.unpin([frame])
     program.kept.clear()
     end_process(nt, process)
     nt.dispatcher.signal(process.address)

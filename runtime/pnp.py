@@ -19,10 +19,13 @@ from .constants import (
     STATUS_SUCCESS,
     BusRelations,
 )
+from .dispatcher import SYNCHRONIZATION_EVENT
 from .irp import INFORMATION, MINOR, PARAMETERS, STATUS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .device_objects import Device
     from .driver_objects import Driver
     from .hardware import HardwareDevice
@@ -48,12 +51,13 @@ class Node:
 class PlugAndPlay:
     """`nodes` are the devices that have a physical device object, in the order in which drivers came for them."""
 
-    __slots__ = ("nt", "nodes", "bus")
+    __slots__ = ("nt", "nodes", "bus", "_turn")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.nodes: list[Node] = []
         self.bus = BusDriver(nt)
+        self._turn = 0  # an event that who removes devices waits for
 
     def node_of(self, hardware: HardwareDevice) -> Node:
         """The node of a device, with a physical device object of the bus driver's."""
@@ -146,6 +150,19 @@ class PlugAndPlay:
 
     def remove_all(self) -> None:
         """The machine shuts its devices down, the last one first."""
+        self._alone(self._remove_all)
+
+    def _alone(self, action: Callable[[], None]) -> None:
+        """Do something while no other thread does anything with devices that go."""
+        dispatcher = self.nt.dispatcher
+        if not self._turn:
+            self._turn = self.nt.new_object(24)
+            dispatcher.opaque(self._turn, SYNCHRONIZATION_EVENT, True, "Plug and Play")
+        dispatcher.wait([self._turn], reason="Plug and Play")
+        action()
+        dispatcher.signal(self._turn)
+
+    def _remove_all(self) -> None:
         for node in reversed(self.nodes):
             if node.state == "started":
                 status = self.send(node, IRP_MN_QUERY_REMOVE_DEVICE)
@@ -157,6 +174,8 @@ class PlugAndPlay:
 
     def _remove(self, node: Node) -> None:
         nt = self.nt
+        if node.state == "removed":
+            return
         stack = nt.io.devices.stack(node.pdo.address)[1:]
         self.send(node, IRP_MN_REMOVE_DEVICE)
         node.state = "removed"
@@ -178,8 +197,13 @@ class PlugAndPlay:
         node = next((one for one in self.nodes if one.hardware is hardware), None)
         if node is None or node.state != "started":
             return
-        self._surprise(node)
-        self._remove_unless_open(node)
+
+        def go() -> None:
+            if node.state == "started":
+                self._surprise(node)
+                self._remove_unless_open(node)
+
+        self._alone(go)
 
     def _remove_unless_open(self, node: Node) -> None:
         devices = self.nt.io.devices
@@ -190,6 +214,10 @@ class PlugAndPlay:
         """A device is not open any more: if it was pulled out meanwhile, it goes now."""
         for node in self.nodes:
             if node.state == "surprise removed" and device.address in self.nt.io.devices.stack(node.pdo.address):
-                nt = self.nt
                 node.state = "going"
-                nt.scheduler.create("device removal", nt.system_process, lambda node=node: self._remove(node))
+                self._later(node)
+
+    def _later(self, node: Node) -> None:
+        """Remove a device in a thread of the system's."""
+        nt = self.nt
+        nt.scheduler.create("device removal", nt.system_process, lambda: self._alone(lambda: self._remove(node)))

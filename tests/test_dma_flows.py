@@ -1,0 +1,49 @@
+"""The DMA examples on other machines than the plain one: what they print there is part of what they show."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dmascript.interp.options import Options
+from dmascript.interp.script import load, run
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+
+
+def printed(name: str, profile: str, seed: int | None = None) -> list[str]:
+    """The lines that an example prints on a profile; it must be clean there."""
+    options = Options(profile=profile, seed=seed)
+    path = EXAMPLES / f"{name}.dma"
+    loaded = load(str(path), options, path.read_text(encoding="utf-8"))
+    lines: list[str] = []
+    outcome = run(loaded, options, lines.append)
+    assert (outcome.exit_code, [report.rule for report in outcome.reports]) == (0, [])
+    return "".join(lines).splitlines()
+
+
+@pytest.mark.parametrize(
+    ("profile", "gathered", "staged"),
+    [
+        ("bounce", "in 72 ranges", "in 8 ranges"), ("iommu", "in 1 range", "in 1 range"),
+        ("noncoherent", "in 256 ranges", "in 1 range"), ("starved", "in 96 ranges", "in 64 ranges"),
+        ("isa", "in 256 ranges", "in 1 range"),
+    ],
+)  # fmt: skip
+def test_what_the_device_sees_of_a_megabyte(profile: str, gathered: str, staged: str) -> None:
+    """The bytes are the same everywhere; how many ranges the device is told of depends on the machine."""
+    buffer, *seen = printed("contiguous_memory", profile)
+    assert buffer == "the buffer: sum 133693440, 256 pages, 0 of them behind their neighbour"
+    assert seen == [
+        f"gathered: sum 133693440, {gathered}", f"staged: sum 133693440, {staged}",
+        "copied: sum 133693440, in 32 ranges",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("profile", ["direct", "bounce", "iommu", "noncoherent", "starved", "isa"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_every_byte_reaches_the_device_under_every_seed(profile: str, seed: int) -> None:
+    """The sums that the device makes are those of the buffer."""
+    sums = {line.split("sum ")[1].split(",")[0] for line in printed("contiguous_memory", profile, seed)}
+    assert sums == {"133693440"}

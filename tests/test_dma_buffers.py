@@ -1,0 +1,198 @@
+"""Common buffers: what both sides see, bounds, tags around them, domains, vectors, memory of MDLs."""
+
+from __future__ import annotations
+
+import pytest
+
+from dma_machine import ISA_BUS, PROFILES, DmaMachine
+from test_dma_adapters import stop
+
+PAGE = 4096
+INVALID, NOT_SUPPORTED = 0xC000000D, 0xC00000BB
+CACHED = 1
+
+
+class Buffers:
+    def __init__(self, profile: str = "direct", **fields: int) -> None:
+        self.machine = DmaMachine(profile)
+        self.adapter = self.machine.adapter(**{"Version": 3, "ScatterGather": 1, "DmaAddressWidth": 32, **fields})
+        self.logical_at = self.machine.room(8)
+
+    def op(self, name: str, *arguments: int) -> int:
+        return self.machine.op(name, self.adapter, *arguments)
+
+    def allocate(self, length: int) -> tuple[int, int]:
+        va = self.op("AllocateCommonBuffer", length, self.logical_at, CACHED)
+        return va, self.logical
+
+    @property
+    def logical(self) -> int:
+        return self.machine.nt.memory.read_uint(self.logical_at, 8)
+
+    def free_stop(self, *arguments: int) -> tuple[int, ...]:
+        return stop(self.machine, "FreeCommonBuffer", self.adapter, *arguments)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+def test_both_sides_see_the_same(profile: str) -> None:
+    """One range for the device, one for the processor, no flush in between; scattered in frames behind an IOMMU."""
+    buffers = Buffers(profile)
+    memory = buffers.machine.nt.memory
+    va, logical = buffers.allocate(3 * PAGE + 10)
+    memory.write(va, b"ring" * 100)
+    assert buffers.machine.device_reads([(logical, 400)]) == b"ring" * 100
+    buffers.machine.device_writes([(logical + 2 * PAGE, PAGE + 10)], b"\x77" * (PAGE + 10))
+    assert memory.read(va + 2 * PAGE, PAGE + 10) == b"\x77" * (PAGE + 10)
+    frames = [memory.frame_at(va + PAGE * index) for index in range(4)]
+    adjacent = frames == list(range(frames[0], frames[0] + 4))
+    assert adjacent == (profile != "iommu")
+    assert (frames[0] * PAGE == logical) == (profile != "iommu")
+    buffers.op("FreeCommonBuffer", 3 * PAGE + 10, logical, va, CACHED)
+    buffers.op("PutDmaAdapter")
+    assert buffers.machine.rules == [] and buffers.machine.held == set()
+
+
+def test_within_the_reach_of_the_device() -> None:
+    for fields, bits in (({"DmaAddressWidth": 28}, 28), ({"Version": 1, "InterfaceType": ISA_BUS}, 24)):
+        for profile in ("bounce", "iommu"):
+            va, logical = Buffers(profile, **fields).allocate(5 * PAGE)
+            assert va and (logical + 5 * PAGE - 1) >> bits == 0
+
+
+@pytest.mark.parametrize(("at", "violation"), [(-1, 1), (100, 2), (PAGE, 2)])
+def test_tags_around_a_buffer(at: int, violation: int) -> None:
+    """A byte before the first, behind the last, or on the page behind: found when the buffer is freed."""
+    buffers = Buffers()
+    va, logical = buffers.allocate(100)
+    buffers.machine.nt.memory.write(va + at, b"!")
+    assert buffers.free_stop(100, logical, va, CACHED)[:5] == (0xE6, 0xF, violation, 100, va)
+
+
+def test_no_tags_without_the_verifier() -> None:
+    buffers = Buffers()
+    buffers.machine.nt.settings.verifier = 0
+    va, logical = buffers.allocate(100)
+    buffers.machine.nt.memory.write(va + 100, b"!")
+    buffers.op("FreeCommonBuffer", 100, logical, va, CACHED)
+    assert buffers.machine.rules == []
+
+
+def test_freed_twice_and_with_other_arguments() -> None:
+    buffers = Buffers()
+    va, logical = buffers.allocate(100)
+    buffers.op("FreeCommonBuffer", 200, logical, va, CACHED)
+    assert buffers.machine.rules == ["common-buffer-freed-with-other-arguments"]
+    assert buffers.free_stop(100, logical, va, CACHED) == (0xE6, 0x3, 1, 0, 0)
+
+
+def test_bounds() -> None:
+    """At or above the lower one, below the upper one; an upper one may be given to the Ex form too."""
+    buffers = Buffers()
+    low_at, high_at = buffers.machine.room(8), buffers.machine.room(8)
+    buffers.machine.nt.memory.write_uint(low_at, 8, 0x100_0000)
+    buffers.machine.nt.memory.write_uint(high_at, 8, 0x200_0000)
+    given = low_at, high_at, 3 * PAGE, 0, 0, 0, buffers.logical_at
+    assert buffers.op("AllocateCommonBufferWithBounds", *given)
+    assert 0x100_0000 <= buffers.logical <= 0x200_0000 - 3 * PAGE
+    assert buffers.op("AllocateCommonBufferEx", high_at, PAGE, buffers.logical_at, 1, 0)
+    assert buffers.logical < 0x200_0000
+    buffers.machine.nt.memory.write_uint(high_at, 8, 0x100_0000 + PAGE)
+    assert buffers.op("AllocateCommonBufferWithBounds", *given) == 0
+
+
+def test_domains() -> None:
+    """An adapter that joins another one's domain maps there, until it leaves."""
+    buffers = Buffers("iommu")
+    machine = buffers.machine
+    other = machine.adapter(Version=3, ScatterGather=1, DmaAddressWidth=32)
+    machine.nt.dma.adapters[other].own_domain = machine.nt.dma.adapters[other].domain = None
+    machine.nt.dma._fit(machine.nt.dma.adapters[other])
+    domain = buffers.op("GetDmaDomain")
+    assert domain
+    assert machine.op("JoinDmaDomain", other, 0x1234) == INVALID
+    assert machine.op("JoinDmaDomain", other, domain) == 0
+    va_at = machine.room(8)
+    given = domain, 0, PAGE, 0, 0, 0, buffers.logical_at, va_at
+    assert machine.op("AllocateDomainCommonBuffer", other, *given) == 0
+    va = machine.nt.memory.read_uint(va_at, 8)
+    machine.device_writes([(buffers.logical, 4)], b"abcd")
+    assert machine.nt.memory.read(va, 4) == b"abcd"
+    assert machine.op("LeaveDmaDomain", other) == INVALID  # something is mapped
+    machine.op("FreeCommonBuffer", other, PAGE, buffers.logical, va, 1)
+    plain = Buffers()
+    assert plain.op("GetDmaDomain") == 0 and plain.op("JoinDmaDomain", 1) == NOT_SUPPORTED
+
+
+class Vector(Buffers):
+    """A vector of three buffers of 5,000 bytes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        vector_at = self.machine.room(8)
+        given = 0, 0xFFFF_FFFF, CACHED, 0, 0, 3, 5000, vector_at
+        assert self.op("AllocateCommonBufferVector", *given) == 0
+        self.vector = self.machine.nt.memory.read_uint(vector_at, 8)
+
+
+def test_vector() -> None:
+    """Elements lie apart, each contiguous; they are freed one by one, then the vector."""
+    vector = Vector()
+    memory, va_at = vector.machine.nt.memory, vector.machine.room(8)
+    seen = set()
+    for index in range(3):
+        vector.op("GetCommonBufferFromVectorByIndex", vector.vector, index, va_at, vector.logical_at)
+        seen.add(memory.read_uint(va_at, 8))
+        vector.machine.device_writes([(vector.logical, 5000)], bytes([index]) * 5000)
+        assert memory.read(memory.read_uint(va_at, 8), 5000) == bytes([index]) * 5000
+    assert len(seen) == 3
+    for index in range(3):
+        vector.op("FreeCommonBufferFromVector", vector.vector, index)
+    vector.op("FreeCommonBufferVector", vector.vector)
+    vector.op("PutDmaAdapter")
+    assert vector.machine.held == set() and vector.machine.rules == []
+
+
+def test_misuse_of_a_vector() -> None:
+    """An index outside it, an element that is freed, a vector that is not empty, one that is left."""
+    vector = Vector()
+    assert vector.machine.held == {"common-buffer-vector-left", "dma-adapter-left"}
+    member = "FreeCommonBufferFromVector"
+    assert stop(vector.machine, member, vector.adapter, vector.vector, 3) == (0x1DC, 3, 3, 3, 0)
+    vector = Vector()
+    vector.op(member, vector.vector, 1)
+    assert stop(vector.machine, member, vector.adapter, vector.vector, 1)[:3] == (0x1DC, 4, 1)
+    vector = Vector()
+    vector.op(member, vector.vector, 0)
+    assert stop(vector.machine, "FreeCommonBufferVector", vector.adapter, vector.vector)[:3] == (0x1DC, 2, 1)
+
+
+def configuration(machine: DmaMachine, kind: int, first: int = 0, second: int = 0) -> int:
+    where = machine.room(40)
+    machine.nt.memory.write_uint(where, 4, kind)
+    machine.nt.memory.write_uint(where + 8, 8, first)
+    machine.nt.memory.write_uint(where + 16, 8, second)
+    return where
+
+
+def test_memory_of_an_mdl() -> None:
+    """Behind an IOMMU any whole pages will do, elsewhere adjacent ones; the memory stays the driver's."""
+    buffers = Buffers("iommu")
+    va, mdl = buffers.machine.buffer(4 * PAGE)
+    member = "CreateCommonBufferFromMdl"
+    assert buffers.op(member, mdl, 0, 0, buffers.logical_at) == 0
+    logical = buffers.logical
+    buffers.machine.device_writes([(logical, 4 * PAGE)], b"\x42" * 4 * PAGE)
+    assert buffers.machine.nt.memory.read(va, 4 * PAGE) == b"\x42" * 4 * PAGE
+    buffers.op("FreeCommonBuffer", 4 * PAGE, logical, va, 1)
+    assert buffers.machine.nt.memory.read(va, 4) == b"\x42" * 4
+    part = configuration(buffers.machine, 1, PAGE, 2 * PAGE)
+    assert buffers.op(member, mdl, part, 1, buffers.logical_at) == 0
+    buffers.machine.device_writes([(buffers.logical, 4)], b"part")
+    assert buffers.machine.nt.memory.read(va + PAGE, 4) == b"part"
+    for wrong in (configuration(buffers.machine, 1, 10, PAGE), configuration(buffers.machine, 0, 0, 100),
+                  configuration(buffers.machine, 2, 3)):  # fmt: skip
+        assert buffers.op(member, mdl, wrong, 1, buffers.logical_at) == INVALID
+    assert buffers.op(member, mdl, configuration(buffers.machine, 7), 1, buffers.logical_at) == NOT_SUPPORTED
+    plain = Buffers("direct")
+    assert plain.op(member, plain.machine.buffer(4 * PAGE)[1], 0, 0, plain.logical_at) == INVALID
+    assert plain.op(member, plain.machine.buffer(PAGE)[1], 0, 0, plain.logical_at) in (0, INVALID)

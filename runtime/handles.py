@@ -18,7 +18,7 @@ def is_kernel_handle(handle: int) -> bool:
 
 
 class Opened:
-    """One opened handle: the object, the rights granted, its attributes (OBJ_INHERIT), and the mode of who opened it."""
+    """One opened handle: the object, the rights granted, its attributes (OBJ_INHERIT), and its opener's mode."""
 
     __slots__ = ("object", "access", "attributes", "mode")
 

@@ -150,8 +150,7 @@ def test_a_block_freed_twice_ends_the_process() -> None:
 
 
 def test_probing_finds_what_user_mode_may_not_touch() -> None:
-    """Unmapped, read-only, misaligned and kernel addresses of a program are statuses, not exceptions; a driver's own are
-    not looked at."""
+    """Unmapped, read-only, misaligned and kernel addresses of a program are statuses, not exceptions."""
 
     def main(machine: Machine) -> int:
         nt = machine.nt
@@ -161,7 +160,7 @@ def test_probing_finds_what_user_mode_may_not_touch() -> None:
             probe = attributes.probe
             found = [
                 probe(nt, page, 8, False), probe(nt, page, 8, True), probe(nt, page + 1, 8, False, 8),
-                probe(nt, 0x10, 1, False), probe(nt, page + 0xFFF, 2, False), probe(nt, 0xFFFF_8000_0000_0000, 1, False),
+                probe(nt, 0x10, 1, False), probe(nt, page + 0xFFF, 2, False), probe(nt, 1 << 63, 1, False),
                 probe(nt, 0x10, 0, True),
             ]  # fmt: skip
             return [*found, attributes.as_kernel(nt, probe, 0x10, 1, True)]

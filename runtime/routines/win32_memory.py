@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..services.programs import program_of
 from ..win32 import heap, memory
 from ..win32.errors import set_error
 from ..win32.rows import call, unmodelled
@@ -80,7 +81,7 @@ def HeapDestroy(nt: System, handle: int) -> int:
 
 def _heap(nt: System, handle: int) -> heap.Heap | None:
     heap.of_process(nt)
-    found = heap.program_of(nt).heaps.get(handle)
+    found = program_of(nt).heaps.get(handle)
     if found is None:
         set_error(nt, ERROR_INVALID_HANDLE)
     return found

@@ -72,7 +72,7 @@ def create_file(
         options |= FILE_SYNCHRONOUS_IO_NONALERT
     inherit = OBJ_INHERIT if security and nt.memory.read_uint(security + 16, 4) else 0
 
-    def open_file() -> services.Opening:
+    def open_file() -> waitable.Opening:
         return services.open_file(
             nt, name, access, share=share, disposition=DISPOSITIONS[disposition], options=options,
             attributes=flags & FILE_ATTRIBUTES, handle_attributes=inherit,

@@ -1,5 +1,4 @@
-"""Critical sections, slim locks and condition variables: locks in a program's own memory, which enter the kernel only to
-wait.
+"""Critical sections, slim locks and condition variables: in a program's own memory, entering the kernel only to wait.
 
 A CRITICAL_SECTION has its fields where the SDK has them: LockCount is -1 while it is free. The word of a slim lock
 counts its readers, or is -1 for a writer. What waiters wait for is an event of the process's own for each lock."""

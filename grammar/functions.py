@@ -13,6 +13,7 @@ from .syntax import FunctionDefinition, FunctionPart
 from .tree import Block, Function, Variable
 from .typenames import with_article
 from .types import ERROR, ArrayType, ErrorType, FunctionType, StructType, Type, VoidType, unqualified
+from .uninitialised import warn_of_uninitialised
 
 
 class Functions:
@@ -92,6 +93,8 @@ class Functions:
             return
         function.body = body
         match_jumps(self.context, state)
+        if not self.context.diagnostics.errors:
+            warn_of_uninitialised(self.context, body, state.locals)
         if not isinstance(returns, (VoidType, ErrorType)) and function.name != "main" and reaches_end(body):
             self._no_return(function, node, state)
 

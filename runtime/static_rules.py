@@ -105,6 +105,9 @@ unclosed-brace | a brace is never closed | |
 unclosed-comment | a comment is never closed | |
 unclosed-conditional | an #if is never closed | | end it with #endif
 unclosed-string | a string or character constant is not closed on its line | |
+uninitialised-local | a local is used before anything has given it a value
+    | It holds whatever lay on the stack. The Microsoft compiler warns of it as C4700.
+    | initialise it where it is declared
 unit-in-driver-code | a number with a unit stands in driver code
     | Units are for blocks and script statements, so that driver code stays what a compiler takes.
     | write the number out

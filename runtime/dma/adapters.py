@@ -204,8 +204,8 @@ class Dma:
             said = [*facts, ("common buffers", plural(len(adapter.buffers), "buffer"))]
             nt.violation(rules.DMA_PUT_WITH_BUFFERS, (where, len(adapter.buffers), 0), said, ("common", last.address))
         if adapter.waiting:
-            first = ("request", adapter.waiting[0].device_object)
-            nt.violation(rules.DMA_PUT_WITH_REQUEST, (where, len(adapter.waiting), 0), facts, first)
+            asked = ("request", adapter.waiting[0].device_object)
+            nt.violation(rules.DMA_PUT_WITH_REQUEST, (where, len(adapter.waiting), 0), facts, asked)
         if adapter.owner is not None:
             nt.violation(rules.DMA_PUT_WITH_CHANNEL, (where, 1, 0), facts, ("registers", adapter.owner.base))
         if adapter.lists:

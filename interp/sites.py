@@ -53,7 +53,8 @@ class Sites:
         return ((code, -1),) if code is not None and code.co_qualname in self._function_spans else ()
 
     def function(self, code: CodeType) -> str:
-        """The script's name of a function; a filter belongs to the function around it."""
+        """The script's name of a function, or of the process whose statements it is; a filter belongs to the function
+        around it."""
         outermost = code.co_qualname.partition(".")[0]
         return self._function_names.get(outermost, "script")
 

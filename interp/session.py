@@ -12,6 +12,7 @@ from ..runtime.memory import KERNEL_BASE, USER_LIMIT, Region
 from ..runtime.objects import TYPE_VARIABLES
 from ..runtime.processor import ThreadEnds
 from ..runtime.routines import find
+from ..runtime.services import programs
 from ..runtime.store import PAGE
 from ..runtime.system import IMAGE, Settings, System
 from . import helpers
@@ -107,7 +108,9 @@ class Session:
 
     def become_user_thread(self) -> None:
         """Run what follows as a program's first thread: a stack of 1 MiB, and exceptions that end only the process."""
-        self.nt.run_thread(self.nt.create_thread("main", self.script, user=True))
+        thread = self.nt.create_thread("main", self.script, user=True)
+        self.nt.scheduler.adopt(thread)
+        self.nt.run_thread(thread)
 
     def map_section(self, base: int, data: bytes, kind: str, writable: bool) -> None:
         if not data:
@@ -160,10 +163,7 @@ class Session:
         result = 0
         try:
             self.blocks.boot()
-            function = self.names[entry]
-            returned = function(self.nt.thread.stack_bytes, *arguments)  # type: ignore[operator]
-            result = returned if isinstance(returned, int) else 0
-            self.thread_ends()
+            result = self.run_function(entry, *arguments)
             self.blocks.shut_down()
         except HostLimit as stop:
             self.limit = stop.message
@@ -182,6 +182,24 @@ class Session:
                 pass
         finally:
             sys.setrecursionlimit(limit)
+        return result
+
+    def run_function(self, entry: str, *arguments: int) -> int:
+        """Run the script's statements, or its `main` to the end of the program."""
+        nt = self.nt
+        function = self.names[entry]
+        result = 0
+        try:
+            returned = function(nt.thread.stack_bytes, *arguments)  # type: ignore[operator]
+            result = returned if isinstance(returned, int) else 0
+        except ThreadEnds:
+            if not nt.thread.is_user_thread:
+                raise
+            result = nt.thread.exit_status
+        if nt.thread.is_user_thread:
+            programs.finish(nt, result)
+        else:
+            self.thread_ends()
         return result
 
     def thread_ends(self) -> None:

@@ -274,6 +274,11 @@ class System:
         return self.io.pending() if self._io is not None else []
 
     @property
+    def has_io(self) -> bool:
+        """Whether anybody has asked for the I/O manager yet."""
+        return self._io is not None
+
+    @property
     def io(self) -> IoManager:
         """The I/O manager, which is made when it is first asked for."""
         if self._io is None:

@@ -133,6 +133,16 @@ def exit_process(nt: System, status: int) -> None:
     exit_thread(nt, status)
 
 
+def finish(nt: System, status: int) -> None:
+    """The first thread of a program that the session itself runs is done: the process ends with it."""
+    try:
+        exit_process(nt, status)
+    except ThreadEnds:
+        pass
+    del nt.thread.seh[:]
+    nt.system_call(_end_thread, nt, nt.thread.stack_low)
+
+
 def _end_others(nt: System, others: list[Thread], status: int) -> None:
     for thread in others:
         object_of(nt, thread)
@@ -149,7 +159,8 @@ def terminate(nt: System, thread: Thread, status: int) -> None:
     thread.terminating = True
     thread.exit_status = status & 0xFFFF_FFFF
     resume(nt, thread)
-    nt.io.cancel(thread)
+    if nt.has_io:
+        nt.io.cancel(thread)
     if thread.wait is not None and thread.wait.mode:
         nt.dispatcher.end_wait(thread.wait, STATUS_USER_APC)
 
@@ -159,7 +170,8 @@ def _end_thread(nt: System, stack: int) -> None:
     thread = nt.thread
     process = thread.process
     assert process is not None
-    nt.io.thread_exits(thread)
+    if nt.has_io:
+        nt.io.thread_exits(thread)
     program = program_of(nt, process)
     if thread in program.threads:
         program.threads.remove(thread)

@@ -8,6 +8,8 @@ import pytest
 
 from dmascript.interp.options import Options
 from dmascript.interp.script import load, run
+from dmascript.promises import programs_of
+from dmascript.runtime.profiles import PROFILES
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -41,7 +43,32 @@ def test_what_the_device_sees_of_a_megabyte(profile: str, gathered: str, staged:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("profile", ["direct", "bounce", "iommu", "noncoherent", "starved", "isa"])
+@pytest.mark.parametrize(
+    ("profile", "elements", "before"),
+    [
+        ("direct", 3, "a5 a5"), ("bounce", 1, "00 00"), ("iommu", 1, "a5 a5"), ("noncoherent", 3, "a5 a5"),
+        ("starved", 1, "00 00"), ("isa", 3, "a5 a5"),
+    ],
+)  # fmt: skip
+def test_where_pages_are_copied_the_data_comes_with_the_put(profile: str, elements: int, before: str) -> None:
+    """What the device wrote is in the buffer after PutScatterGatherList everywhere, before it only without a copy."""
+    assert printed("scatter_gather_list", profile) == [
+        "4 map registers", f"elements: {elements}, bytes: 8960", f"before the put: {before}",
+        "after the put: a5 a5, behind it 00",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+@pytest.mark.parametrize("name", ["sg_read"])
+def test_the_same_on_every_machine(name: str, profile: str, seed: int | None) -> None:
+    """What a driver promises its program does not depend on the machine."""
+    path = EXAMPLES / f"{name}.dma"
+    (program,) = programs_of(path.read_text(encoding="utf-8"))
+    assert printed(name, profile, seed) == [text for _, text in program.output]
+
+
+@pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_every_byte_reaches_the_device_under_every_seed(profile: str, seed: int) -> None:
     """The sums that the device makes are those of the buffer."""

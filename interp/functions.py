@@ -1,9 +1,8 @@
 """A function of the script, or its file-level statements, as a Python function.
 
 The hidden first parameter `sp` is the number of bytes left on the thread's stack, from which the prologue takes the
-function's own; `fp` is the address of the
-function's frame, which exists if something in it can be pointed at. A call draws one step, unless it ends
-without a call or loop of its own."""
+function's own; `fp` is the address of the function's frame, which exists if something in it can be pointed at. A call
+draws one step, unless it ends without a call or loop of its own."""
 
 from __future__ import annotations
 

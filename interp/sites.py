@@ -35,6 +35,8 @@ class Sites:
         for _, identifier, _, name, span in program.functions:
             self._function_names[identifier] = name
             self._function_spans[identifier] = span
+        for name, identifier, *_ in program.processes:
+            self._function_names[identifier] = name
 
     def here(self) -> tuple[tuple[CodeType, int], ...]:
         """The site of whoever called into Python from generated code."""

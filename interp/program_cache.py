@@ -23,12 +23,13 @@ _HERE = os.path.dirname(os.path.abspath(__file__))
 def own_files() -> tuple[tuple[str, int, int], ...]:
     """What compiled code depends on besides the script: the files of this package, each with its time and size."""
     found = []
-    for folder in ("interp", "grammar", "runtime", "runtime/routines", "stdlib"):
-        with os.scandir(os.path.join(os.path.dirname(_HERE), folder)) as entries:
-            for entry in entries:
-                if entry.name.endswith((".py", ".lark", ".h")):
-                    status = entry.stat()
-                    found.append((entry.path, status.st_mtime_ns, status.st_size))
+    for room in ("interp", "grammar", "runtime", "stdlib"):
+        for folder, _, names in os.walk(os.path.join(os.path.dirname(_HERE), room)):
+            for name in names:
+                if name.endswith((".py", ".lark", ".h")):
+                    path = os.path.join(folder, name)
+                    status = os.stat(path)
+                    found.append((path, status.st_mtime_ns, status.st_size))
     return tuple(found)
 
 

@@ -236,8 +236,8 @@ class Scheduler:
         nt.dpcs.watch()
         thread.slices += 1
         if (
-            thread.slices >= QUANTUM and cpu.irql < APC_LEVEL and not cpu.nested and self._ready
-            and self._ready[0].priority >= thread.priority
+            thread.slices >= QUANTUM and cpu.irql < APC_LEVEL and not cpu.nested and thread is not cpu.idle
+            and self._ready and self._ready[0].priority >= thread.priority
         ):  # fmt: skip
             self.make_ready(thread)
             self._go_on(cpu, self._next_thread(cpu))
@@ -287,7 +287,11 @@ class Scheduler:
             clock.pass_ns(nanoseconds)
             return
         end = clock.now_ns + nanoseconds
+        turns = 0
         while (now := clock.now_ns) < end:
+            turns += 1
+            if turns > IDLE_LIMIT:
+                clock.step()  # whatever goes on for so long is a step of the run
             due = self.next_due()
             clock.pass_ns(min(end, max(due, now)) - now if due is not None else end - now)
             self.point()
@@ -476,6 +480,8 @@ class Scheduler:
             if due is None or self._idle_events > IDLE_LIMIT and not self._somebody_wakes():
                 self._nothing_left(due is not None)
             self._idle_events += 1
+            if self._idle_events > IDLE_LIMIT:
+                nt.clock.step()
             nt.clock.pass_ns(max(0, due - nt.clock.now_ns))  # type: ignore[operator]
             self._fire()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from dmascript.runtime.exceptions import HostLimit
 from dmascript.runtime.threads import object_of
 from kernel_machine import MILLISECOND, RELATIVE_MS, SEEDS, Kernel
 
@@ -293,3 +294,16 @@ def test_seeds_give_different_orders() -> None:
         return tuple(kernel.log)
 
     assert len({run(seed) for seed in SEEDS}) > 5
+
+
+def test_events_without_end_use_up_the_steps() -> None:
+    """A stall or a wait for centuries beside a timer ends with the budget of the run, not never."""
+    for name in ("stall", "wait"):
+        kernel = Kernel(max_steps=10_000)
+        kernel.call("KeSetTimerEx", kernel.timer(), RELATIVE_MS, 1, 0)
+        with pytest.raises(HostLimit):
+            if name == "stall":
+                kernel.call("SimAdvance", 1 << 62)
+            else:
+                kernel.rest(1 << 40)
+        kernel.nt.scheduler.close()

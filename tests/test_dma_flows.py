@@ -60,6 +60,20 @@ def test_where_pages_are_copied_the_data_comes_with_the_put(profile: str, elemen
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_transfers_in_stages(profile: str, seed: int | None) -> None:
+    """Stages are as long as the map registers allow, and every byte arrives; how many elements one makes differs."""
+    elements = {"bounce": (4, 1), "starved": (4, 1), "iommu": (3, 0)}.get(profile, (6, 3))
+    lines = printed("map_transfer", profile, seed)
+    assert lines[:4] == [
+        "a stage of 7680 bytes", "a stage of 8192 bytes", "a stage of 4608 bytes", "0 bytes are wrong",
+    ]  # fmt: skip
+    assert lines[5] == "0 bytes are wrong"
+    if seed is None:
+        assert lines[4] == "{} elements, {} of them shorter than asked for".format(*elements)
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
 @pytest.mark.parametrize("name", ["sg_read"])
 def test_the_same_on_every_machine(name: str, profile: str, seed: int | None) -> None:
     """What a driver promises its program does not depend on the machine."""

@@ -78,6 +78,7 @@ class Dpcs:
             nt.violation(rules.DPC_NOT_INITIALISED, (dpc, nt.irql, 1, nt.instruction()), self.facts(dpc))
             return False
         if self.is_queued(dpc):
+            self._dropped(dpc, argument1, argument2)
             return False
         memory.write_uint(dpc + ARGUMENT_1, 8, argument1)
         memory.write_uint(dpc + ARGUMENT_2, 8, argument2)
@@ -106,6 +107,15 @@ class Dpcs:
         nt.cpu.dpcs.append(key)
         nt.scheduler.go_live()
         nt.scheduler.deliver()
+
+    def _dropped(self, dpc: int, argument1: int, argument2: int) -> None:
+        """A DPC that is queued already keeps the arguments that it was queued with."""
+        memory = self.nt.memory
+        kept = memory.read_uint(dpc + ARGUMENT_1, 8), memory.read_uint(dpc + ARGUMENT_2, 8)
+        if (argument1, argument2) not in (kept, (0, 0)):
+            said = f"0x{argument1:x}, 0x{argument2:x}; kept 0x{kept[0]:x}, 0x{kept[1]:x}"
+            facts = [*self.facts(dpc), ("arguments", said)]
+            self.nt.violation(rules.DPC_ARGUMENTS_LOST, (), facts, ("dpc", dpc))
 
     def remove(self, dpc: int) -> bool:
         """Take a DPC out of its queue. False if it is not queued."""

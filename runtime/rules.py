@@ -1521,6 +1521,15 @@ DPC_INITIALISED_QUEUED = rule(
     stop=(0xC7, 0x1), verifier=1, page="nf-wdm-keinitializedpc",
     explanation="The DPC's links are lost while the processor's queue still leads to them.",
 )  # fmt: skip
+DPC_ARGUMENTS_LOST = rule(
+    "dpc-arguments-lost", "note", "a DPC is queued again with other arguments while it is queued", here="queued again here",
+    earlier=("queued", "queued here"),
+    help="collect what the DPC shall do under the interrupt's lock, and let the DPC take all of it",
+    page="nf-wdm-iorequestdpc",
+    explanation="A DPC object is in the queue once or not at all: a second request before it has run is dropped, and its "
+    "arguments with it. KeInsertQueueDpc says FALSE then, IoRequestDpc says nothing. Several interrupts may come before one "
+    "DPC.",
+)  # fmt: skip
 DPC_FREED_QUEUED = rule(
     "dpc-freed-while-queued", "fatal", "the memory of a DPC is given back while the DPC is queued", here="noticed here",
     earlier=("queued", "queued here"), help="call KeFlushQueuedDpcs (or KeRemoveQueueDpc) before the memory is freed",

@@ -443,9 +443,9 @@ def PoRequestPowerIrp(
     "POWER_STATE PoSetPowerState(PDEVICE_OBJECT DeviceObject, POWER_STATE_TYPE Type, POWER_STATE State)",
     page="nf-wdm-posetpowerstate", irql="<= DISPATCH_LEVEL",
 )  # fmt: skip
-def PoSetPowerState(nt: System, device: int, kind: int, state: Number) -> bytes:
+def PoSetPowerState(nt: System, device: int, kind: int, state: Number) -> int:
     """Tell the system the power state of a device; the one before."""
-    return nt.io.power.set_state(device, kind, _number(state)).to_bytes(4, "little")
+    return nt.io.power.set_state(device, kind, _number(state))
 
 
 known("VOID PoSetSystemState(ULONG Flags)", page="nf-ntifs-posetsystemstate", irql="<= DISPATCH_LEVEL")

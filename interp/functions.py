@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 
 from ..grammar import tree
+from ..grammar.layout import required_align
 from ..grammar.source import Span
 from ..grammar.types import StructType, VoidType
 from . import emit
@@ -98,7 +99,8 @@ class FunctionCompiler(Statements):
             if variable.kind != "local":
                 continue
             if variable.in_memory or isinstance(variable.type, StructType):
-                align = max(min(max(variable.type.align, 1), 16), min(variable.align, PAGE))
+                demanded = max(variable.align, required_align(variable.type))
+                align = max(min(max(variable.type.align, 1), 16), min(demanded, PAGE))
                 self.frame_align = max(self.frame_align, align)
                 self.frame_bytes = -(-self.frame_bytes // align) * align
                 self.places[variable] = self.frame_slots(max(variable.type.size, 1))

@@ -6,6 +6,7 @@ to a read-only section, as the Microsoft linker puts them."""
 from __future__ import annotations
 
 from ..grammar import tree
+from ..grammar.layout import required_align
 from ..grammar.types import ArrayType, Type
 from .compiled import CODE, DATA, FUNCTION_BYTES, READ_ONLY
 
@@ -48,7 +49,7 @@ class Image:
         if where is None:
             type = variable.type
             section = self.read_only if is_const(type) else self.writable
-            align = max(min(max(type.align, 8 if type.size >= 8 else 1), 16), variable.align)
+            align = max(min(max(type.align, 8 if type.size >= 8 else 1), 16), variable.align, required_align(type))
             where = section.base + section.room(max(type.size, 1), align)
             self._variables[variable] = where
         return where

@@ -45,7 +45,8 @@ def write(folder: Path, path: str, front: Front, expansions: list[Expansion], co
             return EXIT_USAGE
         for one in expansions:
             (folder / f"{one.name}.c").write_text(one.text, encoding="utf-8")
-        target.write_text(with_includes(front.source.text, expansions), encoding="utf-8")
+        own = [one for one in expansions if one.span.file == path]  # an included file keeps its blocks
+        target.write_text(with_includes(front.source.text, own), encoding="utf-8")
     except OSError as error:
         console.say(f"dmascript: cannot write into {folder}: {error.strerror or error}")
         return EXIT_USAGE

@@ -92,6 +92,8 @@ def show_diagnostics(loaded: Loaded, console: Console) -> bool:
 
 def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -> None:
     """Draw the reports of a run, each bug check with its screen before it, and the limit that ended it."""
+    for remark in outcome.remarks:
+        console.say(f"dmascript: {remark}")
     if outcome.reports:
         from .render import render_report, summary
 

@@ -25,10 +25,11 @@ if TYPE_CHECKING:
 
 
 class Blocks:
-    """`started` are the processes, in the order in which they were started. `failed` is true once a DriverEntry has
-    returned a failure, or a process something other than 0."""
+    """`started` are the processes, in the order in which they were started. `failed` is true once a process has returned
+    something other than 0, or a DriverEntry a failure in a script that is nothing else. `remarks` are sentences about
+    drivers that did not come to work."""
 
-    __slots__ = ("session", "nt", "program", "started", "failed", "_signatures")
+    __slots__ = ("session", "nt", "program", "started", "failed", "remarks", "_signatures")
 
     def __init__(self, session: Session, program: Compiled) -> None:
         self.session = session
@@ -36,6 +37,7 @@ class Blocks:
         self.program = program
         self.started: list[Process] = []
         self.failed = False
+        self.remarks: list[str] = []
         self._signatures = {identifier: signature for _, identifier, signature, _, _ in program.functions}
         session.names["AFTER"] = self.after
         session.names["START"] = self.start
@@ -74,12 +76,22 @@ class Blocks:
             status = io.load_driver(name, entry)
         else:
             status = io.load_driver(name, entry, devices[0], devices[0] not in later)
-        self.failed = self.failed or status & 0x8000_0000 != 0
-        for device in devices[1:] if not self.failed else ():
-            driver = list(io.drivers.known.values())[-1]
+        self._remark(name, devices[0].name if devices else "", status)
+        driver = next((one for one in io.drivers.known.values() if one.entry == entry and one.state == "loaded"), None)
+        for device in devices[1:] if driver is not None else ():
             status = io.pnp.add_device(driver, device)
             if not status & 0x8000_0000 and device not in later:
-                io.pnp.start(device)
+                status = io.pnp.start(device)
+            self._remark(name, device.name, status)
+
+    def _remark(self, name: str, device: str, status: int) -> None:
+        """Keep what is to be said of a driver that did not come to work. Where it is all there is, the run has failed."""
+        if status & 0x8000_0000:
+            from ..runtime.request_checks import status_text
+
+            what = f"the driver {name} has not started {device}" if device else f"the driver {name} has not been loaded"
+            self.remarks.append(f"{what}: {status_text(status & 0xFFFF_FFFF)}")
+            self.failed = self.failed or not (self.program.devices or self.program.processes)
 
     def shut_down(self) -> None:
         """The end of the script: its processes run to theirs, devices are removed, drivers unloaded."""

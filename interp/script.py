@@ -40,9 +40,10 @@ class Loaded:
 
 
 class Outcome:
-    """How a run ended. `limit` is a sentence about the host limit that ended it, or empty."""
+    """How a run ended. `limit` is a sentence about the host limit that ended it, or empty; `remarks` are sentences about
+    what went otherwise than the script may think, though no rule was broken."""
 
-    __slots__ = ("exit_code", "reports", "limit", "trace", "steps", "time_ns")
+    __slots__ = ("exit_code", "reports", "limit", "trace", "steps", "time_ns", "remarks")
 
     def __init__(self, exit_code: int, reports: list[Report], limit: str, trace: list[TraceEvent]) -> None:
         self.exit_code = exit_code
@@ -51,6 +52,7 @@ class Outcome:
         self.trace = trace
         self.steps = 0
         self.time_ns = 0
+        self.remarks: list[str] = []
 
 
 def load(path: str, options: Options, text: str | None = None) -> Loaded:
@@ -104,6 +106,7 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
     if session.limit:
         code = EXIT_LIMIT
     outcome = Outcome(code, reports, session.limit, trace)
+    outcome.remarks = session.blocks.remarks
     outcome.steps = session.nt.clock.steps
     outcome.time_ns = session.nt.clock.now_ns
     return outcome

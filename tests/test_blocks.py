@@ -189,6 +189,17 @@ def test_stop_comes_only_after_a_start_that_succeeded() -> None:
     assert printed(text) == "1\n"
 
 
+def test_drivers_that_fail_are_remarked_on() -> None:
+    """A driver that cannot load is told of, and is no failure of the run unless it is all there is."""
+    entry = "NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING r) { return STATUS_INSUFFICIENT_RESOURCES; }\n"
+    _, outcome = run(entry)
+    assert outcome.remarks == ["the driver test has not been loaded: 0xC000009A STATUS_INSUFFICIENT_RESOURCES"]
+    assert outcome.exit_code == 1
+    _, outcome = run(DEVICE + f"driver D (Card) {{ {entry} }} process app {{ }}")
+    assert outcome.remarks == ["the driver D has not started Card: 0xC000009A STATUS_INSUFFICIENT_RESOURCES"]
+    assert outcome.exit_code == 0
+
+
 def test_a_process_that_fails_fails_the_run() -> None:
     """The exit code tells of a main that returned other than 0."""
     _, outcome = run("process app { int main(void) { return 3; } }")

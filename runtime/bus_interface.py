@@ -6,6 +6,8 @@ from .constants import STATUS_BUFFER_TOO_SMALL, STATUS_SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .device_objects import Device
     from .hardware import HardwareDevice
     from .system import System
@@ -35,7 +37,7 @@ def query(nt: System, pdo: Device, parameters: int) -> int | None:
     memory.write_uint(where, 2, SIZE)
     memory.write_uint(where + 2, 2, VERSION)
     memory.write_uint(where + 8, 8, pdo.address)
-    functions = (
+    functions: tuple[tuple[str, Callable[..., int]], ...] = (
         ("PciInterfaceReference", _reference), ("PciInterfaceDereference", _dereference),
         ("PciTranslateBusAddress", _translate), ("PciGetDmaAdapter", _dma_adapter),
         ("PciSetBusData", _set_bus_data), ("PciGetBusData", _get_bus_data),

@@ -39,7 +39,7 @@ DEVICE_OBJECT_EXTENSION_SIZE = SIZES["_DEVOBJ_EXTENSION"]
 
 
 class Device:
-    """`below` is the address of the device that this one is attached to, or 0. `deleted` is true from IoDeleteDevice on,
+    """`below` is the address of the device that this one is attached to, or 0. `deleted` is true after IoDeleteDevice,
     though the memory may stay as long as somebody refers to it."""
 
     __slots__ = (
@@ -133,7 +133,7 @@ class Devices:
         memory.write_uint(where + OBJECT_EXTENSION, 8, more)
 
     def delete(self, device: Device) -> None:
-        """The device's name goes at once, its memory when nobody refers to it and nothing is attached to it any more."""
+        """The name goes at once, the memory when nobody refers to the device and nothing is attached to it."""
         nt, memory, where = self.nt, self.nt.memory, device.address
         device.deleted = True
         del self.known[where]

@@ -53,7 +53,8 @@ if TYPE_CHECKING:
     from .requests import Request
     from .system import System
 
-LENGTH, KEY = offset("_IO_STACK_LOCATION", "Parameters.Read.Length"), offset("_IO_STACK_LOCATION", "Parameters.Read.Key")
+LENGTH = offset("_IO_STACK_LOCATION", "Parameters.Read.Length")
+KEY = offset("_IO_STACK_LOCATION", "Parameters.Read.Key")
 BYTE_OFFSET = offset("_IO_STACK_LOCATION", "Parameters.Read.ByteOffset")
 OUTPUT_LENGTH = offset("_IO_STACK_LOCATION", "Parameters.DeviceIoControl.OutputBufferLength")
 INPUT_LENGTH = offset("_IO_STACK_LOCATION", "Parameters.DeviceIoControl.InputBufferLength")

@@ -74,7 +74,7 @@ class IoManager:
     # -- drivers
 
     def load_driver(self, name: str, entry: int, device: HardwareDevice | None = None, start: bool = True) -> int:
-        """Load a driver, and if it is for a device let it join the device's stack. `start` is false for all but the last
+        """Load a driver, and if it is for a device let it join that one's stack. `start` is false for all but the last
         driver of a device. The status of DriverEntry, AddDevice or the start, the first that failed."""
         status, driver = self.drivers.load(name, entry)
         if device is None or status & 0x8000_0000:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .requests import Request
     from .system import System
 
-TYPE, STATE = offset("_IO_STACK_LOCATION", "Parameters.Power.Type"), offset("_IO_STACK_LOCATION", "Parameters.Power.State")
+TYPE = offset("_IO_STACK_LOCATION", "Parameters.Power.Type")
+STATE = offset("_IO_STACK_LOCATION", "Parameters.Power.State")
 WAKE_STATE = offset("_IO_STACK_LOCATION", "Parameters.WaitWake.PowerState")
 DEVICE_POWER_STATE = 1  # POWER_STATE_TYPE
 WORKING = 1  # PowerDeviceD0, and as a system state PowerSystemWorking

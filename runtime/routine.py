@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
     Body = TypeVar("Body", bound=Callable[..., Any])
 
+# Routines of which another module than that of their body decides whether they fail.
+FAIL_WITHIN = frozenset((
+    "AllocateAdapterChannelEx", "ExAllocateFromLookasideListEx", "ExAllocateFromNPagedLookasideList",
+    "ExAllocateFromPagedLookasideList", "GetScatterGatherList", "IoGetDmaAdapter", "MmAllocateMdlForIoSpace",
+    "MmProbeAndLockPages", "MmProbeAndLockProcessPages", "MmProbeAndLockSelectedPages",
+))  # fmt: skip
+
 LEVELS = {"PASSIVE_LEVEL": 0, "APC_LEVEL": 1, "DISPATCH_LEVEL": 2, "DIRQL": 11, "HIGH_LEVEL": 15}
 
 _TAKES_STAR_ARGUMENTS = 0x04  # CO_VARARGS of the inspect module, which is slow to import
@@ -89,7 +96,7 @@ class Routine:
         if code.co_argcount - 1 != len(self._fixed()) or starred != self.variadic:
             raise TypeError(f"the parameters of the body of {self.name} do not fit {self.prototype}")
         self.body = body
-        self.fails_itself = self.name in code.co_consts
+        self.fails_itself = self.name in code.co_consts or self.name in FAIL_WITHIN
 
 
 def parameter_name(text: str) -> str:

@@ -122,7 +122,7 @@ def test_heap_blocks_never_overlap() -> None:
         live: dict[int, int] = {}
         for step in range(600):
             size = (step * 7919) % 3000 + (0x9_0000 if step % 97 == 0 else 0)
-            where = heap.allocate(nt, own, size)
+            where = heap.allocate(nt, own, size, 0, "HeapAlloc")
             assert where and where % 16 == 0
             assert all(where + size <= other or other + length <= where for other, length in live.items())
             live[where] = size

@@ -49,7 +49,7 @@ def putchar(nt: System, character: int) -> int:
 def malloc(nt: System, size: int) -> int:
     """Memory of the process heap. What it holds is left over: 0xCD bytes here."""
     own = heap.of_process(nt)
-    return heap.allocate(nt, own, size, routine="malloc") if own is not None else 0
+    return heap.allocate(nt, own, size, 0, "malloc") if own is not None else 0
 
 
 @call("void *calloc(size_t number, size_t size)", fails="NULL", undo="free", waits=True, header="stdlib.h")
@@ -64,11 +64,11 @@ def realloc(nt: System, memory: int, size: int) -> int:
     if own is None:
         return 0
     if not memory:
-        return heap.allocate(nt, own, size, routine="realloc")
+        return heap.allocate(nt, own, size, 0, "realloc")
     if not size:
         heap.free(nt, own, memory)
         return 0
-    return heap.resize(nt, own, memory, size, routine="realloc")
+    return heap.resize(nt, own, memory, size, 0, "realloc")
 
 
 @call("void free(void *memory)", waits=True, header="stdlib.h")
@@ -87,7 +87,7 @@ def _aligned_malloc(nt: System, size: int, alignment: int) -> int:
     own = heap.of_process(nt)
     if own is None or not alignment or alignment & (alignment - 1):
         return 0
-    block = heap.allocate(nt, own, size + max(alignment, 8) + 8, routine="_aligned_malloc")
+    block = heap.allocate(nt, own, size + max(alignment, 8) + 8, 0, "_aligned_malloc")
     if not block:
         return 0
     aligned = (block + 8 + max(alignment, 8) - 1) & -max(alignment, 8)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from ..constants import STATUS_NO_MEMORY, STATUS_WORKING_SET_QUOTA
 from ..services.programs import program_of
 from ..win32 import heap, memory
-from ..win32.errors import set_error
+from ..win32.errors import fail, set_error
 from ..win32.rows import call, unmodelled
 
 TYPE_CHECKING = False
@@ -19,6 +20,8 @@ ERROR_INVALID_HANDLE = 6
     fails="NULL", undo="VirtualFree",
 )  # fmt: skip
 def VirtualAlloc(nt: System, base: int, size: int, kind: int, protect: int) -> int:
+    if nt.fails("VirtualAlloc"):
+        return fail(nt, STATUS_NO_MEMORY)
     return memory.allocate(nt, base, size, kind, protect)
 
 
@@ -44,6 +47,8 @@ def VirtualQuery(nt: System, where: int, information: int, size: int) -> int:
 @call("BOOL VirtualLock(LPVOID lpAddress, SIZE_T dwSize)", fails="FALSE", undo="VirtualUnlock")
 def VirtualLock(nt: System, base: int, size: int) -> int:
     """Keep pages in memory. The process may have few: its smallest working set."""
+    if nt.fails("VirtualLock"):
+        return fail(nt, STATUS_WORKING_SET_QUOTA)
     return memory.lock(nt, base, size)
 
 
@@ -92,7 +97,7 @@ def _heap(nt: System, handle: int) -> heap.Heap | None:
 )  # fmt: skip
 def HeapAlloc(nt: System, handle: int, flags: int, size: int) -> int:
     found = _heap(nt, handle)
-    return heap.allocate(nt, found, size, flags) if found is not None else 0
+    return heap.allocate(nt, found, size, flags, "HeapAlloc") if found is not None else 0
 
 
 @call(
@@ -101,7 +106,7 @@ def HeapAlloc(nt: System, handle: int, flags: int, size: int) -> int:
 )  # fmt: skip
 def HeapReAlloc(nt: System, handle: int, flags: int, where: int, size: int) -> int:
     found = _heap(nt, handle)
-    return heap.resize(nt, found, where, size, flags) if found is not None else 0
+    return heap.resize(nt, found, where, size, flags, "HeapReAlloc") if found is not None else 0
 
 
 @call("BOOL HeapFree(HANDLE hHeap, DWORD dwFlags, LPVOID lpMem)", fails="FALSE", waits=True)

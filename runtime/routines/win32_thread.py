@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from ..system import System
 
 CURRENT_PROCESS, CURRENT_THREAD = 0xFFFF_FFFF_FFFF_FFFF, 0xFFFF_FFFF_FFFF_FFFE
-ERROR_INVALID_PARAMETER = 87
+ERROR_NOT_ENOUGH_MEMORY = 8
 TICK_NS = 15_625_000
 FREQUENCY = 10_000_000  # as current Windows counts, whatever the processor has
 
@@ -26,6 +26,9 @@ def CreateThread(
     nt: System, security: int, stack: int, routine: int, parameter: int, flags: int, id_at: int
 ) -> int:  # fmt: skip
     """A thread of this process; its stack is 1 MiB whatever is asked for."""
+    if nt.fails("CreateThread"):
+        set_error(nt, ERROR_NOT_ENOUGH_MEMORY)
+        return 0
     return threads.create(nt, routine, parameter, flags, id_at)
 
 

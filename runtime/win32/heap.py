@@ -81,7 +81,7 @@ def _room(size: int) -> int:
     return (max(size, 1) + OVERHEAD + ALIGNMENT - 1) & -ALIGNMENT
 
 
-def allocate(nt: System, heap: Heap, size: int, flags: int = 0, routine: str = "HeapAlloc") -> int:
+def allocate(nt: System, heap: Heap, size: int, flags: int, routine: str) -> int:
     """A block, aligned to 16 bytes, or 0."""
     found = 0 if nt.fails(routine) or size >= 1 << 47 else _take(nt, heap, size)
     if not found:
@@ -139,7 +139,7 @@ def _damaged(nt: System, where: int) -> None:
     nt.faults.unhandled(record)
 
 
-def resize(nt: System, heap: Heap, where: int, size: int, flags: int = 0, routine: str = "HeapReAlloc") -> int:
+def resize(nt: System, heap: Heap, where: int, size: int, flags: int, routine: str) -> int:
     """A block of another size with the bytes of an old one, at the same place if that has room; 0 leaves the old."""
     before = heap.blocks.get(where)
     if before is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import virtual
-from ..constants import STATUS_ACCESS_VIOLATION, STATUS_NO_MEMORY, STATUS_NOT_LOCKED, STATUS_WORKING_SET_QUOTA
+from ..constants import STATUS_ACCESS_VIOLATION, STATUS_NOT_LOCKED, STATUS_WORKING_SET_QUOTA
 from ..memory import USER_LIMIT
 from ..process import ALLOCATION_GRANULARITY, USER_LOWEST
 from ..protection import PAGE_NOACCESS, RESERVED, value_of
@@ -28,8 +28,6 @@ def allocate(nt: System, base: int, size: int, kind: int, protect: int) -> int:
     if base and base < USER_LOWEST and not base & 0xFFFF:
         set_error(nt, ERROR_INVALID_PARAMETER)
         return 0
-    if nt.fails("VirtualAlloc"):
-        return fail(nt, STATUS_NO_MEMORY)
     answer = nt.system_call(virtual.allocate, nt, base, size, 0, kind, protect)
     return fail(nt, answer.status) if answer.status else answer.base
 
@@ -76,7 +74,7 @@ def _lock(nt: System, base: int, size: int) -> int:
             return STATUS_ACCESS_VIOLATION
         if page not in kept:
             found.append((page, region))
-    if nt.fails("VirtualLock") or len(kept) + len(found) > MOST_KEPT:
+    if len(kept) + len(found) > MOST_KEPT:
         return STATUS_WORKING_SET_QUOTA
     for page, region in found:
         index = (page - region.start) // PAGE

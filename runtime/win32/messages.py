@@ -40,7 +40,7 @@ def format_message(nt: System, flags: int, source: int, message: int, buffer: in
     data = (text + "\0").encode("utf-16-le" if wide else "cp1252", "replace")
     if flags & ALLOCATE_BUFFER:
         own = heap.of_process(nt)
-        where = heap.allocate(nt, own, max(len(data), size), routine="LocalAlloc") if own is not None else 0
+        where = heap.allocate(nt, own, max(len(data), size), 0, "LocalAlloc") if own is not None else 0
         if not where:
             return 0
         nt.memory.write_uint(buffer, 8, where)

@@ -8,7 +8,6 @@ from ..services import programs
 from ..services.programs import program_of
 from ..threads import object_of
 from .errors import fail, set_error
-from .heap import ERROR_NOT_ENOUGH_MEMORY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +26,6 @@ def create(nt: System, routine: int, parameter: int, flags: int, id_at: int) -> 
     """CreateThread: the handle, or NULL."""
     if flags & ~(CREATE_SUSPENDED | STACK_SIZE_PARAM_IS_A_RESERVATION):
         set_error(nt, ERROR_INVALID_PARAMETER)
-        return 0
-    if nt.fails("CreateThread"):
-        set_error(nt, ERROR_NOT_ENOUGH_MEMORY)
         return 0
 
     def make() -> tuple[Thread, int]:

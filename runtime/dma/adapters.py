@@ -262,11 +262,11 @@ def adapter_covers(adapter: Adapter, logical: int, length: int) -> bool:
         if buffer.logical <= logical and end <= buffer.logical + buffer.span:
             return True
     for mapping in adapter.mappings:
-        for start, size in mapping.elements:
-            if start <= logical < start + size:
-                if end <= start + size:
-                    return True
-                return adapter_covers(adapter, start + size, end - start - size)
+        reached = mapping.covered_to(logical)
+        if reached >= end:
+            return True
+        if reached > logical:
+            return adapter_covers(adapter, reached, end - reached)
     return False
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
+
 from .. import dma_rules as rules
 from ..findings import plural
 from ..store import PAGE
@@ -25,7 +27,7 @@ class Mapping:
 
     __slots__ = (
         "adapter", "mdl", "start", "length", "write", "pieces", "elements", "copies", "registers", "logical", "taken",
-        "edges",
+        "edges", "_ordered",
     )  # fmt: skip
 
     def __init__(
@@ -44,6 +46,15 @@ class Mapping:
         self.logical: list[tuple[int, int]] = []  # pages of the domain: first address and count
         self.taken = 0  # map registers
         self.edges: Edges = []
+        self._ordered: list[Piece] | None = None
+
+    def covered_to(self, logical: int) -> int:
+        """Where the element that holds an address ends, 0 if there is none."""
+        if self._ordered is None:
+            self._ordered = sorted(self.elements)
+        at = bisect_right(self._ordered, (logical, 1 << 64)) - 1
+        end = sum(self._ordered[at]) if at >= 0 else 0
+        return end if end > logical else 0
 
     @property
     def facts(self) -> list[tuple[str, str]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from struct import pack
+
 from .. import dma_rules as rules
 from ..findings import address, plural
 from ..mdl import HEADER as MDL_HEADER
@@ -149,12 +151,8 @@ def too_short(nt: System, mdl: Mdl, start: int, length: int) -> None:
 
 def write_list(nt: System, where: int, elements: list[Piece]) -> None:
     """A SCATTER_GATHER_LIST in memory."""
-    memory = nt.memory
-    memory.write(where, bytes(HEADER + ELEMENT * len(elements)))
-    memory.write_uint(where, 4, len(elements))
-    for index, (logical, length) in enumerate(elements):
-        memory.write_uint(where + HEADER + ELEMENT * index, 8, logical)
-        memory.write_uint(where + HEADER + ELEMENT * index + 8, 4, length)
+    rows = b"".join(pack("<QQQ", logical, length, 0) for logical, length in elements)
+    nt.memory.write(where, pack("<QQ", len(elements), 0) + rows)
 
 
 def keep_list(nt: System, adapter: Adapter, where: int, made: Mapping, write: bool, owned: bool) -> List:

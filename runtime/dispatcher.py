@@ -137,7 +137,8 @@ class Dispatcher:
         if hidden is not None:
             return hidden.what or f"{KIND_NAMES.get(hidden.kind, 'object')} {address(where)}"
         kind = KIND_NAMES.get(self.nt.memory.read_uint(where, 1), "object")
-        return f"{kind} at {self.nt.describe(where)}"
+        owner = self.owned.get(where)
+        return f"{kind} at {self.nt.describe(where)}" + (f", owned by {owner.name}" if owner is not None else "")
 
     def check(self, where: int, what: str = "object") -> None:
         """The object must have been initialised: its list of waiters points at itself until somebody waits."""

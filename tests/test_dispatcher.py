@@ -237,6 +237,18 @@ def test_a_wait_for_nothing_that_can_happen_is_reported() -> None:
     assert facts["others"] == "1 more thread waiting"
 
 
+def test_a_report_of_a_deadlock_names_the_owner() -> None:
+    """A thread that wants the mutex of another one waits for that thread."""
+    kernel = Kernel()
+    mutex = kernel.room(56)
+    kernel.call("KeInitializeMutex", mutex, 0)
+    kernel.wait(mutex)
+    kernel.thread("helper", lambda: kernel.wait(mutex))
+    assert kernel.stopped_by(lambda: kernel.wait(kernel.event())) == ["waits-for-ever"] * 2
+    waits = {dict(finding.facts)["waits for"].rpartition(", ")[2] for finding in kernel.nt.findings}
+    assert "owned by System" in waits
+
+
 def test_a_periodic_timer_does_not_hide_a_wait_without_end() -> None:
     kernel = Kernel()
     kernel.call("KeSetTimerEx", kernel.timer(), RELATIVE_MS, 1, 0)

@@ -74,7 +74,7 @@ def test_transfers_in_stages(profile: str, seed: int | None) -> None:
 
 @pytest.mark.parametrize("profile", PROFILES)
 @pytest.mark.parametrize("seed", [None, 1, 2, 3])
-@pytest.mark.parametrize("name", ["sg_read"])
+@pytest.mark.parametrize("name", ["kiobuf", "linux_dma", "sg_read"])
 def test_the_same_on_every_machine(name: str, profile: str, seed: int | None) -> None:
     """What a driver promises its program does not depend on the machine."""
     path = EXAMPLES / f"{name}.dma"

@@ -17,8 +17,8 @@ LONGEST = 110  # characters of a line
 
 class Frame:
     """What the text is made from. `extension` is the type's C text or "", `flags` an expression or ""; `on_device` is
-    false for a driver that names no device: it makes its device object by itself. A `filter` joins the stack of a device
-    that has a driver already: what it does not handle it passes down."""
+    false for a driver that names no device: it makes its device object by itself. A `filter` joins the stack of a
+    device that has a driver already: what it does not handle it passes down."""
 
     def __init__(
         self, name: str, events: Iterable[str], extension: str, flags: str, on_device: bool, filter: bool = False

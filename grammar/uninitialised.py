@@ -26,8 +26,8 @@ from .tree import (
     Local,
     Stmt,
     Store,
-    VaStart,
     Variable,
+    VaStart,
     While,
 )
 from .types import VoidType

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 
 class Blocks:
-    """`started` are the processes, in the order in which they were started. `failed` is true once a process has returned
-    something other than 0, or a DriverEntry a failure in a script that is nothing else. `remarks` are sentences about
-    drivers that did not come to work."""
+    """`started` are the processes, in the order in which they were started. `failed` is true once a process has
+    returned something other than 0, or a DriverEntry a failure in a script that is nothing else. `remarks` are
+    sentences about drivers that did not come to work."""
 
     __slots__ = ("session", "nt", "program", "started", "failed", "remarks", "_signatures")
 
@@ -78,14 +78,16 @@ class Blocks:
             status = io.load_driver(name, entry, devices[0], devices[0] not in later)
         self._remark(name, devices[0].name if devices else "", status)
         driver = next((one for one in io.drivers.known.values() if one.entry == entry and one.state == "loaded"), None)
-        for device in devices[1:] if driver is not None else ():
+        for device in devices[1:]:
+            if driver is None:
+                break
             status = io.pnp.add_device(driver, device)
             if not status & 0x8000_0000 and device not in later:
                 status = io.pnp.start(device)
             self._remark(name, device.name, status)
 
     def _remark(self, name: str, device: str, status: int) -> None:
-        """Keep what is to be said of a driver that did not come to work. Where it is all there is, the run has failed."""
+        """Keep what is to be said of a driver that did not come to work; if it is all there is, the run has failed."""
         if status & 0x8000_0000:
             from ..runtime.request_checks import status_text
 

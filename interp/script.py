@@ -40,8 +40,8 @@ class Loaded:
 
 
 class Outcome:
-    """How a run ended. `limit` is a sentence about the host limit that ended it, or empty; `remarks` are sentences about
-    what went otherwise than the script may think, though no rule was broken."""
+    """How a run ended. `limit` is a sentence about the host limit that ended it, or empty; `remarks` are sentences
+    about what went otherwise than the script may think, though no rule was broken."""
 
     __slots__ = ("exit_code", "reports", "limit", "trace", "steps", "time_ns", "remarks")
 

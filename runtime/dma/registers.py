@@ -92,6 +92,11 @@ class Pool:
                 self.nt.memory.write_physical(frame * PAGE, bytes([FILL]) * PAGE)
         return (registers.first + index) * PAGE
 
+    def holds(self, physical: int) -> bool:
+        """Whether an address lies in the page of some map register that is allocated."""
+        page = physical // PAGE
+        return any(0 <= page - one.first < one.count for one in self.allocations.values() if one.first >= 0)
+
     def _check_fill(self, registers: MapRegisters, unused: range) -> None:
         """The registers that no mapping took must still be as they were filled."""
         for index in unused:

@@ -13,7 +13,8 @@ from dmascript.interp.options import Options
 ROOT = Path(__file__).parent.parent
 DRIVEN = ["examples/fifo_card.dma", "examples/edu_factorial.dma", "examples/pio_read.dma"]
 POLLED = [f"tests/golden/hardware/{name}.dma" for name in ("fifo_polled", "edu_polled", "sgcard_chain", "ringnic_loop")]
-DRIVEN += ["tests/golden/hardware/surprise_removal.dma", "tests/golden/hardware/messages.dma"]
+DRIVEN += ["tests/golden/hardware/surprise_removal.dma", "tests/golden/hardware/messages.dma",
+           "tests/golden/hardware/isa_ports.dma"]  # fmt: skip
 PROFILES = ["direct", "bounce", "iommu", "noncoherent", "starved", "isa"]
 
 

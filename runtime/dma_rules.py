@@ -131,7 +131,7 @@ DMA_TOO_MANY_REGISTERS = rule(
     "dma-too-many-map-registers", "fatal", "a transfer needs more map registers than IoGetDmaAdapter granted",
     here="asked for here", earlier=("got", "granted here"),
     help="split the transfer: at most NumberOfMapRegisters pages at a time, the first one included", stop=(0xE6, 0xC),
-    verifier=1, page="nf-wdm-iogetdmaadapter",
+    also=((0xE6, 0x15),), verifier=1, page="nf-wdm-iogetdmaadapter",
     explanation="The request fails with STATUS_INSUFFICIENT_RESOURCES, and its routine is never called. A buffer that "
     "does not begin on a page needs one register more than its length suggests.",
 )  # fmt: skip

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CURRENT_IRP = offset("_DEVICE_OBJECT", "CurrentIrp")
 KEEP_OBJECT, DEALLOCATE_OBJECT, KEEP_REGISTERS = 1, 2, 3
 LATE_NS = 3000  # when a request that could run at once is served later all the same
+TOTAL_STOP = (0xE6, 0x15)  # too many map registers in all
 STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES = 0, 0xC000_009A
 
 
@@ -152,11 +153,23 @@ def _run(nt: System, request: Request, registers: MapRegisters) -> None:
     registers.asked = request.asked or nt.moment()
     nt.history[("registers", registers.base)] = {"granted": registers.asked}
     nt.hold(rules.DMA_REGISTERS_LEFT, registers.base, [*registers.facts, *adapter.facts], registers.asked)
+    _check_total(nt, request)
     action = request.run(registers)
     adapter.run_for = 0
     if action == KEEP_OBJECT:
         return
     let_channel_go(nt, registers, action)
+
+
+def _check_total(nt: System, request: Request) -> None:
+    """All that an adapter holds for transfers stage by stage must not be more than it was granted for one."""
+    adapter = request.adapter
+    if request.exclusive and adapter.registers_held > adapter.maximum:
+        facts = [*adapter.facts, ("map registers", f"{adapter.registers_held} held, {adapter.maximum} granted")]
+        nt.violation(
+            rules.DMA_TOO_MANY_REGISTERS, (adapter.registers_held, adapter.maximum, 0), facts,
+            ("adapter", adapter.address), stop=TOTAL_STOP, moment=request.asked,
+        )  # fmt: skip
 
 
 def let_channel_go(nt: System, registers: MapRegisters, action: int) -> None:

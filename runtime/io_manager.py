@@ -89,6 +89,9 @@ class IoManager:
         self.pnp.remove_all()
         for driver in reversed(list(self.drivers.known.values())):
             self.drivers.unload(driver)
+        if any(driver.state == "unloaded" for driver in self.drivers.known.values()):
+            self.work.check_timers()
+        self.nt.findings += self.pending()
 
     def surprise_removed(self, device: HardwareDevice) -> None:
         """A device has been pulled out: its drivers hear of it in a thread of the system's."""

@@ -5,8 +5,10 @@ An IO_WORKITEM is opaque and keeps its device object; a WORK_QUEUE_ITEM is the c
 from __future__ import annotations
 
 from . import rules
+from .dpcs import ROUTINE as DPC_ROUTINE
 from .findings import address, level_name
 from .memory import KERNEL_BASE
+from .timers import DPC as TIMER_DPC
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -172,3 +174,15 @@ class WorkItems:
             facts = [("driver", driver.name), ("work item", address(queued.item)), ("routine", address(queued.routine))]
             parameters = (queued.routine, 8, queued.routine, 0)
             nt.violation(rules.UNLOADED_WITH_WORK, parameters, facts, moment=queued.moment)
+
+    def check_timers(self) -> None:
+        """All drivers are gone: no timer may call a DPC of theirs any more."""
+        nt = self.nt
+        for timer in nt.timers.set_now:
+            dpc = nt.memory.read_uint(timer + TIMER_DPC, 8)
+            routine = nt.memory.read_uint(dpc + DPC_ROUTINE, 8) if dpc else 0
+            if not dpc or routine in nt.natives:
+                continue
+            moment = nt.history.get(("timer", timer), {}).get("set")
+            facts = [("timer", nt.describe(timer)), ("dpc", nt.describe(dpc)), ("routine", address(routine))]
+            nt.violation(rules.UNLOADED_WITH_WORK, (routine, 8, routine, 0), facts, moment=moment)

@@ -67,17 +67,15 @@ def test_keep_registers() -> None:
 
 
 def test_first_in_first_out() -> None:
-    """One that wants more than is left waits, and so do those behind it, of other adapters too."""
+    """One that wants more than is left waits, and so do those behind it, of other adapters."""
     channel = Channel()
     machine = channel.machine
-    other = machine.adapter()
     devices = [machine.room(0x150) for _ in range(4)]
-    channel.ask(1, 30, KEEP_REGISTERS, devices[0])
-    channel.ask(2, 30, KEEP_REGISTERS, devices[1])
-    channel.ask(3, 10, KEEP_REGISTERS, devices[2])
-    channel.ask(4, 1, KEEP_REGISTERS, devices[3], other)
+    adapters = [machine.adapter() for _ in range(4)]
+    for index, count in enumerate((30, 30, 10, 1)):
+        channel.ask(1 + index, count, KEEP_REGISTERS, devices[index], adapters[index])
     assert channel.order == [1, 2]
-    machine.op("FreeMapRegisters", channel.adapter, channel.bases[1], 30)
+    machine.op("FreeMapRegisters", adapters[0], channel.bases[1], 30)
     assert channel.order == [1, 2, 3, 4]
     assert "dma-request-never-served" not in machine.held
 

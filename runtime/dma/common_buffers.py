@@ -48,14 +48,17 @@ class CommonBuffer:
 
 def allocate(
     nt: System, adapter: Adapter, length: int, cached: bool, *, low: int = 0, high: int = ADDRESS_MASK,
-    domain: Domain | None = None, large: bool = False, routine: str = "AllocateCommonBuffer",
+    domain: Domain | None = None, large: bool = False, routine: str = "",
 ) -> CommonBuffer | None:  # fmt: skip
     """A new common buffer whose logical addresses lie between two bounds (the upper one inclusive); None if there is
-    none. With the verifier a page of tags lies before and behind it, where there is room for them."""
+    none, or if the `routine` that asks for it shall fail. With the verifier a page of tags lies before and behind it,
+    where there is room for them."""
     pages = -(-length // PAGE)
     if large:
         pages = -(-pages // LARGE_PAGES) * LARGE_PAGES
-    if not length or nt.fails(routine) or pages > nt.frames.free_count or 2 * pages > nt.settings.nonpaged_pages:
+    if not length or (routine and nt.fails(routine)):
+        return None
+    if pages > nt.frames.free_count or 2 * pages > nt.settings.nonpaged_pages:
         return None
     if adapter.needs_registers and not adapter.scatter_gather and pages > adapter.maximum:
         return None

@@ -106,7 +106,7 @@ def prepare(
         too_short(nt, mdl, wanted.start, length)
         return STATUS_BUFFER_TOO_SMALL
     size = size_for(elements_of(adapter, len(pieces)))
-    if len(pieces) > adapter.maximum or (not wanted.buffer and nt.fails("GetScatterGatherList")):
+    if len(pieces) > adapter.maximum:
         return STATUS_INSUFFICIENT_RESOURCES
     if wanted.buffer and wanted.room < size:
         return STATUS_BUFFER_TOO_SMALL

@@ -170,6 +170,8 @@ def AllocateCommonBufferVector(
     adapter = nt.dma.must_live(where)
     if adapter is None or not count or not size or flags or cache not in (MmCached, MmNonCached):
         return STATUS_INVALID_PARAMETER
+    if nt.fails("AllocateCommonBufferVector"):
+        return STATUS_INSUFFICIENT_RESOURCES
     made = vectors.allocate(nt, adapter, low & ADDRESS_MASK, high & ADDRESS_MASK, cache == MmCached, count, size)
     if made is None:
         return STATUS_INSUFFICIENT_RESOURCES

@@ -40,7 +40,7 @@ def AllocateCommonBuffer(nt: System, where: int, length: int, logical_at: int, c
     adapter = nt.dma.must_live(where)
     if adapter is None:
         return 0
-    made = common_buffers.allocate(nt, adapter, length, cached != 0)
+    made = common_buffers.allocate(nt, adapter, length, cached != 0, routine="AllocateCommonBuffer")
     if made is None:
         return 0
     nt.memory.write_uint(logical_at, 8, made.logical)
@@ -165,7 +165,7 @@ def GetScatterGatherList(
     nt: System, where: int, device: int, mdl_at: int, va: int, length: int, routine: int, context: int, write: int
 ) -> int:
     adapter = nt.dma.must_live(where)
-    if adapter is None:
+    if adapter is None or nt.fails("GetScatterGatherList"):
         return STATUS_INSUFFICIENT_RESOURCES
     mdl = nt.mdls.at(mdl_at)
     start = transfers.start_of(nt, mdl, va, True)

@@ -6,6 +6,7 @@ from ..constants import (
     DMA_ADAPTER_INFO_VERSION1,
     DMA_TRANSFER_INFO_VERSION1,
     DMA_TRANSFER_INFO_VERSION2,
+    STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PARAMETER,
     STATUS_NOT_IMPLEMENTED,
     STATUS_NOT_SUPPORTED,
@@ -159,6 +160,8 @@ def GetScatterGatherListEx(
     adapter = nt.dma.must_live(where)
     if adapter is None or completion or completion_argument:
         return STATUS_INVALID_PARAMETER
+    if nt.fails("GetScatterGatherListEx"):
+        return STATUS_INSUFFICIENT_RESOURCES
     wanted = scatter.Wanted(device, nt.mdls.at(mdl), start, length, write != 0, routine, argument)
     return transfers_3.get_list(nt, adapter, context, wanted, flags, list_at)
 

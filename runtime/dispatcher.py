@@ -318,7 +318,7 @@ class Dispatcher:
         status = self._try(thread, objects, all) if objects else None
         if status is not None:
             return status
-        if alertable and mode and thread.user_apcs:
+        if mode and (thread.terminating or (alertable and thread.user_apcs)):
             return STATUS_USER_APC
         if timeout == 0:
             return STATUS_TIMEOUT

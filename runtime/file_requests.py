@@ -284,6 +284,8 @@ class FileRequests:
     def _wait(self, file: File, request: Request) -> None:
         """A synchronous file: its event tells of the end."""
         nt = self.nt
+        if nt.thread.terminating and not request.completed:  # it was told so on its way here
+            nt.io.cancellation.cancel(request.irp)
         while not request.completed or request in file.requests:
             nt.dispatcher.wait(
                 [file.event], alertable=bool(file.flags & FO_ALERTABLE_IO), reason=self._what(request, file)

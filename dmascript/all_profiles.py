@@ -7,6 +7,8 @@ iommu        error[dma-iommu-fault] at read.dma:31
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from .console import EXIT_CLEAN, EXIT_USAGE, Console
 from .interp import script
 from .render import render_report, summary
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from .interp.report import Report
     from .interp.script import Loaded, Outcome
 
+WIDTH = 116
 MOST_LINES = 3  # of a difference in output that are shown
 
 
@@ -97,7 +100,7 @@ def _differences(runs: list[ProfileRun]) -> list[str]:
         line = _first_difference(first.lines, one.lines)
         if line is None:
             continue
-        shown = [f"{one.name}: {PROFILES[one.name][1]}"]
+        shown = wrap(f"{one.name}: {PROFILES[one.name][1]}", WIDTH)
         for index in range(line, min(line + MOST_LINES, max(len(first.lines), len(one.lines)))):
             left, right = _line(first.lines, index), _line(one.lines, index)
             if left != right:

@@ -199,6 +199,7 @@ class HardwareDevice:
                 nt.scheduler.after(POSTED_NS, self.flush, f"writes to {self.name}")
             self.posted.append(PostedWrite(part, value, nt.where()))
         else:
+            self.flush()  # a write to a port never passes a posted one
             self._write(part, value)
 
     def flush(self) -> None:

@@ -1,4 +1,4 @@
-"""docs/bugchecks.md: every case of the bug checks that memory, MDL and kernel code can reach, with the script that shows it.
+"""docs/bugchecks.md: every case of the bug checks that memory, MDL, kernel and DMA code can reach, with its script.
 
     python tests/bugcheck_table.py      writes the table anew
 
@@ -8,8 +8,10 @@ script have a reason here: a text, or the routines that would have to be modelle
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
+from dmascript.interp.script import load, run
 from dmascript.promises import programs_of
 from dmascript.runtime import bugchecks, routines
 from dmascript.runtime.rules import RULES
@@ -17,7 +19,7 @@ from dmascript.runtime.rules import RULES
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "bugchecks.md"
 ZOO = ROOT / "tests" / "zoo"
-CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A, 0xC7, 0x133, 0xC9)
+CODES = (0xC4, 0x4E, 0x76, 0xCB, 0x12E, 0x40, 0xDA, 0xC2, 0xC1, 0x1A, 0xC7, 0x133, 0xC9, 0xE6, 0x1DC)
 
 Reason = str | tuple[str, ...]
 
@@ -93,6 +95,11 @@ REASONS: dict[int, dict[int, Reason]] = {
         0x31: "the verifier's check of the call comes first: 0xC4/0x11 and 0x12",
         0x32: _INTERNAL,
     },
+    0xE6: {
+        **dict.fromkeys((0x1, 0x2), "the verifier measures the HAL with it, not a driver; the simulated counter is steady"),
+        0x14: "an older form of 0x13",
+        0x22: "the verifier copies by system addresses and may find none; here data is copied by frame",
+    },
     0x1A: {0x1000: "Windows 2000 and before"},
     0xC9: {
         0x9: "the same for IoBuildDeviceIoControlRequest; shown as 0x8",
@@ -119,6 +126,7 @@ REASONS: dict[int, dict[int, Reason]] = {
 }
 
 
+@cache
 def scripts() -> dict[tuple[int, int | None], list[str]]:
     """The scripts that show each case: by the bug check that they promise, or for a rule that does not stop the machine
     by what Windows would show."""
@@ -133,6 +141,28 @@ def scripts() -> dict[tuple[int, int | None], list[str]]:
         for stop in stops:
             found.setdefault(stop, []).append(path.stem)
     return found
+
+
+@cache
+def violations(name: str, code: int, sub: int) -> frozenset[int]:
+    """What the second parameter tells apart: its values in the stops of a script's programs with this sub-code."""
+    path = ZOO / f"{name}.dma"
+    found = set()
+    for program in programs_of(path.read_text("utf-8")):
+        if (code, sub) not in {(known, case) for _, known, case in program.bugchecks}:
+            continue
+        options = program.options()
+        outcome = run(load(str(path), options, program.text), options, lambda text: None)
+        found.update(report.stop.parameters[1] for report in outcome.reports if report.stop is not None)
+    return frozenset(found)
+
+
+def scripts_of(code: int, case: bugchecks.SubCode) -> list[str]:
+    """The scripts that show one case."""
+    names = scripts().get((code, case.code), [])
+    if case.violation is None:
+        return names
+    return [name for name in names if case.violation in violations(name, code, case.code)]
 
 
 def reason_text(reason: Reason) -> str:
@@ -150,12 +180,11 @@ def now_modelled() -> list[str]:
 
 def missing() -> list[tuple[int, int]]:
     """Cases with neither a script nor a reason."""
-    shown = scripts()
     return [
         (code, case.code)
         for code in CODES
         for case in bugchecks.cases(code)
-        if (code, case.code) not in shown and case.code not in REASONS.get(code, {})
+        if not scripts_of(code, case) and case.code not in REASONS.get(code, {})
     ]
 
 
@@ -169,7 +198,7 @@ def page() -> str:
     """The whole page."""
     shown = scripts()
     lines = [
-        "# Bug checks of memory, MDLs and kernel objects",
+        "# Bug checks of memory, MDLs, kernel objects and DMA",
         "",
         "What each case takes, and the script in `tests/zoo` that shows it (its twin, `-fixed`, does it right), or why",
         "there is none. `dmascript explain 0xC4/0x7C` tells more. Made by `python tests/bugcheck_table.py`.",
@@ -184,9 +213,10 @@ def page() -> str:
         if cases:
             lines += ["", "| sub-code | what happened | script, or why not |", "| --- | --- | --- |"]
         for case in cases:
-            names = shown.get((code, case.code))
+            names = scripts_of(code, case)
             last = links(names) if names else reason_text(REASONS.get(code, {}).get(case.code, ""))
-            lines.append(f"| 0x{case.code:X} | {case.cause.rstrip('.')} | {last} |")
+            violation = "" if case.violation is None else f", {case.violation}"
+            lines.append(f"| 0x{case.code:X}{violation} | {case.cause.rstrip('.')} | {last} |")
     return "\n".join(lines) + "\n"
 
 

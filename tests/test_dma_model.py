@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dma_machine import PROFILES, DmaMachine, Row
+from dmascript.runtime.choose import Chooser
 from dmascript.runtime.dma.scatter import size_for
 
 LINE = 64
@@ -45,6 +46,7 @@ class Plan:
         self.action = draw(st.sampled_from((KEEP_OBJECT, KEEP_REGISTERS)))
         self.room = draw(st.integers(1, 12))
         self.seed = draw(st.integers(0, 255))
+        self.order = draw(st.integers(0, 20))  # a seed for the order of events, 0 for the plain one
 
     def __repr__(self) -> str:
         return f"Plan({vars(self)})"
@@ -67,7 +69,8 @@ class Run:
         }  # fmt: skip
         self.adapter = machine.adapter(Version=version, ScatterGather=int(plan.scatter), InterfaceType=1, **width)
         assert self.adapter
-        self.reach = plan.bits
+        if plan.order:
+            machine.nt.chooser = Chooser(plan.order)
         buffers = [machine.buffer(*part) for part in plan.parts]
         self.spans = [(where, length) for (where, _), (length, _) in zip(buffers, plan.parts, strict=True)]
         self.mdls = [mdl for _, mdl in buffers]
@@ -89,6 +92,13 @@ class Run:
     @property
     def va(self) -> int:
         return self.spans[0][0] + self.plan.start
+
+    def wait_for(self, found: list[int]) -> int:
+        """What a routine was given, which may come late."""
+        for _ in range(10):
+            if not found:
+                self.machine.call("KeStallExecutionProcessor", 5)
+        return found[0]
 
     def flush_caches(self) -> None:
         for mdl in self.mdls:
@@ -133,8 +143,7 @@ class Run:
         if status:
             assert status == 0xC000009A and not lists
             return False
-        elements = machine.elements(lists[0])
-        assert self.move(elements, 0) == plan.length
+        assert self.move(machine.elements(self.wait_for(lists)), 0) == plan.length
         machine.op("PutScatterGatherList", self.adapter, lists[0], int(plan.write))
         return True
 
@@ -164,7 +173,7 @@ class Run:
 
         machine = self.machine
         assert machine.op("AllocateAdapterChannel", self.adapter, 0, count, machine.native(control), 0) == 0
-        return bases[0]
+        return self.wait_for(bases)
 
     def free(self, base: int, count: int) -> None:
         if self.plan.action == KEEP_OBJECT:

@@ -161,4 +161,5 @@ class Hardware:
 
 def _shows(frames: Sequence[int], bar: Bar) -> bool:
     """Whether one of the pages has a part of a block of registers."""
-    return any(bar.base < (frame + 1) * PAGE and frame * PAGE < bar.base + bar.size for frame in frames[:MOST_LOOKED_AT])
+    end = bar.base + bar.size
+    return any(bar.base < (frame + 1) * PAGE and frame * PAGE < end for frame in frames[:MOST_LOOKED_AT])

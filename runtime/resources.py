@@ -126,7 +126,8 @@ class Allotment:
         where = f"{'port' if bar.ports else 'physical address'} 0x{bar.base:x}"
         if not bar.base or end > (PORTS_END if bar.ports else MMIO_END):
             return f"room for {plural(bar.size, 'more byte')} of device registers"
-        if any(other.ports == bar.ports and bar.base < other.base + other.size and other.base < end for other in others):
+        same = [other for other in others if other.ports == bar.ports]
+        if any(bar.base < other.base + other.size and other.base < end for other in same):
             return f"a second device at {where}"
         frames = range(bar.base // PAGE, -(-end // PAGE))
         if not bar.ports and (self.nt.frames.exists(frames[0]) or self.nt.frames.exists(frames[-1])):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from dmascript.cli import command_line
 from dmascript.grammar.properties import KNOWN
 from dmascript.interp import script
 from dmascript.interp.compile import Front
@@ -223,3 +224,21 @@ def test_kept_programs_run_alike(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         results.append(("".join(lines), outcome.exit_code, sorted(loaded.files)))
     assert results[0] == results[1]
     assert results[0][0] == "here\n"
+
+
+def test_expand_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """`expand` prints the C, writes it with the script beside it, and never over the script itself."""
+    source = tmp_path / "a" / "card.dma"
+    source.parent.mkdir()
+    source.write_text(DEVICE + "driver Plain (Card) { on START { return STATUS_SUCCESS; } }\n", encoding="utf-8")
+    assert command_line(["expand", str(source)]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("// The driver Plain of card.dma, as plain C.\n") and "PlainDispatchPnp" in out
+    assert command_line(["expand", str(source), "-o", str(tmp_path / "b")]) == 0
+    assert (tmp_path / "b" / "Plain.c").read_text(encoding="utf-8") == out
+    assert '#include "Plain.c"' in (tmp_path / "b" / "card.dma").read_text(encoding="utf-8")
+    assert command_line(["expand", str(source), "-o", str(source.parent)]) == 2
+    assert not (source.parent / "Plain.c").exists()
+    source.write_text("driver D (Crad) { }\n", encoding="utf-8")
+    assert command_line(["expand", str(source)]) == 65
+    assert "unknown-device" in capsys.readouterr().err

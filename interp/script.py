@@ -57,7 +57,18 @@ class Outcome:
 
 def load(path: str, options: Options, text: str | None = None) -> Loaded:
     """Read and compile a script. OSError if the named file cannot be opened."""
-    instrumented = options.granularity != "call"
+    loaded = _load(path, options, text, options.granularity != "call")
+    if loaded.program is not None and options.granularity == "call" and is_fine(loaded.program):
+        loaded = _load(path, options, text, True)
+    return loaded
+
+
+def is_fine(program: Compiled) -> bool:
+    """The script's machine block asks for a finer interleaving than at calls."""
+    return dict(program.settings).get("granularity", "call") != "call"
+
+
+def _load(path: str, options: Options, text: str | None, instrumented: bool) -> Loaded:
     if text is None:
         found = program_cache.find(path, options.folders, instrumented)
         if found is not None:

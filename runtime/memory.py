@@ -76,7 +76,7 @@ class Memory:
     __slots__ = (
         "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views",
         "_fixed_windows", "_fixed_shown", "_load_windows", "_store_windows", "slot_of", "pins", "claims", "paging",
-        "transfer", "_pageable_shown", "_user_shown", "user_touched", "fault", "raised", "out_of_memory",
+        "transfer", "each_access", "_pageable_shown", "_user_shown", "user_touched", "fault", "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -105,6 +105,7 @@ class Memory:
         self._pageable_shown: set[int] = set()
         self._user_shown: set[int] = set()
         self.raised = False
+        self.each_access: Callable[[], None] | None = None  # before each access of code, if the run shall be so fine
         self.fault: Callable[[int, bool, bool], None] = _no_fault
         self.user_touched: Callable[[int], None] = _not_told
         self.out_of_memory: Callable[[], None] = _no_memory
@@ -177,6 +178,8 @@ class Memory:
     def operand(self, window: Window, va: int, value: int) -> int:
         """The distance for an access that the window did not know."""
         size, write = window.size, window.write
+        if self.each_access is not None:
+            self.each_access()
         if not va & (size - 1):
             region, offset = self._resolve(va, write, True)
             if offset >= 0:
@@ -195,7 +198,9 @@ class Memory:
         return SCRATCH - va
 
     def _show(self, window: Window, region: Region, page: int, offset: int) -> int:
-        """Let a window show a page from here on; the distance."""
+        """Let a window show a page from here on, unless each access is to be seen; the distance."""
+        if self.each_access is not None:
+            return offset - page
         window[page] = offset - page
         if region.pageable:
             self._pageable_shown.add(page)
@@ -207,6 +212,8 @@ class Memory:
     def _show_all(self, write: bool, region: Region, page: int, offset: int) -> int:
         """Let the windows of all sizes show a page, those for stores too if it may be written to; the distance."""
         distance = self._show(self.loads[1], region, page, offset)
+        if self.each_access is not None:
+            return distance
         for window in self._load_windows:
             window[page] = distance
         if write:
@@ -216,6 +223,9 @@ class Memory:
 
     def fixed(self, window: Fixed, page: int) -> int:
         """The index of the first unit of a page of variables."""
+        if self.each_access is not None:
+            self.each_access()
+            return self._resolve(page, window.write, True)[1] // window.size
         region, offset = self._resolve(page, window.write, True)
         assert offset >= 0, "variables do not lie in device registers"
         if region.pageable:
@@ -245,6 +255,14 @@ class Memory:
                 self._fixed_shown.discard(page)
                 for window in self._fixed_windows:
                     window.pop(page, None)
+
+    def hide_all(self) -> None:
+        """No window shows any page."""
+        self.transfer.forget()
+        for window in (*self._load_windows, *self._store_windows, *self._fixed_windows):
+            window.clear()
+        for shown in (self._pageable_shown, self._user_shown, self._fixed_shown):
+            shown.clear()
 
     def raise_irql(self, raised: bool) -> None:
         """The IRQL went to DISPATCH_LEVEL or above, or came down: pageable pages leave then but for the locked ones."""

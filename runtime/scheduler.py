@@ -106,6 +106,9 @@ class Scheduler:
         """From here on something may happen beside the running code."""
         self.live = True
         self.nt.clock.after_slice = self.slice_end
+        if self.nt.settings.granularity == "access" and self.nt.memory.each_access is None:
+            self.nt.memory.hide_all()
+            self.nt.memory.each_access = self.point
 
     def wake(self, cpu: Processor) -> None:
         """Something was put into the queue of a processor, which may be idle still."""

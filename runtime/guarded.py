@@ -1,4 +1,4 @@
-"""Running something that may raise an exception as the kernel does within __try of its own."""
+"""How the kernel runs what is not its own: within a __try of its own, and on what is left of the thread's stack."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from .system import System
+
+OWN_FRAMES = 0x70  # bytes of stack that the I/O manager's functions use between two drivers
 
 
 def guarded(nt: System, function: Callable[..., object], *arguments: object) -> int:
@@ -25,3 +27,13 @@ def guarded(nt: System, function: Callable[..., object], *arguments: object) -> 
     finally:
         del seh[index:]
     return 0
+
+
+def call_below(nt: System, routine: int, *arguments: int) -> int:
+    """Call a routine of a driver's from one of the I/O manager's, whose own frames take their part of the stack."""
+    thread = nt.thread
+    left = thread.sp
+    thread.sp = left - OWN_FRAMES
+    result = nt.call(routine, *arguments)
+    thread.sp = left
+    return result

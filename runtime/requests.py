@@ -17,6 +17,7 @@ from .constants import (
     STATUS_MORE_PROCESSING_REQUIRED,
 )
 from .findings import address
+from .guarded import call_below
 from .irp import (
     CANCEL,
     COMPLETION_CONTEXT,
@@ -197,7 +198,7 @@ class Requests:
         irql, regions = nt.irql, nt.thread.regions_entered
         nt.traced("dispatch", irp=request.irp, device=device, routine=routine, major=request.major)
         cause, nt.thread.cause = nt.thread.cause, request.irp
-        status = nt.call(routine, device, request.irp) & 0xFFFF_FFFF
+        status = call_below(nt, routine, device, request.irp) & 0xFFFF_FFFF
         nt.thread.cause = cause
         nt.traced("dispatch end", irp=request.irp, status=status)
         running.remove((request, level))
@@ -254,7 +255,7 @@ class Requests:
         irql, regions = nt.irql, nt.thread.regions_entered
         request.in_use = False  # the driver may do with it what it likes now
         nt.traced("completion routine", irp=irp, routine=routine)
-        result = nt.call(routine, device, irp, context) & 0xFFFF_FFFF
+        result = call_below(nt, routine, device, irp, context) & 0xFFFF_FFFF
         nt.traced("completion routine end", irp=irp, status=result)
         checks.after_completion_routine(nt, request, routine, irql, regions)
         if result == STATUS_MORE_PROCESSING_REQUIRED:

@@ -7,6 +7,7 @@ from .constants import STATUS_CANCELLED
 from .device_objects import CURRENT_IRP, DEVICE_QUEUE
 from .device_objects import DRIVER as DRIVER_OBJECT
 from .driver_objects import START_IO
+from .guarded import call_below
 from .irp import CANCEL, CANCEL_ROUTINE, DEVICE_QUEUE_ENTRY, INFORMATION, STATUS
 from .processor import DISPATCH_LEVEL
 
@@ -93,10 +94,10 @@ class StartIo:
             return
         nt.traced("start io", device=where, irp=irp)
         if device is None or not device.start_io & DEFERRED:
-            nt.call(routine, where, irp)
+            call_below(nt, routine, where, irp)
             return
         self.running[where] = []
-        nt.call(routine, where, irp)
+        call_below(nt, routine, where, irp)
         waiting = self.running.pop(where)
         for cancelable, key in waiting:
             self._next(where, cancelable, key)

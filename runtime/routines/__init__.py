@@ -241,7 +241,7 @@ MODULES = {
         VirtualAlloc VirtualFree VirtualProtect VirtualQuery VirtualLock VirtualUnlock GetProcessHeap HeapCreate
         HeapDestroy HeapAlloc HeapReAlloc HeapFree HeapSize LocalAlloc LocalFree VirtualAllocEx ReadProcessMemory
         WriteProcessMemory SetProcessWorkingSetSize AllocateUserPhysicalPages CreateFileMappingA CreateFileMappingW
-        MapViewOfFile UnmapViewOfFile
+        CreateFileMapping OpenFileMappingW OpenFileMapping MapViewOfFile UnmapViewOfFile
     """,
     "win32_sync": """
         CreateEventA CreateEventW CreateEvent OpenEventA OpenEventW OpenEvent SetEvent ResetEvent PulseEvent

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..constants import STATUS_NO_MEMORY, STATUS_WORKING_SET_QUOTA
 from ..services.programs import program_of
-from ..win32 import heap, memory
+from ..win32 import heap, mappings, memory
+from ..win32.calls import read_narrow, read_wide
 from ..win32.errors import fail, set_error
 from ..win32.rows import call, unmodelled
 
@@ -139,6 +140,64 @@ def LocalFree(nt: System, where: int) -> int:
     return 0
 
 
+# -- shared memory
+
+
+@call(
+    "HANDLE CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect, "
+    "DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, PCSTR lpName)",
+    fails="NULL", undo="CloseHandle", waits=True,
+)  # fmt: skip
+def CreateFileMappingA(
+    nt: System, file: int, security: int, protect: int, high: int, low: int, name: int
+) -> int:  # fmt: skip
+    return mappings.create_mapping(nt, file, security, protect, high << 32 | low, read_narrow(nt, name))
+
+
+@call(
+    "HANDLE CreateFileMapping(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect, "
+    "DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, PCWSTR lpName)",
+    fails="NULL", undo="CloseHandle", waits=True, macro=True,
+)  # fmt: skip
+@call(
+    "HANDLE CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect, "
+    "DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, PCWSTR lpName)",
+    fails="NULL", undo="CloseHandle", waits=True,
+)  # fmt: skip
+def CreateFileMappingW(
+    nt: System, file: int, security: int, protect: int, high: int, low: int, name: int
+) -> int:  # fmt: skip
+    """Memory that other processes can map by its name. INVALID_HANDLE_VALUE stands for the page file: there are no
+    others."""
+    return mappings.create_mapping(nt, file, security, protect, high << 32 | low, read_wide(nt, name))
+
+
+@call(
+    "HANDLE OpenFileMapping(DWORD dwDesiredAccess, BOOL bInheritHandle, PCWSTR lpName)",
+    fails="NULL", undo="CloseHandle", macro=True,
+)  # fmt: skip
+@call(
+    "HANDLE OpenFileMappingW(DWORD dwDesiredAccess, BOOL bInheritHandle, PCWSTR lpName)",
+    fails="NULL", undo="CloseHandle",
+)  # fmt: skip
+def OpenFileMappingW(nt: System, access: int, inherit: int, name: int) -> int:
+    return mappings.open_mapping(nt, access, inherit, read_wide(nt, name))
+
+
+@call(
+    "LPVOID MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh, "
+    "DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap)",
+    fails="NULL", undo="UnmapViewOfFile", waits=True,
+)  # fmt: skip
+def MapViewOfFile(nt: System, handle: int, access: int, high: int, low: int, size: int) -> int:
+    return mappings.map_view(nt, handle, access, high << 32 | low, size)
+
+
+@call("BOOL UnmapViewOfFile(LPCVOID lpBaseAddress)", fails="FALSE", waits=True)
+def UnmapViewOfFile(nt: System, address: int) -> int:
+    return mappings.unmap_view(nt, address)
+
+
 unmodelled(
     "LPVOID VirtualAllocEx(HANDLE hProcess, LPVOID lpAddress, SIZE_T dwSize, DWORD flAllocationType, DWORD flProtect)",
     "BOOL ReadProcessMemory(HANDLE hProcess, LPCVOID lpBaseAddress, LPVOID lpBuffer, SIZE_T nSize, "
@@ -147,11 +206,4 @@ unmodelled(
     "SIZE_T *lpNumberOfBytesWritten)",
     "BOOL SetProcessWorkingSetSize(HANDLE hProcess, SIZE_T dwMinimumWorkingSetSize, SIZE_T dwMaximumWorkingSetSize)",
     "BOOL AllocateUserPhysicalPages(HANDLE hProcess, PULONG_PTR NumberOfPages, PULONG_PTR PageArray)",
-    "HANDLE CreateFileMappingA(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect, "
-    "DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, PCSTR lpName)",
-    "HANDLE CreateFileMappingW(HANDLE hFile, LPSECURITY_ATTRIBUTES lpFileMappingAttributes, DWORD flProtect, "
-    "DWORD dwMaximumSizeHigh, DWORD dwMaximumSizeLow, PCWSTR lpName)",
-    "LPVOID MapViewOfFile(HANDLE hFileMappingObject, DWORD dwDesiredAccess, DWORD dwFileOffsetHigh, "
-    "DWORD dwFileOffsetLow, SIZE_T dwNumberOfBytesToMap)",
-    "BOOL UnmapViewOfFile(LPCVOID lpBaseAddress)",
 )

@@ -186,6 +186,9 @@ class Bus:
         return logical & ((1 << bits) - 1)
 
     def _nowhere(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
+        dma = self.nt.dma_in_use
+        if dma is not None and dma.of_device(device):
+            return  # where nothing is mapped for a device that has an adapter, that has been said
         facts = [("access", f"{device.name} {'writes' if write else 'reads'} {plural(length, 'byte')} at logical "
                   f"{address(logical)}")]  # fmt: skip
         self.nt.violation(rules.DMA_TO_NO_MEMORY, (), facts)

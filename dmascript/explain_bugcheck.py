@@ -48,7 +48,7 @@ def explain_bugcheck(words: list[str]) -> str:
     meaning = case.cause if case else row.meaning
     if asked.sub is not None and case is None:
         meaning += f" No case of it with sub-code 0x{asked.sub:X} is known."
-    rules = rules_behind(row.code, asked.sub)
+    rules = [rule for rule in rules_behind(row.code, asked.sub) if _fits(rule, asked)]
     lines = [f"{shown}: {row.name}", "", *textwrap.wrap(meaning, WIDTH), ""]
     if row.selector and asked.sub is None:
         lines += _cases(row)
@@ -102,6 +102,13 @@ def _own_stop(rule_id: str, code: int, sub: int) -> bool:
         return False
     rows = [row for row in map(routines.find, routines.names()) if row is not None and row.irql_stop == (code, sub)]
     return any(row.irql_min > 0 if rule_id == "irql-too-low" else row.irql_max < 15 for row in rows)
+
+
+def _fits(rule: Rule, asked: Question) -> bool:
+    """Whether a rule can lead to the second parameter that was given, where that tells cases apart."""
+    case = asked.case
+    told_apart = case is not None and case.violation is not None and 2 in asked.values and rule.violations
+    return not told_apart or asked.values[2] in rule.violations
 
 
 # ---- how it reads

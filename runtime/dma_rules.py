@@ -107,14 +107,15 @@ DMA_FREE_REGISTER_WRITTEN = rule(
     "dma-unused-map-register-written", "fatal",
     "a device has written to a map register that nothing was mapped through",
     here="noticed here", help="program the device with the length that MapTransfer returned", stop=(0xE6, 0xF),
-    verifier=1, page="bug-check-0xe6--driver-verifier-dma-violation",
+    violations=(3,), verifier=1, page="bug-check-0xe6--driver-verifier-dma-violation",
     explanation="The device went on where the mapping ended. On a machine without map registers the same transfer "
     "overwrites memory of somebody else.",
 )  # fmt: skip
 DMA_PADDING_WRITTEN = rule(
     "dma-written-beside-buffer", "fatal", "a device has written beside the buffer that was mapped for it",
     here="noticed here", earlier=("mapped", "mapped here"),
-    help="program the device with the address and the length of each element", stop=(0xE6, 0xF), verifier=1,
+    help="program the device with the address and the length of each element", stop=(0xE6, 0xF), violations=(4, 5),
+    verifier=1,
     page="bug-check-0xe6--driver-verifier-dma-violation",
     explanation="The transfer began too early or went on too long, within the page of a map register. On a machine "
     "without map registers the same transfer overwrites what lies beside the buffer.",
@@ -122,7 +123,8 @@ DMA_PADDING_WRITTEN = rule(
 DMA_BUFFER_OVERRUN = rule(
     "common-buffer-overrun", "fatal", "something was written before or behind a common buffer",
     here="noticed here", earlier=("allocated", "allocated here"),
-    help="allocate what is needed, and keep driver and device within it", stop=(0xE6, 0xF), verifier=1,
+    help="allocate what is needed, and keep driver and device within it", stop=(0xE6, 0xF), violations=(1, 2),
+    verifier=1,
     page="bug-check-0xe6--driver-verifier-dma-violation",
     explanation="Only the bytes that were asked for belong to the driver. With the verifier the rest of the last page, "
     "and a page on either side, are filled with tags, which are looked at when the buffer is freed.",
@@ -202,7 +204,7 @@ DMA_VA_OUTSIDE_MDL = rule(
     "dma-address-outside-mdl", "fatal", "CurrentVa does not lie in the buffer that the MDL describes",
     here="mapped here",
     help="begin with MmGetMdlVirtualAddress(Mdl) and add what was transferred; a system address is none of it",
-    stop=(0xE6, 0x1B), also=((0xE6, 0x1F),), verifier=1, page="nc-wdm-pmap_transfer",
+    stop=(0xE6, 0x1B), also=((0xE6, 0x1F),), violations=(1, 2), verifier=1, page="nc-wdm-pmap_transfer",
     explanation="CurrentVa is an index into the MDL, counted from MmGetMdlVirtualAddress. Nobody ever touches it.",
 )  # fmt: skip
 DMA_LENGTH_ZERO = rule(
@@ -214,7 +216,7 @@ DMA_LENGTH_ZERO = rule(
 DMA_LENGTH_BEYOND_MDL = rule(
     "dma-length-beyond-mdl", "fatal", "a transfer is longer than the rest of its MDL",
     here="mapped here", help="MapTransfer takes one MDL at a time: at most MmGetMdlByteCount less what was transferred",
-    stop=(0xE6, 0x24), also=((0xE6, 0x1F),), verifier=1, page="nc-wdm-pmap_transfer",
+    stop=(0xE6, 0x24), also=((0xE6, 0x1F),), violations=(3,), verifier=1, page="nc-wdm-pmap_transfer",
     explanation="Behind the MDL's frames lies whatever the pool put there; the device would be given those as frames.",
 )  # fmt: skip
 DMA_CHAIN_TOO_SHORT = rule(
@@ -233,7 +235,8 @@ DMA_MAPPED_TWICE = rule(
 DMA_REGISTERS_USED_UP = rule(
     "dma-map-registers-used-up", "fatal", "a mapping needs more map registers than are left of the allocation",
     here="mapped here", earlier=("granted", "allocated here"),
-    help="map at most as many pages as registers were allocated, flush, then go on", stop=(0xE6, 0x0), verifier=1,
+    help="map at most as many pages as registers were allocated, flush, then go on", stop=(0xE6, 0x0),
+    violations=(2,), verifier=1,
     page="nc-wdm-pmap_transfer",
     explanation="A length that spans N pages takes N registers; an offset into the first page may make it one more.",
 )  # fmt: skip
@@ -262,7 +265,7 @@ DMA_FLUSH_NOT_MAPPED = rule(
 DMA_FLUSH_TOO_LONG = rule(
     "dma-flush-too-long", "fatal", "more bytes are flushed than were mapped",
     here="flushed here", earlier=("mapped", "mapped here"),
-    help="flush the sum of the lengths that MapTransfer returned", stop=(0xE6, 0x0), verifier=1,
+    help="flush the sum of the lengths that MapTransfer returned", stop=(0xE6, 0x0), violations=(1,), verifier=1,
     page="nc-wdm-pflush_adapter_buffers",
     explanation="Behind what was mapped lies the rest of the map register.",
 )  # fmt: skip
@@ -341,7 +344,7 @@ DMA_SHARES_LINE = rule(
     "dma-buffer-shares-cache-line", "fatal", "a device will write to a buffer that shares a line of the cache",
     here="mapped here", earlier=("allocated", "the MDL was allocated here"),
     help="begin and end buffers for the device on multiples of GetDmaAlignment, and keep nothing else in their lines",
-    stop=(0xE6, 0x1F), verifier=1, page="nc-wdm-pget_dma_alignment",
+    stop=(0xE6, 0x1F), violations=(4, 5), verifier=1, page="nc-wdm-pget_dma_alignment",
     explanation="Where devices do not see the caches, what the processor writes to such a line during the transfer is "
     "lost, or what the device writes.",
 )  # fmt: skip

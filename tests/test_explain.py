@@ -51,6 +51,23 @@ def test_the_sub_code_may_stand_in_another_parameter() -> None:
     assert explain("0xC1/0x24").startswith("0xC1/0x24: ")
 
 
+def test_a_violation_tells_rules_apart() -> None:
+    """0xE6/0xF has five kinds of bytes that were overwritten; the second parameter says which."""
+    text = explain("0xE6", ["0xF", "0x5", "0xBFFFF000", "0xBFFFF200"])
+    assert "Padding behind the buffer was changed" in text
+    assert "dma-written-beside-buffer" in text
+    assert "common-buffer-overrun" not in text
+    assert "common-buffer-overrun" in explain("0xE6", ["0xF"])
+
+
+def test_a_fault_of_the_iommu_is_explained() -> None:
+    """What happened, which rule, which script, what to do."""
+    text = explain("0xE6", ["0x26", "0x0", "0x12345000", "0x0"])
+    assert "IOMMU reported an illegal device access." in text
+    assert "tests/zoo/dma-iommu-fault.dma in the source" in text
+    assert "give the device the logical addresses" in text
+
+
 def test_a_bug_check_without_cases() -> None:
     """Its parameters are told by the table, with the values that are given."""
     text = explain("0x12E", ["1000", "2000", "3000", "40"])

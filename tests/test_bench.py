@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-BENCHES = ("against_hand", "against_picoc", "budget", "start", "bulk", "machines", "kernel")
+BENCHES = ("against_hand", "against_picoc", "budget", "start", "bulk", "machines", "kernel", "dma")
 
 
 @pytest.fixture(autouse=True)

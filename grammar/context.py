@@ -71,6 +71,7 @@ class Context:
         self.kernel = self.file  # what stands at file level, whatever block is being checked
         self.kind = "script"  # or the word of the block that is being checked
         self.user_program = False  # the file is one: it has a main, and nothing else that could be run
+        self.titles: dict[str, str] = {}  # what to call functions made of handlers: "on START"
         self.lifted: list[Function] = []  # made of `after` statements
         self.scope = self.file
         self.function = FunctionState(None, ERROR)
@@ -90,6 +91,10 @@ class Context:
     def in_driver_code(self) -> bool:
         """True where only what a C compiler takes may stand."""
         return self.kind == "driver" or self.kind == "script" and self.function.function is not None
+
+    def title(self, function: Function) -> str:
+        """What a message calls a function: a handler as it was written."""
+        return self.titles.get(function.name, function.name)
 
     def error(self, rule: str, message: str, span: Span, help: str = "", notes: tuple[Note, ...] = ()) -> None:
         self.diagnostics.error(rule, message, span, help, notes)
@@ -130,7 +135,7 @@ class Context:
         """Inside a block of that kind, which has names and variables of its own."""
         before = self.scope, self.file, self.kind, self.variables, self.function, self.depth
         self.scope = self.file = Scope(self.kernel)
-        self.kind, self.variables = kind, {}
+        self.kind, self.variables, self.titles = kind, {}, {}
         self.function = FunctionState(None, VOID)
         try:
             yield self.file

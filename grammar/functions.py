@@ -101,7 +101,7 @@ class Functions:
     def _no_return(self, function: Function, node: FunctionDefinition, state: FunctionState) -> None:
         if state.reported:
             return  # one of the unknown names may be what does not return
-        what = f"'{function.name}' returns {with_article(state.returns)}"
+        what = f"'{self.context.title(function)}' returns {with_article(state.returns)}"
         if state.has_return:
             self.context.warning("no-return-value", f"{what}, but can reach its end without one", node.body.end)
         else:

@@ -44,6 +44,7 @@ class HandlerHeads:
         """The handler as a function definition, and what to replace in its text to make it one."""
         returns, wanted = signature(node.event)
         name = function_name(driver, node.event)
+        self.context.titles[name] = f"on {node.event}"
         given = list(node.parameters or ())
         self._count(node, given, wanted)
         taken = {parameter.declarator.name for parameter in given} | words_of(node.body)

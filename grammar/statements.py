@@ -206,7 +206,7 @@ class Statements:
             return Empty(node.span)
         if "finally" in state.nest:
             warn_of_leaving_finally(self.context, "return", node.span)
-        return Return(node.span, self._returned(state.function.name, value, node.span))
+        return Return(node.span, self._returned(self.context.title(state.function), value, node.span))
 
     def _returned(self, name: str, value: Expr | None, span: Span) -> Expr | None:
         returns = self.context.function.returns

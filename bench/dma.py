@@ -1,4 +1,4 @@
-"""DMA: what a copy through map registers costs beside memcpy; a list of a gigabyte; transfers in a second by each API."""
+"""DMA: what a copy through map registers costs beside memcpy; a list of a gigabyte; transfers a second by each API."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import device_interfaces as interfaces
 from .. import rules
+from ..bus_driver import identity
 from ..constants import (
     FILE_NON_DIRECTORY_FILE,
     FILE_READ_ATTRIBUTES,
@@ -18,12 +19,15 @@ from ..constants import (
     STATUS_SUCCESS,
     WMIREG_ACTION_DEREGISTER,
     WMIREG_ACTION_REGISTER,
+    BusQueryDeviceID,
+    BusQueryInstanceID,
 )
 from ..device_objects import ATTACHED
 from ..device_properties import device_property
 from ..file_objects import Opening
 from ..namespace import link_key
 from ..references import reference
+from ..registry_keys import device_key
 from ..routine import known, routine
 from ..strings import Counted
 
@@ -304,11 +308,18 @@ def IoGetDeviceInterfaces(nt: System, guid: int, pdo: int, flags: int, list_at: 
     return interfaces.names(nt, guid, pdo, flags, list_at)
 
 
-known(
+@routine(
     "NTSTATUS IoOpenDeviceRegistryKey(PDEVICE_OBJECT DeviceObject, ULONG DevInstKeyType, ACCESS_MASK DesiredAccess, "
     "PHANDLE DeviceRegKey)",
     page="nf-wdm-ioopendeviceregistrykey", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose",
 )  # fmt: skip
+def IoOpenDeviceRegistryKey(nt: System, pdo: int, kind: int, access: int, handle_at: int) -> int:
+    """A handle to the key of the device's own settings, or of its driver's."""
+    device = _pdo(nt, pdo)
+    if nt.fails("IoOpenDeviceRegistryKey") or device is None:
+        return STATUS_INSUFFICIENT_RESOURCES
+    ids = identity(device.hardware)  # type: ignore[arg-type]
+    return device_key(nt, f"{ids[BusQueryDeviceID][0]}\\{ids[BusQueryInstanceID][0]}", handle_at, access)
 
 
 @routine(

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_INVALID_PARAMETER, STATUS_OBJECT_NAME_NOT_FOUND, STATUS_SUCCESS
+from ..constants import (
+    STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_INVALID_PARAMETER,
+    STATUS_OBJECT_NAME_NOT_FOUND,
+    STATUS_SUCCESS,
+)
+from ..registry_keys import delete_key, key_of, open_key, set_value
 from ..registry_query import path_of, query_values, wide_text
 from ..routine import known, routine
 
@@ -70,18 +76,41 @@ def RtlDeleteRegistryValue(nt: System, relative: int, path: int, name: int) -> i
     return STATUS_SUCCESS
 
 
-known(
+@routine(
     "NTSTATUS ZwCreateKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes, "
     "ULONG TitleIndex, PUNICODE_STRING Class, ULONG CreateOptions, PULONG Disposition)",
     page="nf-wdm-zwcreatekey", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose",
 )  # fmt: skip
-known("NTSTATUS ZwDeleteKey(HANDLE KeyHandle)", page="nf-wdm-zwdeletekey", irql="== PASSIVE_LEVEL", fails="NTSTATUS")
-known(
+def ZwCreateKey(
+    nt: System, handle_at: int, access: int, attributes: int, title: int, kind: int, options: int, disposition_at: int
+) -> int:
+    """A handle to a key, which is made if it is not there."""
+    if nt.fails("ZwCreateKey"):
+        return STATUS_INSUFFICIENT_RESOURCES
+    return open_key(nt, handle_at, access, attributes, True, disposition_at)
+
+
+@routine("NTSTATUS ZwDeleteKey(HANDLE KeyHandle)", page="nf-wdm-zwdeletekey", irql="== PASSIVE_LEVEL", fails="NTSTATUS")
+def ZwDeleteKey(nt: System, handle: int) -> int:
+    """The key is gone when it has no keys below it."""
+    return delete_key(nt, handle)
+
+
+@routine(
     "NTSTATUS ZwSetValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, ULONG TitleIndex, ULONG Type, PVOID Data, "
     "ULONG DataSize)",
     page="nf-wdm-zwsetvaluekey", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
-known("NTSTATUS ZwFlushKey(HANDLE KeyHandle)", page="nf-wdm-zwflushkey", irql="== PASSIVE_LEVEL", fails="NTSTATUS")
+def ZwSetValueKey(nt: System, handle: int, name: int, title: int, kind: int, data: int, length: int) -> int:
+    return set_value(nt, handle, name, kind, data, length)
+
+
+@routine("NTSTATUS ZwFlushKey(HANDLE KeyHandle)", page="nf-wdm-zwflushkey", irql="== PASSIVE_LEVEL", fails="NTSTATUS")
+def ZwFlushKey(nt: System, handle: int) -> int:
+    """Nothing is ever unwritten."""
+    return key_of(nt, handle)[0]
+
+
 known(
     "NTSTATUS IoOpenDeviceInterfaceRegistryKey(PUNICODE_STRING SymbolicLinkName, ACCESS_MASK DesiredAccess, "
     "PHANDLE DeviceInterfaceRegKey)",

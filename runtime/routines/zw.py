@@ -5,7 +5,8 @@ from __future__ import annotations
 from .. import rules, virtual
 from ..constants import STATUS_INVALID_HANDLE, STATUS_NO_MEMORY
 from ..memory import KERNEL_BASE
-from ..routine import known, routine
+from ..registry_keys import open_key, query_value
+from ..routine import routine
 from ..services.attributes import as_kernel
 from ..services.handles import close
 
@@ -80,16 +81,25 @@ def ZwProtectVirtualMemory(
     return _store(nt, answer, base_address, region_size)
 
 
-known(
+@routine(
     "NTSTATUS ZwOpenKey(PHANDLE KeyHandle, ACCESS_MASK DesiredAccess, POBJECT_ATTRIBUTES ObjectAttributes)",
     page="nf-wdm-zwopenkey", irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="ZwClose",
 )  # fmt: skip
-known(
+def ZwOpenKey(nt: System, handle_at: int, access: int, attributes: int) -> int:
+    """A handle to a key of the registry that is there."""
+    return open_key(nt, handle_at, access, attributes, False)
+
+
+@routine(
     "NTSTATUS ZwQueryValueKey(HANDLE KeyHandle, PUNICODE_STRING ValueName, "
     "KEY_VALUE_INFORMATION_CLASS KeyValueInformationClass, PVOID KeyValueInformation, ULONG Length, "
     "PULONG ResultLength)",
     page="nf-wdm-zwqueryvaluekey", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
+def ZwQueryValueKey(
+    nt: System, handle: int, name: int, kind: int, buffer: int, length: int, result_at: int
+) -> int:  # fmt: skip
+    return query_value(nt, handle, name, kind, buffer, length, result_at)
 
 
 def own_variables(nt: System, *pointers: int) -> None:

@@ -258,3 +258,23 @@ def test_the_registry_keeps_what_a_driver_writes() -> None:
     assert io.call("RtlQueryRegistryValues", 0, path, table, 0, 0) == 0
     assert (io.get(target, 4), io.get(target + 4, 4)) == (42, 7)
     assert io.call("RtlCheckRegistryKey", 0, io.wide("\\Registry\\Nowhere")) == STATUS_OBJECT_NAME_NOT_FOUND
+
+
+def test_an_error_log_entry_is_given_back_as_it_is_written() -> None:
+    """Zeroed, of at most 240 bytes, and no leak once it is in the log."""
+    io = Io()
+    device = io.device(io.driver())
+    entry = io.call("IoAllocateErrorLogEntry", device, 100)
+    assert io.nt.memory.read(entry, 100) == bytes(100)
+    io.call("IoWriteErrorLogEntry", entry)
+    assert io.call("IoAllocateErrorLogEntry", device, 250) == 0
+    assert io.nt.pool.blocks[entry].freed and io.rules == []
+
+
+def test_shutdown_notification_marks_the_device() -> None:
+    io = Io()
+    device = io.device(io.driver())
+    assert io.call("IoRegisterShutdownNotification", device) == 0
+    assert io.get(device + FLAGS, 4) & 0x800
+    io.call("IoUnregisterShutdownNotification", device)
+    assert not io.get(device + FLAGS, 4) & 0x800

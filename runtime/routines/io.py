@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import rules
 from ..constants import (
+    DO_SHUTDOWN_REGISTERED,
     SL_INVOKE_ON_CANCEL,
     SL_INVOKE_ON_ERROR,
     SL_INVOKE_ON_SUCCESS,
@@ -11,6 +12,7 @@ from ..constants import (
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_SUCCESS,
 )
+from ..device_objects import FLAGS as DEVICE_FLAGS
 from ..irp import COMPLETION_CONTEXT, COMPLETION_ROUTINE, CONTROL, TAG, size_of
 from ..request_building import (
     associated,
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
     Number = int | bytes  # a small structure by value
 
+ENTRY_TAG = int.from_bytes(b"IoEr", "little")
+MOST_ENTRY_BYTES = 240
 MOST_LOCATIONS = 127  # CurrentLocation, a CHAR, begins one above
 
 
@@ -388,12 +392,29 @@ def IoIsOperationSynchronous(nt: System, irp: int) -> int:
     return int(request.origin == "threaded" or request.file is not None and request.file.synchronous)
 
 
-known(
+@routine(
     "PVOID IoAllocateErrorLogEntry(PVOID IoObject, UCHAR EntrySize)",
     page="nf-wdm-ioallocateerrorlogentry", irql="<= DISPATCH_LEVEL", fails="NULL", undo="IoWriteErrorLogEntry",
 )  # fmt: skip
-known("VOID IoWriteErrorLogEntry(PVOID ElEntry)", page="nf-wdm-iowriteerrorlogentry", irql="<= DISPATCH_LEVEL")
-known("VOID IoFreeErrorLogEntry(PVOID ElEntry)", page="nf-wdm-iofreeerrorlogentry", irql="<= DISPATCH_LEVEL")
+def IoAllocateErrorLogEntry(nt: System, io_object: int, size: int) -> int:
+    """Room for an entry of the error log, zeroed. NULL for more than an entry may have."""
+    if nt.fails("IoAllocateErrorLogEntry") or size > MOST_ENTRY_BYTES:
+        return 0
+    where = nt.pool.allocate(max(size, 1), ENTRY_TAG)
+    if where:
+        nt.memory.write(where, bytes(size))
+    return where
+
+
+@routine("VOID IoWriteErrorLogEntry(PVOID ElEntry)", page="nf-wdm-iowriteerrorlogentry", irql="<= DISPATCH_LEVEL")
+def IoWriteErrorLogEntry(nt: System, entry: int) -> None:
+    """The entry goes to the log, which nobody reads, and its memory back."""
+    nt.pool.free(entry)
+
+
+@routine("VOID IoFreeErrorLogEntry(PVOID ElEntry)", page="nf-wdm-iofreeerrorlogentry", irql="<= DISPATCH_LEVEL")
+def IoFreeErrorLogEntry(nt: System, entry: int) -> None:
+    nt.pool.free(entry)
 
 
 @routine("PVOID IoGetInitialStack(VOID)", page="nf-wdm-iogetinitialstack", irql="<= APC_LEVEL")
@@ -416,15 +437,27 @@ def IoGetStackLimits(nt: System, low_at: int, high_at: int) -> None:
     nt.memory.write_uint(high_at, 8, nt.thread.stack_low + nt.thread.stack_bytes)
 
 
-known(
+@routine(
     "NTSTATUS IoRegisterShutdownNotification(PDEVICE_OBJECT DeviceObject)",
     page="nf-wdm-ioregistershutdownnotification", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
     undo="IoUnregisterShutdownNotification",
 )  # fmt: skip
-known(
+def IoRegisterShutdownNotification(nt: System, device: int) -> int:
+    """The device gets IRP_MJ_SHUTDOWN before the machine is switched off, which never happens here."""
+    flags = nt.memory.read_uint(device + DEVICE_FLAGS, 4)
+    nt.memory.write_uint(device + DEVICE_FLAGS, 4, flags | DO_SHUTDOWN_REGISTERED)
+    return STATUS_SUCCESS
+
+
+@routine(
     "VOID IoUnregisterShutdownNotification(PDEVICE_OBJECT DeviceObject)",
     page="nf-wdm-iounregistershutdownnotification", irql="== PASSIVE_LEVEL",
 )  # fmt: skip
+def IoUnregisterShutdownNotification(nt: System, device: int) -> None:
+    flags = nt.memory.read_uint(device + DEVICE_FLAGS, 4)
+    nt.memory.write_uint(device + DEVICE_FLAGS, 4, flags & ~DO_SHUTDOWN_REGISTERED)
+
+
 @routine(
     "NTSTATUS PoRequestPowerIrp(PDEVICE_OBJECT DeviceObject, UCHAR MinorFunction, POWER_STATE PowerState, "
     "PREQUEST_POWER_COMPLETE CompletionFunction, PVOID Context, PIRP *Irp)",

@@ -21,6 +21,7 @@ class Options:
         "folders",
         "trace",
         "trace_file",
+        "picture",
     )
 
     def __init__(
@@ -38,6 +39,7 @@ class Options:
         folders: tuple[str, ...] = (),
         trace: bool = False,
         trace_file: str | None = None,
+        picture: bool = False,
     ) -> None:
         self.profile = profile
         self.settings = settings or {}
@@ -52,3 +54,4 @@ class Options:
         self.folders = folders
         self.trace = trace
         self.trace_file = trace_file
+        self.picture = picture

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..grammar.source import Diagnostic
+    from ..runtime.dma.record import Recorder
     from .options import Options
     from .report import Report
     from .trace import TraceEvent
@@ -43,7 +44,7 @@ class Outcome:
     """How a run ended. `limit` is a sentence about the host limit that ended it, or empty; `remarks` are sentences
     about what went otherwise than the script may think, though no rule was broken."""
 
-    __slots__ = ("exit_code", "reports", "limit", "trace", "steps", "time_ns", "remarks")
+    __slots__ = ("exit_code", "reports", "limit", "trace", "steps", "time_ns", "remarks", "pictures")
 
     def __init__(self, exit_code: int, reports: list[Report], limit: str, trace: list[TraceEvent]) -> None:
         self.exit_code = exit_code
@@ -53,6 +54,7 @@ class Outcome:
         self.steps = 0
         self.time_ns = 0
         self.remarks: list[str] = []
+        self.pictures: Recorder | None = None
 
 
 def load(path: str, options: Options, text: str | None = None) -> Loaded:
@@ -100,6 +102,10 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
         tracer = Tracer(session, trace)
         session.trace = tracer.call
         session.nt.write = tracer.printing(write)
+    if options.picture:
+        from ..runtime.dma.record import Recorder
+
+        session.nt.recorder = Recorder(session.nt)
     if not program.entry:
         return Outcome(
             EXIT_USAGE, [], "the file has no statement, no DriverEntry and no main: there is nothing to run", []
@@ -118,6 +124,11 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
         code = EXIT_LIMIT
     outcome = Outcome(code, reports, session.limit, trace)
     outcome.remarks = session.blocks.remarks
+    if session.nt.recorder is not None:
+        outcome.pictures = session.nt.recorder
+        for drawing in outcome.pictures.drawings:
+            drawing.began_at = session.sites.place(drawing.began_at, "")
+            drawing.ended_at = session.sites.place(drawing.ended_at, "")
     outcome.steps = session.nt.clock.steps
     outcome.time_ns = session.nt.clock.now_ns
     return outcome

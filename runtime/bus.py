@@ -79,6 +79,8 @@ class Bus:
         reach = self._reach(device, logical, length, False)
         if reach is None:
             return b"\xff" * length
+        if self.nt.recorder is not None:
+            self.nt.recorder.access(device, reach, length, False)
         found = bytearray()
         for physical, part in self.translate(device, reach, length, False):
             if physical < 0:
@@ -139,6 +141,8 @@ class Bus:
         device.at(burst.site, self._store, device, burst.logical, burst.data)
 
     def _store(self, device: HardwareDevice, logical: int, data: bytes) -> None:
+        if self.nt.recorder is not None:
+            self.nt.recorder.access(device, logical, len(data), True)
         done = 0
         for physical, part in self.translate(device, logical, len(data), True):
             if physical < 0:
@@ -160,7 +164,11 @@ class Bus:
         """The pieces of RAM that a device's DMA channel leads to; none while nobody has programmed it: the request
         waits."""
         channel = self.channels.get(device.properties["dma_channel"])
-        return [] if channel is None else channel(length, write)
+        pieces = [] if channel is None else channel(length, write)
+        if self.nt.recorder is not None:
+            for physical, part in pieces:
+                self.nt.recorder.access(device, physical, part, write)
+        return pieces
 
     def _through_channel(self, device: HardwareDevice, data: bytes) -> int:
         done = 0

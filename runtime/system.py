@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from .contiguous import Contiguous
     from .dma.adapters import Dma
+    from .dma.record import Recorder
     from .io_manager import IoManager
     from .routine import Routine
 
@@ -149,6 +150,7 @@ class System:
         self.bug_check_callbacks: list[int] = []  # their records
         self.hardware = Hardware(self)
         self._dma: Dma | None = None
+        self.recorder: Recorder | None = None  # keeps mappings for drawing
         self.member_address: Callable[[Routine], int] = self._native_member
         self.faults = Faults(self)
         self.memory.fault = self.faults.page_fault

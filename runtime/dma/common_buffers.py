@@ -116,6 +116,8 @@ def tags(where: int, size: int) -> bytes:
 
 def keep(nt: System, adapter: Adapter, made: CommonBuffer) -> None:
     adapter.buffers[made.address] = made
+    if nt.recorder is not None:
+        nt.recorder.common(adapter, made)
     nt.remember("common", made.address, "allocated")
     nt.hold(rules.DMA_BUFFER_LEFT, made.address, [*made.facts, *adapter.facts])
 
@@ -138,6 +140,8 @@ def discard(nt: System, adapter: Adapter, buffer: CommonBuffer) -> None:
     """The memory of a common buffer is given back; the tags around it must be whole."""
     check_guards(nt, buffer)
     del adapter.buffers[buffer.address]
+    if nt.recorder is not None:
+        nt.recorder.common_freed(buffer)
     nt.let_go(rules.DMA_BUFFER_LEFT, buffer.address)
     nt.remember("common", buffer.address, "freed")
     if buffer.domain is not None:

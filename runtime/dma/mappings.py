@@ -90,6 +90,8 @@ def map_pieces(
         for physical, bounce, length in made.copies:
             nt.memory.write_physical(bounce, nt.memory.read_physical(physical, length))
     nt.remember("mapping", mdl.address, "mapped")
+    if nt.recorder is not None:
+        nt.recorder.mapped(made, mdl)
     nt.traced("map", mdl=mdl.address, length=made.length, elements=len(made.elements))
     return made
 
@@ -236,6 +238,8 @@ def flush(nt: System, mapping: Mapping, length: int) -> None:
             take = min(part, length - done)
             nt.memory.write_physical(physical, nt.memory.read_physical(bounce, take))
         done += part
+    if nt.recorder is not None:
+        nt.recorder.flushed(mapping, length)
     forget(nt, mapping)
     nt.remember("mapping", mapping.mdl, "flushed")
     nt.traced("flush", mdl=mapping.mdl, length=mapping.length)
@@ -244,6 +248,8 @@ def flush(nt: System, mapping: Mapping, length: int) -> None:
 def forget(nt: System, mapping: Mapping) -> None:
     """The device's addresses of a mapping lead nowhere any more, and its map registers can be used again."""
     adapter = mapping.adapter
+    if nt.recorder is not None:
+        nt.recorder.forgotten(mapping)
     for logical, pages in mapping.logical:
         assert adapter.domain is not None
         adapter.domain.unmap(logical, pages)

@@ -158,6 +158,8 @@ def write_list(nt: System, where: int, elements: list[Piece]) -> None:
 def keep_list(nt: System, adapter: Adapter, where: int, made: Mapping, write: bool, owned: bool) -> List:
     """Write the list into memory and remember it until it is put."""
     write_list(nt, where, made.elements)
+    if nt.recorder is not None:
+        nt.recorder.listed(made, where)
     found = adapter.lists[where] = List(where, adapter, made, write, owned)
     nt.history[("list", where)] = {"made": made.registers.asked or nt.moment()}
     nt.let_go(rules.DMA_REGISTERS_LEFT, made.registers.base)

@@ -170,6 +170,8 @@ def _map(
     if made is None or len(made.elements) <= most:
         return made
     fitting = sum(size for _, size in made.elements[:most])
+    if nt.recorder is not None:
+        nt.recorder.undone(made)
     forget(nt, made)
     shorter = chain_pieces(nt, wanted.mdl, wanted.offset, fitting)
     assert shorter is not None

@@ -1,0 +1,290 @@
+"""What a run does with DMA, kept for drawing: each mapping and common buffer as plain data.
+
+`System.recorder` is None unless somebody wants pictures. Watching changes nothing: the recorder asks for no choice,
+lets no time pass and writes nothing. A drawing keeps of a long buffer the first pages and the last.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+
+from ..memory import USER_LIMIT
+from ..store import PAGE
+from .buffers import chain_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..hardware import HardwareDevice
+    from ..mdl import Mdl
+    from ..system import System
+    from .adapters import Adapter
+    from .buffers import Piece
+    from .common_buffers import CommonBuffer
+    from .mappings import Mapping
+
+MOST_DRAWINGS = 256
+MOST_ACCESSES = 64  # of one drawing that are told apart
+FIRST_PAGES = 4  # of a buffer that are shown, and the last, where it has more than MOST_PAGES
+MOST_PAGES = 6
+
+
+class Page:
+    """One page of a buffer, or the part of it that is mapped. `offset` counts from the first byte of the mapping,
+    `index` from its first page. `bounce` is where in its map register the data goes, -1 without one."""
+
+    __slots__ = ("index", "offset", "va", "physical", "bounce", "logical", "length")
+
+    def __init__(self, index: int, offset: int, va: int, physical: int, bounce: int, logical: int, length: int) -> None:
+        self.index = index
+        self.offset = offset
+        self.va = va
+        self.physical = physical
+        self.bounce = bounce
+        self.logical = logical
+        self.length = length
+
+
+class Access:
+    """`count` accesses of the device in a row, which together are one range of logical addresses."""
+
+    __slots__ = ("offset", "logical", "length", "write", "count", "time_ns")
+
+    def __init__(self, offset: int, logical: int, length: int, write: bool, time_ns: int) -> None:
+        self.offset = offset
+        self.logical = logical
+        self.length = length
+        self.write = write
+        self.count = 1
+        self.time_ns = time_ns
+
+
+class Drawing:
+    """One mapping, or one common buffer (`common`): what a picture shows. `write` is true for a transfer to the device.
+    `elements` are (first byte of the mapping, logical address, bytes). `end` is "flushed", "freed", "lost" (map
+    registers were freed before a flush), or empty while it lives; `copied` are the bytes that were copied then.
+    `began_at` and `ended_at` are sites, for the interpreter to turn into lines."""
+
+    __slots__ = (
+        "number", "common", "profile", "device", "adapter", "iommu", "owner", "va", "length", "write", "mdl", "list_at",
+        "registers", "pages", "page_count", "elements", "accesses", "access_count", "began_ns", "ended_ns", "began_at",
+        "ended_at", "end", "copied", "_starts",
+    )  # fmt: skip
+
+    def __init__(self, nt: System, number: int, adapter: Adapter, common: bool) -> None:
+        self.number = number
+        self.common = common
+        self.profile = nt.settings.profile
+        self.device = adapter.device.name if adapter.device is not None else ""
+        self.adapter = adapter.facts[0][1].partition(", ")[2]
+        self.iommu = adapter.domain is not None
+        self.owner = ""
+        self.va = self.length = self.mdl = self.list_at = self.registers = self.page_count = 0
+        self.write = False
+        self.pages: list[Page] = []
+        self.elements: list[tuple[int, int, int]] = []
+        self.accesses: list[Access] = []
+        self.access_count = 0
+        self.began_ns = nt.clock.now_ns
+        self.ended_ns = 0
+        self.began_at: object = nt.where()
+        self.ended_at: object = None
+        self.end = ""
+        self.copied = 0
+        self._starts: list[tuple[int, int, int]] | None = None
+
+    @property
+    def bounced(self) -> bool:
+        return any(page.bounce >= 0 for page in self.pages)
+
+    def offset_of(self, logical: int) -> tuple[int, int]:
+        """Which byte a logical address is, and how many follow it in one piece; (-1, 0) outside."""
+        if self._starts is None:
+            self._starts = sorted((start, size, offset) for offset, start, size in self.elements)
+        at = bisect_right(self._starts, (logical, 1 << 64, 0)) - 1
+        if at < 0:
+            return -1, 0
+        start, size, offset = self._starts[at]
+        inside = logical - start
+        return (offset + inside, size - inside) if inside < size else (-1, 0)
+
+    def accessed(self, offset: int, logical: int, length: int, write: bool, time_ns: int) -> None:
+        """Count an access; one that goes on where another of its direction ended makes that longer."""
+        self.access_count += 1
+        for other in reversed(self.accesses):
+            if other.write == write and other.logical <= logical <= other.logical + other.length:
+                other.length = max(other.length, logical + length - other.logical)
+                other.count += 1
+                return
+        if len(self.accesses) < MOST_ACCESSES:
+            self.accesses.append(Access(offset, logical, length, write, time_ns))
+
+
+class Recorder:
+    """`drawings` in the order in which they began; `missed` counts those for which there was no room."""
+
+    __slots__ = ("nt", "drawings", "missed", "_live")
+
+    def __init__(self, nt: System) -> None:
+        self.nt = nt
+        self.drawings: list[Drawing] = []
+        self.missed = 0
+        self._live: dict[Mapping | CommonBuffer, tuple[Drawing, Adapter]] = {}
+
+    def _begin(self, adapter: Adapter, what: Mapping | CommonBuffer, common: bool) -> Drawing | None:
+        if len(self.drawings) >= MOST_DRAWINGS:
+            self.missed += 1
+            return None
+        made = Drawing(self.nt, len(self.drawings) + 1, adapter, common)
+        self.drawings.append(made)
+        self._live[what] = (made, adapter)
+        return made
+
+    def _end(self, what: Mapping | CommonBuffer, end: str) -> Drawing | None:
+        found = self._live.pop(what, None)
+        if found is None:
+            return None
+        found[0].end = end
+        found[0].ended_ns = self.nt.clock.now_ns
+        found[0].ended_at = self.nt.where()
+        return found[0]
+
+    # -- mappings
+
+    def mapped(self, mapping: Mapping, mdl: Mdl) -> None:
+        made = self._begin(mapping.adapter, mapping, False)
+        if made is None:
+            return
+        made.mdl, made.length, made.write = mdl.address, mapping.length, mapping.write
+        made.registers = mapping.registers.count
+        made.page_count = len(mapping.pieces)
+        offset = 0
+        for logical, size in mapping.elements:
+            made.elements.append((offset, logical, size))
+            offset += size
+        shown = _shown(made.page_count)
+        copies = iter([*mapping.copies, (-1, -1, 0)])
+        copy = next(copies)
+        offset = 0
+        for index, (piece, va) in enumerate(zip(mapping.pieces, self._addresses(mdl, mapping), strict=False)):
+            physical, length = piece
+            bounce = -1
+            if copy[0] == physical:
+                bounce = copy[1]
+                copy = next(copies)
+            if not index:
+                made.va = va
+            if index in shown:
+                made.pages.append(Page(index, offset, va, physical, bounce, 0, length))
+            offset += length
+        _give_logical(made)
+        made.owner = self._owner(mdl, made.va)
+        if made.write:
+            made.copied = sum(part for _, _, part in mapping.copies)
+
+    def _addresses(self, mdl: Mdl, mapping: Mapping) -> list[int]:
+        """The virtual address of each piece."""
+        found: list[int] = []
+        rest = iter([(int(one.byte_count), one.virtual_address) for one in chain_of(self.nt, mdl)])
+        left, va = next(rest)
+        start = mapping.start
+        while start >= left:
+            start -= left
+            left, va = next(rest, (1 << 64, 0))
+        left, va = left - start, va + start
+        for _, length in mapping.pieces:
+            while not left:
+                left, va = next(rest, (1 << 64, 0))
+            found.append(va)
+            left -= length
+            va += length
+        return found
+
+    def _owner(self, mdl: Mdl, va: int) -> str:
+        """Whose memory a buffer is, in a few words."""
+        lock = self.nt.mdls.locks.get(mdl.address)
+        if va < USER_LIMIT:
+            whose = f" of {lock.process.name}" if lock is not None and lock.process is not None else ""
+            return f"user buffer{whose}"
+        region = self.nt.memory.region_at(va)
+        return region.kind if region is not None else "kernel buffer"
+
+    def listed(self, mapping: Mapping, where: int) -> None:
+        """A SCATTER_GATHER_LIST was made of a mapping."""
+        found = self._live.get(mapping)
+        if found is not None:
+            found[0].list_at = where
+
+    def undone(self, mapping: Mapping) -> None:
+        """A mapping was only a try."""
+        found = self._live.pop(mapping, None)
+        if found is not None:
+            self.drawings.remove(found[0])
+
+    def flushed(self, mapping: Mapping, length: int) -> None:
+        found = self._end(mapping, "flushed")
+        if found is not None and not mapping.write:
+            found.copied = min(sum(part for _, _, part in mapping.copies), length)
+
+    def forgotten(self, mapping: Mapping) -> None:
+        """A mapping is gone; unless it was flushed, what the device wrote to map registers is lost."""
+        self._end(mapping, "lost")
+
+    # -- common buffers
+
+    def common(self, adapter: Adapter, buffer: CommonBuffer) -> None:
+        made = self._begin(adapter, buffer, True)
+        if made is None:
+            return
+        made.va, made.length, made.owner = buffer.address, buffer.length, "common buffer"
+        made.iommu = buffer.domain is not None
+        made.elements = [(0, buffer.logical, buffer.length)]
+        pieces = _frames_of(buffer)
+        made.page_count = len(pieces)
+        shown = _shown(made.page_count)
+        offset = 0
+        for index, (physical, length) in enumerate(pieces):
+            if index in shown:
+                logical = buffer.logical + offset
+                made.pages.append(Page(index, offset, buffer.address + offset, physical, -1, logical, length))
+            offset += length
+
+    def common_freed(self, buffer: CommonBuffer) -> None:
+        self._end(buffer, "freed")
+
+    # -- the bus
+
+    def access(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
+        """A device reads or writes at logical addresses. What no mapping covers is drawn nowhere."""
+        while length:
+            part = PAGE - logical % PAGE
+            for drawing, adapter in self._live.values():
+                offset, room = drawing.offset_of(logical) if adapter.device in (device, None) else (-1, 0)
+                if offset >= 0:
+                    part = min(length, room)
+                    drawing.device = drawing.device or device.name
+                    drawing.accessed(offset, logical, part, write, self.nt.clock.now_ns)
+                    break
+            part = min(length, part)
+            logical += part
+            length -= part
+
+
+def _shown(count: int) -> set[int]:
+    """Which of so many pages are drawn."""
+    return set(range(count)) if count <= MOST_PAGES else {*range(FIRST_PAGES), count - 1}
+
+
+def _give_logical(drawing: Drawing) -> None:
+    """Each page gets the logical address of its first byte."""
+    for page in drawing.pages:
+        at = bisect_right(drawing.elements, (page.offset, 1 << 64, 0)) - 1
+        offset, logical, _ = drawing.elements[at]
+        page.logical = logical + page.offset - offset
+
+
+def _frames_of(buffer: CommonBuffer) -> list[Piece]:
+    """The pieces of memory behind a common buffer, page by page."""
+    if buffer.domain is not None:
+        return buffer.domain.translate(buffer.logical, buffer.length)
+    ends = range(0, buffer.length, PAGE)
+    return [(buffer.logical + at, min(PAGE, buffer.length - at)) for at in ends]

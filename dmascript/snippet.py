@@ -12,6 +12,7 @@ import unicodedata
 from .paint import PLAIN, Paint
 
 TAB_STOP = 4
+TO_THE_END = 1 << 29  # the end column of a mark that goes on in the next line is at least this
 LONGEST_LINE = 160
 _BEFORE_MARK = 60
 _AROUND_MARK = 1024  # characters of a very long line that are looked at, on either side
@@ -75,11 +76,18 @@ def _lay_out(text: str, mark: Mark) -> tuple[str, int, int]:
     text, mark = _around(text, mark)
     cells, edges = _expand(text)
     first = edges[min(max(mark.column - 1, 0), len(edges) - 1)]
-    last = edges[min(max(mark.end_column - 1, 0), len(edges) - 1)]
+    last = edges[min(max(_end_of(text, mark) - 1, 0), len(edges) - 1)]
     length = max(last - first, 1)
     if edges[-1] <= LONGEST_LINE:
         return cells, first, length
     return _cut(cells, edges, first, length)
+
+
+def _end_of(text: str, mark: Mark) -> int:
+    """The column behind a mark; one that goes on in the next line ends here with the code, before a comment."""
+    if mark.end_column < TO_THE_END:
+        return mark.end_column
+    return mark.column + len(text[mark.column - 1 :].partition("//")[0].rstrip())
 
 
 def _around(text: str, mark: Mark) -> tuple[str, Mark]:

@@ -6,6 +6,8 @@ Plain classes without dataclasses, because a cached program starts through this 
 
 from __future__ import annotations
 
+TO_THE_END = 1 << 30  # the end column of what goes on in the next line
+
 
 class Place:
     """A range of columns in a script (from 1, end exclusive) and what to say under it."""
@@ -20,7 +22,8 @@ class Place:
         self.label = label
 
     def as_dict(self) -> dict[str, object]:
-        return {name: getattr(self, name) for name in self.__slots__}
+        end = self.column if self.end_column == TO_THE_END else self.end_column
+        return {name: getattr(self, name) for name in self.__slots__} | {"end_column": end}
 
 
 class Stop:

@@ -8,6 +8,7 @@ from ..grammar import tree
 from ..grammar.source import Span
 from ..grammar.types import ArrayType, FunctionType, IntType, PointerType, StructType, Type, VoidType
 from .image import Image
+from .report import TO_THE_END
 
 UNSIGNED = {
     1: IntType("unsigned char", 1, False, 1),
@@ -26,8 +27,8 @@ class Spans:
         self._known: dict[tuple[str, int, int, int], int] = {}
 
     def index(self, span: Span) -> tuple[int, int]:
-        """The line of a span and its index in the table."""
-        end = span.end_column if span.end_line == span.line else span.column + 1
+        """The line of a span and its index in the table. What goes on in the next line ends far to the right."""
+        end = span.end_column if span.end_line == span.line else TO_THE_END
         key = (span.file, span.line, span.column, end)
         index = self._known.get(key)
         if index is None:

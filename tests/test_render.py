@@ -11,7 +11,7 @@ import pytest
 
 from dmascript.bugcheck_screen import bugcheck_screen, moment
 from dmascript.grammar.source import Diagnostic, Note, Span
-from dmascript.interp.report import Place, Report, Stop
+from dmascript.interp.report import TO_THE_END, Place, Report, Stop
 from dmascript.interp.trace import TraceEvent
 from dmascript.paint import Paint, wants_colour
 from dmascript.render import called, render_diagnostic, render_report, summary
@@ -131,6 +131,14 @@ def test_diagnostic_over_several_lines_is_marked_to_the_end_of_the_first() -> No
         "  |",
         "  = note: in the expansion of the macro LIST",
     ]
+
+
+def test_a_call_over_several_lines_is_marked_as_far_as_its_first_line_has_code() -> None:
+    """As data it ends where it begins, as in diagnostics."""
+    place = Place("a.dma", 1, 5, TO_THE_END, "called here")
+    text = render_report(report(places=[place]), {"a.dma": "    ExFreePool(     // at last\n    NULL);\n"})
+    assert text.splitlines()[3:5] == ["1 |     ExFreePool(     // at last", "  |     ^^^^^^^^^^^ called here"]
+    assert (place.as_dict()["column"], place.as_dict()["end_column"]) == (5, 5)
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,7 @@ class Adapter:
     def facts(self) -> list[tuple[str, str]]:
         kind = "slave" if not self.description.master else "scatter/gather master" if self.scatter_gather else "master"
         whose = f" of {self.device.name}" if self.device is not None else ""
-        return [("adapter", f"{address(self.address)}{whose}, {kind}, {self.bits} bits")]
+        return [("adapter", f"{address(self.address)}{whose}, {kind}, {self.description.bits} bits")]
 
 
 class Dma:

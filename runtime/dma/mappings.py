@@ -270,10 +270,8 @@ def _check_around(nt: System, mapping: Mapping, start: int, length: int) -> None
     for violation, first, data in ((4, page, before), (5, end, behind)):
         if data.count(FILL) != len(data):
             at = first + next(offset for offset, byte in enumerate(data) if byte != FILL)
-            said = (
-                f"{plural(start - at, 'byte')} before the first byte" if violation == 4
-                else f"{plural(at - end, 'byte')} behind the last byte"
-            )  # fmt: skip
-            facts = [*mapping.facts, ("written", f"{said} of the buffer")]
+            changed = plural(len(data) - data.count(FILL), "byte")
+            side = "in front of" if violation == 4 else "behind"
+            facts = [*mapping.facts, ("written", f"{changed} {side} the buffer")]
             nt.violation(rules.DMA_PADDING_WRITTEN, (violation, start, at), facts, ("mapping", mapping.mdl))
             nt.memory.write_physical(first, bytes([FILL]) * len(data))

@@ -63,9 +63,9 @@ def submit(nt: System, request: Request) -> None:
     request.key = nt.new_object(0x40)
     request.adapter.waiting.append(request)
     dma.served.append(request)
-    nt.hold(rules.DMA_REQUEST_WAITS, request.key, [
-        *request.adapter.facts, ("map registers", f"{request.count} wanted, {dma.pool.free} of {dma.pool.total} free"),
-    ])  # fmt: skip
+    left = f", {dma.pool.free} of {dma.pool.total} free" if request.adapter.needs_registers else ""
+    facts = [*request.adapter.facts, ("map registers", f"{request.count} wanted{left}")]
+    nt.hold(rules.DMA_REQUEST_WAITS, request.key, facts)
     if is_free(nt, request) and nt.chooser.open and nt.choose("dma:callback", 2):
         nt.scheduler.after(LATE_NS, lambda: nt.dpcs.defer(lambda: serve(nt)), "a DMA request's turn")
         return

@@ -61,8 +61,8 @@ DMA_PUT_WITH_REQUEST = rule(
 )  # fmt: skip
 DMA_PUT_WITH_REGISTERS = rule(
     "dma-put-with-map-registers", "fatal", "an adapter is put while map registers of it are still allocated",
-    here="put here", help="call FreeMapRegisters after the last flush", stop=(0xE6, 0x9), verifier=1,
-    page="nc-wdm-pput_dma_adapter",
+    here="put here", earlier=("granted", "allocated here"), help="call FreeMapRegisters after the last flush",
+    stop=(0xE6, 0x9), verifier=1, page="nc-wdm-pput_dma_adapter",
     explanation="An execution routine that returns DeallocateObjectKeepRegisters owes FreeMapRegisters.",
 )  # fmt: skip
 DMA_PUT_WITH_LISTS = rule(

@@ -125,7 +125,7 @@ class Dma:
         self._fit(adapter)
         self._write(adapter)
         self.adapters[where] = adapter
-        nt.remember("adapter", where, "got")
+        nt.history["adapter", where] = {"got": nt.moment()}
         nt.hold(rules.DMA_ADAPTER_LEFT, where, adapter.facts)
         return where, adapter.maximum
 
@@ -198,7 +198,7 @@ class Dma:
     def put(self, adapter: Adapter) -> None:
         """Give an adapter back. All that was taken through it must have been given back before."""
         nt = self.nt
-        where, facts, about = adapter.address, adapter.facts, ("adapter", adapter.address)
+        where, facts = adapter.address, adapter.facts
         if adapter.buffers:
             last = next(iter(adapter.buffers.values()))
             said = [*facts, ("common buffers", plural(len(adapter.buffers), "buffer"))]
@@ -214,7 +214,10 @@ class Dma:
             nt.violation(rules.DMA_PUT_WITH_LISTS, (where, len(adapter.lists), 0), said, ("list", first))
         if adapter.registers_held:
             said = [*facts, ("map registers", str(adapter.registers_held))]
-            nt.violation(rules.DMA_PUT_WITH_REGISTERS, (where, adapter.registers_held, 0), said, about)
+            held = next(one.base for one in self.pool.allocations.values() if one.adapter is adapter)
+            nt.violation(
+                rules.DMA_PUT_WITH_REGISTERS, (where, adapter.registers_held, 0), said, ("registers", held)
+            )
         for request in adapter.waiting:
             nt.let_go(rules.DMA_REQUEST_WAITS, request.key)
             self.served.remove(request)
@@ -244,7 +247,12 @@ class Dma:
         return [(-1, length)]
 
     def _access(self, device: HardwareDevice, logical: int, length: int) -> list[tuple[str, str]]:
-        return [("device", device.name), ("access", f"{plural(length, 'byte')} at logical {address(logical)}")]
+        facts = [("device", device.name), ("access", f"{plural(length, 'byte')} at logical {address(logical)}")]
+        ranges = [one for adapter in self.of_device(device) for one in ranges_of(adapter)]
+        if not ranges:
+            return [*facts, ("mapped", "nothing")]
+        start, size = min(ranges, key=lambda one: max(one[0] - logical, logical - one[0] - one[1]))
+        return [*facts, ("nearest", f"{plural(size, 'byte')} mapped at logical {address(start)}")]
 
     def check_covered(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
         """Without an IOMMU nothing stops a device that goes where nothing is mapped for it: say so. What it writes to
@@ -255,6 +263,12 @@ class Dma:
     def find_covering(self, device: HardwareDevice, logical: int, length: int) -> bool:
         """Whether a mapping, list or common buffer of the device covers an access."""
         return any(adapter_covers(adapter, logical, length) for adapter in self.of_device(device))
+
+
+def ranges_of(adapter: Adapter) -> list[Piece]:
+    """What an adapter's device has been given: logical addresses and bytes."""
+    found = [(buffer.logical, buffer.length) for buffer in adapter.buffers.values()]
+    return found + [element for mapping in adapter.mappings for element in mapping.elements]
 
 
 def adapter_covers(adapter: Adapter, logical: int, length: int) -> bool:

@@ -157,10 +157,8 @@ def check_guards(nt: System, buffer: CommonBuffer) -> None:
         if now == meant:
             continue
         differing = [index for index in range(size) if now[index] != meant[index]]
-        said = (
-            f"{plural(size - differing[-1], 'byte')} before the first byte" if violation == 1
-            else f"{plural(differing[0], 'byte')} behind the last byte"
-        )  # fmt: skip
+        side, nearest = ("before", size - differing[-1]) if violation == 1 else ("behind", differing[0] + 1)
+        said = f"{plural(len(differing), 'byte')} {side} it, the nearest {plural(nearest, 'byte')} away"
         facts = [*buffer.facts, ("written", said)]
         parameters = (violation, buffer.length, buffer.address)
         nt.violation(rules.DMA_BUFFER_OVERRUN, parameters, facts, ("common", buffer.address))

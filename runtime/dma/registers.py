@@ -7,7 +7,7 @@ copied; on one with an IOMMU it is a page of the device's address space. Registe
 from __future__ import annotations
 
 from .. import dma_rules as rules
-from ..findings import plural
+from ..findings import address, plural
 from ..frame_search import take_adjacent
 from ..store import PAGE
 
@@ -26,7 +26,7 @@ class MapRegisters:
     """One allocation, `base` is its MapRegisterBase. `first` is the first of its bounce frames, -1 while it has none.
     `used` counts the registers that mappings have taken so far."""
 
-    __slots__ = ("adapter", "base", "count", "first", "used", "channel", "freed", "context", "asked")
+    __slots__ = ("adapter", "base", "count", "first", "used", "channel", "freed", "context", "asked", "returned")
 
     def __init__(self, adapter: Adapter, base: int, count: int) -> None:
         self.adapter = adapter
@@ -37,11 +37,12 @@ class MapRegisters:
         self.channel = False  # whether it came with the adapter's channel, KeepObject said
         self.freed = False
         self.asked: Moment | None = None  # when the driver asked for them
+        self.returned: Moment | None = None  # where the routine begins that gave them back by what it returned
         self.context: Context | None = None  # of the request of version 3 that asked for them
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        return [("map registers", f"{self.count} at 0x{self.base:x}, {self.used} used")]
+        return [("map registers", f"{self.count} at {address(self.base)}, {self.used} used")]
 
 
 class Pool:

@@ -169,6 +169,7 @@ def _check_total(nt: System, request: Request) -> None:
         nt.violation(
             rules.DMA_TOO_MANY_REGISTERS, (adapter.registers_held, adapter.maximum, 0), facts,
             ("adapter", adapter.address), stop=TOTAL_STOP, moment=request.asked,
+            title="more map registers are held at a time than IoGetDmaAdapter granted",
         )  # fmt: skip
 
 
@@ -198,7 +199,9 @@ def call_execution_routine(
     if action not in (KEEP_OBJECT, DEALLOCATE_OBJECT, KEEP_REGISTERS):
         facts = [("returned", str(action)), *registers.adapter.facts]
         nt.violation(rules.DMA_UNKNOWN_ACTION, (), facts, moment=head_of(nt, routine))
-        return DEALLOCATE_OBJECT
+        action = DEALLOCATE_OBJECT
+    if action == DEALLOCATE_OBJECT:
+        registers.returned = head_of(nt, routine)
     return action
 
 
@@ -213,7 +216,8 @@ def release(nt: System, registers: MapRegisters) -> None:
             forget(nt, mapping)
     nt.dma.pool.give_back(registers)
     nt.let_go(rules.DMA_REGISTERS_LEFT, registers.base)
-    nt.remember("registers", registers.base, "freed")
+    freed = nt.remember("registers", registers.base, "freed")
+    nt.history["registers", registers.base]["freed"] = registers.returned or freed
     serve(nt)
 
 

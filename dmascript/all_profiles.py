@@ -11,9 +11,9 @@ from textwrap import wrap
 
 from .console import EXIT_CLEAN, EXIT_USAGE, Console
 from .interp import script
+from .loading import load_script, show_diagnostics
 from .render import render_report, summary
 from .run_options import ALL
-from .running import load_script, show_diagnostics
 from .runtime.findings import plural
 from .runtime.profiles import PROFILES
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sys
-
 from .console import EXIT_CLEAN, EXIT_FOUND, EXIT_REFUSED, EXIT_USAGE, Console
 from .interp import script
+from .loading import close, load_script, show_diagnostics
 from .run_options import ALL
 
 TYPE_CHECKING = False
@@ -15,9 +14,7 @@ if TYPE_CHECKING:
     from .grammar.source import Diagnostic
     from .interp.options import Options
     from .interp.report import Report
-    from .interp.script import Loaded, Outcome
-
-STANDARD_INPUT = "<stdin>"
+    from .interp.script import Outcome
 
 
 def run_script(path: str, options: Options, console: Console, json_file: str | None = None) -> int:
@@ -65,31 +62,6 @@ def check_scripts(paths: Iterable[str], options: Options, console: Console, json
     return code
 
 
-def load_script(path: str, options: Options, console: Console) -> Loaded | None:
-    """The script, ready to run or with errors; None, and a message, if it cannot be read."""
-    try:
-        if path == "-":
-            return script.load(STANDARD_INPUT, options, sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
-        return script.load(path, options)
-    except OSError as error:
-        console.say(f"dmascript: cannot open {path}: {error.strerror or error}")
-        return None
-
-
-def show_diagnostics(loaded: Loaded, console: Console) -> bool:
-    """Draw what the checker found; whether it refuses the script."""
-    if not loaded.diagnostics:
-        return loaded.program is None
-    from .render import render_diagnostic, summary
-
-    drawn = [render_diagnostic(diagnostic, loaded.files, console.paint) for diagnostic in loaded.diagnostics]
-    console.say("\n".join(drawn))
-    refused = any(diagnostic.severity == "error" for diagnostic in loaded.diagnostics)
-    if refused:
-        _close(summary(diagnostic.severity for diagnostic in loaded.diagnostics), console)
-    return refused
-
-
 def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -> None:
     """Draw the reports of a run, each bug check with its screen before it, and the limit that ended it."""
     for remark in outcome.remarks:
@@ -99,7 +71,7 @@ def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -
 
         drawn = [_screen(report, console) + render_report(report, files, console.paint) for report in outcome.reports]
         console.say("\n".join(drawn))
-        _close(summary(report.severity for report in outcome.reports), console)
+        close(summary(report.severity for report in outcome.reports), console)
     elif outcome.exit_code == EXIT_FOUND:
         console.say("dmascript: nothing was found, but the function that was run returned a failure")
     if outcome.limit:
@@ -133,8 +105,3 @@ def _screen(report: Report, console: Console) -> str:
     from .explain import stop_meaning
 
     return bugcheck_screen(report, stop_meaning(report.stop), console.paint) + "\n"
-
-
-def _close(line: str, console: Console) -> None:
-    if line:
-        console.say(f"\n{line}")

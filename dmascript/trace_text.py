@@ -8,17 +8,14 @@ A call made from within another is indented below it. What is no call of a routi
 from __future__ import annotations
 
 from .bugcheck_screen import moment
-from .runtime.constants import GROUPS
 from .runtime.findings import level_name
+from .trace_words import detail_text, result_text, value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from .interp.trace import TraceEvent
-
-ANSWERED_BY_STATUS = ("dispatch", "completion routine")
-_FIRST_ADDRESS = 1 << 32
 
 
 def trace_lines(events: Iterable[TraceEvent]) -> list[str]:
@@ -44,30 +41,6 @@ def _said(event: TraceEvent) -> str:
         details.append(f"irp {value_text(event.cause)}")
     words = f"[{event.kind}] {event.name}".rstrip()
     return f"{words}{': ' if details else ''}{', '.join(details)}{came}"
-
-
-def detail_text(name: object, value: object) -> str:
-    """A detail by the name that people know it by, where there is one."""
-    if isinstance(value, int) and name in ("major", "minor", "status"):
-        return f"{name} {constant_name(str(name), value)}"
-    return f"{name} {value_text(value)}"
-
-
-def constant_name(kind: str, value: int) -> str:
-    """IRP_MJ_READ for the major function 3, STATUS_PENDING for the status 0x103; the number where none is known."""
-    groups = {"major": ("irp_mj",), "minor": ("irp_mn_pnp",), "status": ("ntstatus",)}[kind]
-    for group in groups:
-        for known, number in GROUPS[group][1].items():
-            if number == value & 0xFFFF_FFFF:
-                return known
-    return value_text(value)
-
-
-def result_text(event: TraceEvent) -> str:
-    """What came back; by its name if it is a status."""
-    if event.kind in ANSWERED_BY_STATUS and isinstance(event.result, int):
-        return constant_name("status", event.result)
-    return value_text(event.result)
 
 
 def _pairs(event: TraceEvent) -> list[tuple[str, object]]:
@@ -98,14 +71,3 @@ def write_trace(path: str, events: Iterable[TraceEvent]) -> None:
         lines = trace_json(events) if path.endswith(".jsonl") else trace_lines(events)
     with open(path, "w", encoding="utf-8", newline="\n") as file:
         file.writelines(line + "\n" for line in lines)
-
-
-def value_text(value: object) -> str:
-    """A number in the base that reads best: small ones decimal, addresses in their two halves."""
-    if isinstance(value, (tuple, list)):
-        return ", ".join(map(value_text, value))
-    if not isinstance(value, int) or isinstance(value, bool):
-        return str(value)
-    if value >= _FIRST_ADDRESS:
-        return f"0x{value >> 32:08x}`{value & 0xFFFF_FFFF:08x}"
-    return str(value) if -10 < value < 10 else f"{value:#x}"

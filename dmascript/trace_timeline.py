@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 
 from .runtime.findings import level_name
-from .trace_text import value_text
+from .trace_words import value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -57,6 +57,22 @@ def test_runs_do_not_depend_on_hashes(tmp_path: Path) -> None:
     assert len(seen) == 1
 
 
+@pytest.mark.parametrize("name", ["pio_read", "sg_read"])
+def test_drivers_and_devices_do_not_depend_on_hashes(name: str, tmp_path: Path) -> None:
+    """A whole story with programs, drivers and devices, event by event."""
+    path = Path(__file__).parent.parent / "examples" / f"{name}.dma"
+    seen = set()
+    for hashes in ("0", "1", "2"):
+        done = subprocess.run(
+            [sys.executable, "-m", "dmascript", "run", str(path), "--seed", "9", "--trace"],
+            capture_output=True,
+            env={**os.environ, "PYTHONHASHSEED": hashes, "DMASCRIPT_CACHE": str(tmp_path / hashes)},
+        )
+        assert done.returncode == 0
+        seen.add((done.stdout, done.stderr))
+    assert len(seen) == 1
+
+
 @pytest.mark.parametrize("path", KERNEL, ids=lambda path: path.stem)
 def test_kernel_scripts_do_not_depend_on_the_seed(path: Path) -> None:
     """What threads, waits, DPCs and locks promise holds in every order: twenty seeds print and find the same."""

@@ -12,18 +12,30 @@ from dmascript.promises import programs_of
 from dmascript.runtime.profiles import PROFILES
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-SAME_EVERYWHERE = ["adapter_actions", "kiobuf", "linux_dma", "sg_read"]
+SAME_EVERYWHERE = ["adapter_actions", "edu_28_bits", "kiobuf", "linux_dma", "sg_read", "sg_read_3", "slave_channel"]
+OTHERS = ["common_buffer", "few_descriptors", "list_from_dpc", "map_transfer", "scatter_gather_list"]
+PACKETS = "#define PACKETS 10000"
 
 
-def printed(name: str, profile: str, seed: int | None = None) -> list[str]:
-    """The lines that an example prints on a profile; it must be clean there."""
-    options = Options(profile=profile, seed=seed)
+def ran(name: str, options: Options, packets: int = 0) -> tuple[list[str], list[str]]:
+    """The lines that an example prints, and the rules that it breaks. `packets` are for the ring, fewer than it says."""
     path = EXAMPLES / f"{name}.dma"
-    loaded = load(str(path), options, path.read_text(encoding="utf-8"))
+    text = path.read_text(encoding="utf-8")
+    if packets:
+        assert PACKETS in text
+        text = text.replace(PACKETS, f"#define PACKETS {packets}")
     lines: list[str] = []
-    outcome = run(loaded, options, lines.append)
-    assert (outcome.exit_code, [report.rule for report in outcome.reports]) == (0, [])
-    return "".join(lines).splitlines()
+    outcome = run(load(str(path), options, text), options, lines.append)
+    rules = [report.rule for report in outcome.reports]
+    assert outcome.exit_code == (1 if rules else 0)
+    return "".join(lines).splitlines(), rules
+
+
+def printed(name: str, profile: str, seed: int | None = None, packets: int = 0) -> list[str]:
+    """The lines that an example prints on a profile; it must be clean there."""
+    lines, rules = ran(name, Options(profile=profile, seed=seed), packets)
+    assert rules == []
+    return lines
 
 
 @pytest.mark.parametrize(
@@ -99,3 +111,73 @@ def test_a_common_buffer_is_one_piece_for_the_device(profile: str, seed: int | N
     assert printed("common_buffer", profile, seed) == [
         "allocated", f"{together} of 2 frames lie behind their neighbour", "0 bytes are wrong",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("profile", "lists", "batches"),
+    [("direct", 1, 3), ("bounce", 1, 1), ("iommu", 1, 1), ("noncoherent", 1, 3), ("starved", 3, 3), ("isa", 1, 3)],
+)
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_a_card_that_takes_few_pieces(profile: str, lists: int, batches: int, seed: int | None) -> None:
+    """The program gets all its bytes, in however many batches and lists the machine makes of them."""
+    driver, program = printed("few_descriptors", profile, seed)
+    assert program == "40000 bytes, 0 of them wrong, behind them 0"
+    if seed is None:
+        assert driver == f"lists: {lists}, batches: {batches}"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_a_list_in_the_drivers_memory(profile: str, seed: int | None) -> None:
+    """Built in a DPC, twice in the same place, and refused where there is no room."""
+    lines = printed("list_from_dpc", profile, seed)
+    where, elements, data = lines[1:4]
+    assert (where, data) == ("the list is in the driver's memory: 1", "00000000: 5a 5a")
+    assert lines[4:] == [where, elements, "00000000: 6b 6b", "c0000023: 6b 6b"]
+    if seed is None:
+        count = 1 if profile in ("bounce", "iommu", "starved") else 3
+        assert elements == f"elements: {count}, bytes: 8960"
+
+
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_frames_through_a_ring(profile: str, seed: int | None) -> None:
+    """None is lost or doubled, and none comes before another."""
+    assert printed("ring", profile, seed, 400) == ["400 sent, 400 received, 0 wrong", "done", "0 dropped"]
+
+
+@pytest.mark.parametrize(
+    ("profile", "reached"),
+    [("direct", "00"), ("bounce", "0f"), ("iommu", "a5"), ("noncoherent", "00"), ("starved", "0f"), ("isa", "a5")],
+)
+@pytest.mark.parametrize("seed", [None, 1, 2, 3])
+def test_a_width_that_only_version_3_can_say(profile: str, reached: str, seed: int | None) -> None:
+    """What trusts version 2 loses data where memory lies beyond the card's reach, and only there."""
+    lines, rules = ran("edu_trusts_version_2", Options(profile=profile, seed=seed, allow=("dma-access-not-mapped",)))
+    assert lines[1] == f"version 2: {reached} {reached}"
+    assert lines[2:] == ["an address of 28 bits: 1", "version 3: a5 a5"]
+    assert ("dma-beyond-reach" in rules) == (reached != "a5")
+
+
+def told(lines: list[str]) -> list[str]:
+    """The lines that do not tell how the frames happened to lie."""
+    return [line for line in lines if "element" not in line and not line.startswith("lists: ")]
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("name", SAME_EVERYWHERE + OTHERS)
+def test_twenty_seeds(name: str, profile: str) -> None:
+    """Whoever runs when, the output stays."""
+    plain = told(printed(name, profile))
+    for seed in range(1, 21):
+        assert told(printed(name, profile, seed)) == plain, seed
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("profile", PROFILES)
+def test_ten_thousand_frames(profile: str) -> None:
+    """The same on every machine, and under twenty seeds with fewer of them."""
+    assert printed("ring", profile) == ["10000 sent, 10000 received, 0 wrong", "done", "0 dropped"]
+    for seed in range(1, 21):
+        assert printed("ring", profile, seed, 1000)[0] == "1000 sent, 1000 received, 0 wrong", seed

@@ -108,8 +108,9 @@ def commands() -> None:
 @_run_options()
 @click.option("--json", "json_file", metavar="FILE", help="Write the findings as JSON.")
 @click.option("--trace", is_flag=True, help="Print what happened, event by event.")
+@click.option("--picture", is_flag=True, help="Print a drawing of each DMA mapping and common buffer.")
 @_NO_COLOUR
-def run(path: str, json_file: str | None, trace: bool, plain: bool, **fields: Any) -> int:
+def run(path: str, json_file: str | None, trace: bool, picture: bool, plain: bool, **fields: Any) -> int:
     """Run a script: a .dma file, a .c file, or - for standard input.
 
     Output goes to standard output, reports to standard error. Exit codes: 0 clean; 1 a rule was broken; 2 wrong
@@ -117,7 +118,27 @@ def run(path: str, json_file: str | None, trace: bool, plain: bool, **fields: An
     """
     from .running import run_script
 
-    return run_script(path, _options(fields, trace), Console(plain), json_file)
+    options = _options(fields, trace)
+    options.picture = picture
+    return run_script(path, options, Console(plain), json_file)
+
+
+@commands.command(epilog="Example:  dmascript picture examples/sg_read.dma --profile bounce -o sg_read.svg")
+@click.argument("path", metavar="FILE")
+@click.option("-o", "--output", metavar="FILE", required=True, help="The .svg or .html file to write.")
+@click.option("--mapping", metavar="N", type=click.IntRange(min=1), help="Only the N-th mapping, from 1.")
+@_run_options(*(flag for flag in RUN_OPTIONS if flag != "--trace-file"))
+@_NO_COLOUR
+def picture(path: str, output: str, mapping: int | None, plain: bool, **fields: Any) -> int:
+    """Draw what a run maps for devices.
+
+    Each DMA mapping and common buffer is a picture: the buffer, its MDL, the frames in physical memory, map registers
+    or IOMMU pages, the elements, and what the device saw. An .html file holds all of them, with --profile all those of
+    every profile; an .svg file holds one: of several, each goes to a file of its own, FILE-1.svg and so on.
+    """
+    from .picturing import draw_script
+
+    return draw_script(path, output, mapping, _options(fields), Console(plain))
 
 
 @commands.command(epilog="Example:  dmascript check driver.c -I include")

@@ -26,11 +26,13 @@ EXIT_READER_GONE = 141
 
 
 class Console:
-    """Writes script output to standard output, and reports to standard error."""
+    """Writes script output to standard output, and reports to standard error. `boxes` is whether who reads the reports
+    is likely to have box characters: whether their own encoding has them."""
 
-    __slots__ = ("paint",)
+    __slots__ = ("paint", "boxes")
 
     def __init__(self, plain: bool = False) -> None:
+        self.boxes = _has_boxes(sys.stderr)
         for stream in (sys.stdout, sys.stderr):
             _make_safe(stream)
         self.paint = Paint(wants_colour(sys.stderr, os.environ, refused=plain))
@@ -57,6 +59,14 @@ class Console:
             sys.stdout.flush()
         except OSError as error:
             _give_up(error)
+
+
+def _has_boxes(stream: TextIO) -> bool:
+    try:
+        "┌─┤►═⋮".encode(stream.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError, AttributeError):
+        return False
+    return True
 
 
 def _make_safe(stream: TextIO) -> None:

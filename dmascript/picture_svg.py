@@ -9,58 +9,18 @@ font of its own, colours for light and dark by the viewer's wish.
 
 from __future__ import annotations
 
+from .picture_style import escaped, style
 from .picture_words import Words, hexadecimal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .runtime.dma.record import Access, Drawing, Page
 
-FONT, CHARACTER = 13, 7.85  # a character of a monospace font is about so wide
+CHARACTER = 7.85  # a character of a monospace font is about so wide
 ROW, GAP_ROW, FRAME, FRAME_GAP, DIVIDER = 46, 44, 34, 14, 48
 LEFT, TOP, HEADING, LANE, PADDING = 24, 24, 22, 70, 12
 FOUR_GIB = 1 << 32
 PAGE = 4096
-
-STYLE = (
-    # class, light, dark
-    ("ground", "fill:#ffffff", "fill:#14181f"),
-    ("t", "fill:#1c2430", "fill:#e8edf4"),
-    ("quiet", "fill:#5b6675", "fill:#9aa7b8"),
-    ("page", "fill:#f3f5f8;stroke:#8a96a6", "fill:#1e252f;stroke:#6b7889"),
-    ("used", "fill:#cfe3fb;stroke:none", "fill:#23456e;stroke:none"),
-    ("entry", "fill:#ffffff;stroke:#8a96a6", "fill:#14181f;stroke:#6b7889"),
-    ("frame", "fill:#d9f0dd;stroke:#3f8f55", "fill:#1f4a2c;stroke:#5fb878"),
-    ("register", "fill:#fde7c4;stroke:#b9770e", "fill:#553a10;stroke:#e0a648"),
-    ("iommu", "fill:#e8defa;stroke:#7a55c0", "fill:#3d2d63;stroke:#ab8ce8"),
-    ("element", "fill:#fbdce6;stroke:#b8406e", "fill:#5a2139;stroke:#ea7ba3"),
-    ("device", "fill:#dfe4ea;stroke:#4b5665", "fill:#333d4a;stroke:#a5b1c0"),
-    ("line", "stroke:#8a96a6", "stroke:#6b7889"),
-    ("divider", "stroke:#c23b3b", "stroke:#f08080"),
-    ("limit", "fill:#b02e2e", "fill:#f59a9a"),
-    ("copy", "stroke:#b9770e", "stroke:#e0a648"),
-    ("copyhead", "fill:#b9770e", "fill:#e0a648"),
-    ("bus", "stroke:#b8406e", "stroke:#ea7ba3"),
-    ("bushead", "fill:#b8406e", "fill:#ea7ba3"),
-    ("dots", "fill:#5b6675", "fill:#9aa7b8"),
-)
-SHAPES = (
-    f"text{{font:{FONT}px ui-monospace,monospace}}"
-    ".head{font-weight:bold}.title{font-size:17px;font-weight:bold}"
-    ".line{fill:none;stroke-width:1.2}.copy,.bus{fill:none;stroke-width:2.6}.divider{stroke-dasharray:5 4}"
-)
-
-
-def escaped(text: str) -> str:
-    """Text as XML holds it; characters that XML cannot hold are replaced."""
-    shown = "".join(one if one >= " " and not "\ud800" <= one <= "\udfff" and one < "\ufffe" else "?" for one in text)
-    return shown.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace('"', "&quot;")
-
-
-def style() -> str:
-    """The style sheet of a picture: light, and dark where the viewer prefers it."""
-    light = "".join(f".{name}{{{look}}}" for name, look, _ in STYLE)
-    dark = "".join(f".{name}{{{look}}}" for name, _, look in STYLE)
-    return f"{SHAPES}{light}@media (prefers-color-scheme:dark){{{dark}}}"
 
 
 class _Column:
@@ -192,7 +152,8 @@ class Picture:
 
     # -- the parts
 
-    def draw(self) -> str:
+    def draw(self, sheet: bool) -> str:
+        """The text of the SVG, with its style sheet or without."""
         drawing, words = self.drawing, self.words
         self.text(LEFT, TOP + 14, words.title, "t title")
         for index, line in enumerate(words.story):
@@ -217,7 +178,7 @@ class Picture:
         self._draw_elements()
         self._draw_device()
         self._draw_key()
-        return self._assembled()
+        return self._assembled(sheet)
 
     def _draw_frames(self) -> None:
         column = self.columns["frames"]
@@ -346,33 +307,19 @@ class Picture:
                 lowest = y
         return found
 
-    def _assembled(self) -> str:
-        number = self.drawing.number
+    def _assembled(self, sheet: bool) -> str:
+        number = f"{self.drawing.profile}-{self.drawing.number}"
         height = self.bottom + 32 + HEADING
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {self.width:.0f} {height:.0f}" '
             f'width="{self.width:.0f}" height="{height:.0f}" role="img" aria-labelledby="t{number} d{number}">\n'
             f'<title id="t{number}">{escaped(self.words.title)}</title>\n'
             f'<desc id="d{number}">{escaped(self.words.description)}</desc>\n'
-            f"<style>{style()}</style>\n"
-            f'<rect class="ground" width="100%" height="100%"/>\n' + "\n".join(self.shapes) + "\n</svg>\n"
+            + (f"<style>{style()}</style>\n" if sheet else "") +
+            '<rect class="ground" width="100%" height="100%"/>\n' + "\n".join(self.shapes) + "\n</svg>\n"
         )
 
 
-def picture(drawing: Drawing) -> str:
-    """The whole text of an SVG file for a drawing."""
-    return Picture(drawing).draw()
-
-
-def page_of_pictures(title: str, drawings: list[Drawing], missed: int) -> str:
-    """An HTML page with a picture for each drawing, and how many more there were."""
-    figures = "".join(f"<figure>\n{picture(drawing)}</figure>\n" for drawing in drawings)
-    more = f"<p>{missed} more are not drawn.</p>\n" if missed else ""
-    none = "" if drawings else "<p>Nothing was mapped for a device.</p>\n"
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="color-scheme" content="light dark">\n'
-        f"<title>{escaped(title)}</title>\n"
-        "<style>body{font:15px ui-monospace,monospace;margin:1.5em}figure{margin:0 0 2em;overflow-x:auto}</style>\n"
-        f"</head>\n<body>\n<h1>{escaped(title)}</h1>\n{figures}{more}{none}</body>\n</html>\n"
-    )
+def picture(drawing: Drawing, sheet: bool = True) -> str:
+    """The whole text of an SVG file for a drawing; without its style sheet for a page that has it."""
+    return Picture(drawing).draw(sheet)

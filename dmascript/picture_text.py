@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .runtime.dma.record import Drawing, Page
 
 FOUR_GIB = 1 << 32
+MOST_RANGES = 6  # of the device's accesses that are shown
 BOXES = "┌┐└┘├┤─│◄►═⋮"
 ASCII = str.maketrans(BOXES, "++++++-|<>=:")
 HEADINGS = {"buffer": "buffer", "frames": "frame", "registers": "map register", "iommu": "IOMMU page",
@@ -157,9 +158,10 @@ def _accesses(words: Words, width: int) -> list[str]:
     if not drawing.accesses:
         return [f"   {name} {words.no_access}"]
     lines: list[str] = []
-    shown = drawing.accesses[:6]
-    for access in shown:
+    left = drawing.range_count - MOST_RANGES
+    for access in drawing.accesses if left <= 0 else [*drawing.accesses[: MOST_RANGES - 1], drawing.accesses[-1]]:
+        if left > 0 and access is drawing.accesses[-1]:
+            lines.append(f"   ⋮ {plural(left, 'more range')}")
         arrow = "◄══" if access.write else "══►"
         lines += _wrapped(f"{words.access_range(access)} {arrow} {name} {words.access(access)}", width, "   ")
-    left = len(drawing.accesses) - len(shown)
-    return [*lines, f"   ⋮ {plural(left, 'more range')}"] if left else lines
+    return lines

@@ -83,8 +83,8 @@ class Words:
         for page in drawing.pages:
             through = f" through the map register page {hexadecimal(page.bounce)}" if page.bounce >= 0 else ""
             parts.append(
-                f"Page {page.index}: {plural(page.length, 'byte')} in frame {hexadecimal(page.physical & -PAGE)}{through},"
-                f" logical address {hexadecimal(page.logical)}."
+                f"Page {page.index}: {plural(page.length, 'byte')} in frame {hexadecimal(page.physical & -PAGE)}"
+                f"{through}, logical address {hexadecimal(page.logical)}."
             )
         parts.append(f"{plural(len(drawing.elements), 'element')}.")
         parts += [f"The device {self.access(one)} at {self.access_range(one)}." for one in drawing.accesses[:8]]
@@ -93,6 +93,7 @@ class Words:
     def heading(self, column: str) -> tuple[str, str]:
         drawing = self.drawing
         elements = len(drawing.elements)
+        accesses = "1 access" if drawing.access_count == 1 else f"{drawing.access_count} accesses"
         return {
             "buffer": (drawing.owner, "virtual addresses"),
             "mdl": ("MDL", virtual(drawing.mdl)),
@@ -103,7 +104,7 @@ class Words:
                 ("scatter/gather list", virtual(drawing.list_at)) if drawing.list_at
                 else ("logical address", plural(elements, "range"))
             ),
-            "device": (drawing.device or "device", f"saw {drawing.access_count} access{'' if drawing.access_count == 1 else 'es'}"),
+            "device": (drawing.device or "device", f"saw {accesses}"),
         }[column]  # fmt: skip
 
     def texts(self, column: str) -> list[str]:
@@ -134,7 +135,7 @@ class Words:
 
     def entry(self, page: Page) -> str:
         """One entry of the MDL's frame array."""
-        return f"[{page.index}] {page.physical // PAGE:#x}"
+        return f"[{page.entry}] {page.physical // PAGE:#x}"
 
     def between(self, page: Page) -> str:
         if page.bounce >= 0:

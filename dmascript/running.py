@@ -22,8 +22,9 @@ def run_script(path: str, options: Options, console: Console, json_file: str | N
     if options.profile == ALL:
         from .all_profiles import run_on_all
 
-        if json_file is not None or options.trace or options.trace_file:
-            console.say("dmascript: --profile all only compares: name one profile for --trace, --trace-file or --json")
+        if json_file is not None or options.trace or options.trace_file or options.picture:
+            console.say("dmascript: --profile all only compares: name one profile for --trace, --trace-file, --picture "
+                        "or --json")  # fmt: skip
             return EXIT_USAGE
         return run_on_all(path, options, console)
     loaded = load_script(path, options, console)
@@ -35,6 +36,10 @@ def run_script(path: str, options: Options, console: Console, json_file: str | N
     code = EXIT_REFUSED
     if outcome is not None:
         code = keep_trace(outcome, options, console)
+        if outcome.pictures is not None:
+            from .picturing import show_pictures
+
+            show_pictures(outcome, console)
         show_outcome(outcome, loaded.files, console)
     if json_file is not None:
         from .report_json import write_findings

@@ -30,12 +30,16 @@ MOST_PAGES = 6
 
 class Page:
     """One page of a buffer, or the part of it that is mapped. `offset` counts from the first byte of the mapping,
-    `index` from its first page. `bounce` is where in its map register the data goes, -1 without one."""
+    `index` from its first page; `entry` is where its frame stands in its MDL. `bounce` is where in its map register the
+    data goes, -1 without one."""
 
-    __slots__ = ("index", "offset", "va", "physical", "bounce", "logical", "length")
+    __slots__ = ("index", "entry", "offset", "va", "physical", "bounce", "logical", "length")
 
-    def __init__(self, index: int, offset: int, va: int, physical: int, bounce: int, logical: int, length: int) -> None:
+    def __init__(
+        self, index: int, entry: int, offset: int, va: int, physical: int, bounce: int, logical: int, length: int
+    ) -> None:
         self.index = index
+        self.entry = entry
         self.offset = offset
         self.va = va
         self.physical = physical
@@ -61,13 +65,14 @@ class Access:
 class Drawing:
     """One mapping, or one common buffer (`common`): what a picture shows. `write` is true for a transfer to the device.
     `elements` are (first byte of the mapping, logical address, bytes). `end` is "flushed", "freed", "lost" (map
-    registers were freed before a flush), or empty while it lives; `copied` are the bytes that were copied then.
+    registers were freed before a flush), or empty while it lives; `range_count` are the ranges in which the device went
+    through it, `copied` are the bytes that were copied then.
     `began_at` and `ended_at` are sites, for the interpreter to turn into lines."""
 
     __slots__ = (
         "number", "common", "profile", "device", "adapter", "iommu", "owner", "va", "length", "write", "mdl", "list_at",
-        "registers", "pages", "page_count", "elements", "accesses", "access_count", "began_ns", "ended_ns", "began_at",
-        "ended_at", "end", "copied", "_starts",
+        "registers", "pages", "page_count", "elements", "accesses", "access_count", "range_count", "began_ns",
+        "ended_ns", "began_at", "ended_at", "end", "copied", "_starts",
     )  # fmt: skip
 
     def __init__(self, nt: System, number: int, adapter: Adapter, common: bool) -> None:
@@ -83,7 +88,7 @@ class Drawing:
         self.pages: list[Page] = []
         self.elements: list[tuple[int, int, int]] = []
         self.accesses: list[Access] = []
-        self.access_count = 0
+        self.access_count = self.range_count = 0
         self.began_ns = nt.clock.now_ns
         self.ended_ns = 0
         self.began_at: object = nt.where()
@@ -115,8 +120,9 @@ class Drawing:
                 other.length = max(other.length, logical + length - other.logical)
                 other.count += 1
                 return
-        if len(self.accesses) < MOST_ACCESSES:
-            self.accesses.append(Access(offset, logical, length, write, time_ns))
+        self.range_count += 1
+        self.accesses[MOST_ACCESSES - 1 :] = []  # the last one is always kept
+        self.accesses.append(Access(offset, logical, length, write, time_ns))
 
 
 class Recorder:
@@ -165,7 +171,9 @@ class Recorder:
         copies = iter([*mapping.copies, (-1, -1, 0)])
         copy = next(copies)
         offset = 0
-        for index, (piece, va) in enumerate(zip(mapping.pieces, self._addresses(mdl, mapping), strict=False)):
+        for index, (piece, (va, entry)) in enumerate(
+            zip(mapping.pieces, self._addresses(mdl, mapping), strict=False)
+        ):
             physical, length = piece
             bounce = -1
             if copy[0] == physical:
@@ -174,27 +182,26 @@ class Recorder:
             if not index:
                 made.va = va
             if index in shown:
-                made.pages.append(Page(index, offset, va, physical, bounce, 0, length))
+                made.pages.append(Page(index, entry, offset, va, physical, bounce, 0, length))
             offset += length
         _give_logical(made)
         made.owner = self._owner(mdl, made.va)
         if made.write:
             made.copied = sum(part for _, _, part in mapping.copies)
 
-    def _addresses(self, mdl: Mdl, mapping: Mapping) -> list[int]:
-        """The virtual address of each piece."""
-        found: list[int] = []
-        rest = iter([(int(one.byte_count), one.virtual_address) for one in chain_of(self.nt, mdl)])
-        left, va = next(rest)
-        start = mapping.start
-        while start >= left:
-            start -= left
-            left, va = next(rest, (1 << 64, 0))
-        left, va = left - start, va + start
+    def _addresses(self, mdl: Mdl, mapping: Mapping) -> list[tuple[int, int]]:
+        """The virtual address of each piece, and its page within its MDL."""
+        found: list[tuple[int, int]] = []
+        rest = iter(chain_of(self.nt, mdl))
+        begin = va = left = 0
+        skip = mapping.start
         for _, length in mapping.pieces:
             while not left:
-                left, va = next(rest, (1 << 64, 0))
-            found.append(va)
+                one = next(rest)
+                begin, va, left = int(one.start_va), one.virtual_address, int(one.byte_count)
+                part = min(skip, left)
+                va, left, skip = va + part, left - part, skip - part
+            found.append((va, (va - begin) // PAGE))
             left -= length
             va += length
         return found
@@ -245,7 +252,7 @@ class Recorder:
         for index, (physical, length) in enumerate(pieces):
             if index in shown:
                 logical = buffer.logical + offset
-                made.pages.append(Page(index, offset, buffer.address + offset, physical, -1, logical, length))
+                made.pages.append(Page(index, index, offset, buffer.address + offset, physical, -1, logical, length))
             offset += length
 
     def common_freed(self, buffer: CommonBuffer) -> None:

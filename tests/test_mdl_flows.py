@@ -20,6 +20,10 @@ STOPPING = {
 PROFILES = ["direct", "bounce", "iommu", "noncoherent", "starved", "isa"]
 
 
+FALLIBLE = ["IoAllocateMdl", "MmProbeAndLockPages", "MmGetSystemAddressForMdlSafe", "ExAllocatePool2", "IoAllocateIrp",
+            "MmAllocatePagesForMdlEx", "ZwAllocateVirtualMemory"]  # fmt: skip
+
+
 def run(name: str, options: Options) -> tuple[str, list[str]]:
     """What an example prints, and the rules that it breaks up to the one that stops it."""
     pieces: list[str] = []
@@ -49,3 +53,26 @@ def test_clean_under_the_full_verifier(name: str) -> None:
     """The flows pass the opt-in checks too, such as mappings that nobody may execute."""
     options = Options(verifier="full")
     assert run(name, options)[1] == []
+
+
+@pytest.mark.parametrize("name", [*CLEAN, *STOPPING, "user_lock", "pool_and_irql"])
+def test_a_flow_lives_with_every_failure(name: str) -> None:
+    """Whichever call fails, an example gives back what it has, and breaks no other rule than the one that it shows."""
+    text = (EXAMPLES / f"{name}.dma").read_text(encoding="utf-8")
+    plain = run(name, Options())
+    seen = set()
+    for routine in FALLIBLE:
+        if f"{routine}(" not in text:
+            continue
+        for call in (1, 2, 3):
+            printed, broken = run(name, Options(failures=((routine, call),)))
+            assert set(broken) <= set(STOPPING.get(name, ())), (routine, call)
+            seen.add(printed)
+    assert seen - {plain[0]}, "no failure made a difference"
+
+
+@pytest.mark.parametrize("name", [*CLEAN, *STOPPING, "user_lock", "pool_and_irql", "exceptions"])
+def test_lines_fit(name: str) -> None:
+    """An example is read in a window of 120 columns."""
+    lines = (EXAMPLES / f"{name}.dma").read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 120] == []

@@ -48,7 +48,7 @@ def explain_bugcheck(words: list[str]) -> str:
     meaning = case.cause if case else row.meaning
     if asked.sub is not None and case is None:
         meaning += f" No case of it with sub-code 0x{asked.sub:X} is known."
-    rules = [rule for rule in rules_behind(row.code, asked.sub) if _fits(rule, asked)]
+    rules = _likely_first(asked)
     lines = [f"{shown}: {row.name}", "", *textwrap.wrap(meaning, WIDTH), ""]
     if row.selector and asked.sub is None:
         lines += _cases(row)
@@ -96,6 +96,20 @@ def _ends_in(rule: Rule, code: int, sub: int | None) -> bool:
     return any(known == sub for _, known in stops) or _own_stop(rule.id, code, sub)
 
 
+def _likely_first(asked: Question) -> list[Rule]:
+    """The rules that can lead to what was asked: those whose own bug check it is, then those that the bug check's page
+    is about, before the others. A case without rules has those of the bug check as a whole."""
+    code, sub = asked.row.code, asked.sub
+    rules = [rule for rule in rules_behind(code, sub) if _fits(rule, asked)] or _of_no_case(code)
+    own = (code, sub if asked.row.selector else None)
+    return sorted(rules, key=lambda rule: (rule.stop != own, rule.page != asked.row.page, len(rule.also)))
+
+
+def _of_no_case(code: int) -> list[Rule]:
+    """The rules that end in a bug check whatever its case."""
+    return [rule for rule in RULES.values() if (code, None) in (rule.stop, *rule.also)]
+
+
 def _own_stop(rule_id: str, code: int, sub: int) -> bool:
     """Whether some routine has this sub-code of its own for a call at a wrong IRQL."""
     if rule_id not in ("irql-too-high", "irql-too-low"):
@@ -125,6 +139,9 @@ def _cases(row: BugCheck) -> list[str]:
             lines += textwrap.wrap(
                 f"{case.cause} [{names}]", WIDTH, initial_indent=first, subsequent_indent=rest, break_on_hyphens=False
             )
+    whole = ", ".join(rule.id for rule in _of_no_case(row.code))
+    if whole:
+        lines += textwrap.wrap(f"  in any case [{whole}]", WIDTH, subsequent_indent=" " * 4, break_on_hyphens=False)
     others = sum(not rules_behind(row.code, case.code) for case in cases)
     if others:
         lines.append(f"  and {others} in which no rule ends; docs/bugchecks.md in the source says why")

@@ -7,6 +7,7 @@ import pytest
 from dmascript.explain import explain
 from dmascript.explain_bugcheck import question, reading, rules_behind
 from dmascript.runtime import bugchecks
+from dmascript.runtime.rule_table import Rule
 from dmascript.runtime.rules import RULES
 
 
@@ -66,6 +67,37 @@ def test_a_fault_of_the_iommu_is_explained() -> None:
     assert "IOMMU reported an illegal device access." in text
     assert "tests/zoo/dma-iommu-fault.dma in the source" in text
     assert "give the device the logical addresses" in text
+
+
+def test_the_likeliest_rule_comes_first() -> None:
+    """The rule whose own bug check it is stands before those that end there in passing."""
+    assert named(explain("0xC2", ["7"]))[0] == "pool-freed-twice"
+    assert named(explain("0x4E", ["99"]))[-1] == "mdl-used-after-free"
+    at_dispatch = named(explain("0xD1", ["10000", "2", "0", "0"]))
+    assert at_dispatch[:2] == ["pageable-memory-at-dispatch", "invalid-address-at-dispatch"]
+    assert "start-io-missing" in at_dispatch
+
+
+def named(text: str) -> list[str]:
+    """The rules that an answer tells about, in its order."""
+    return [line.split()[1].rstrip(":") for line in text.splitlines() if line.startswith("rule:")]
+
+
+def test_a_rule_of_the_whole_bug_check_is_told_with_every_case() -> None:
+    """The stop line of a bad kernel address has a 0 in the parameter that tells the cases of 0x50 apart."""
+    assert named(explain("0x50", ["ffffa80012345678", "0", "fffff80000001000", "0"])) == ["bad-kernel-address"]
+    assert "in any case [bad-kernel-address]" in explain("0x50")
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.stop], ids=lambda rule: rule.id)
+def test_every_rule_is_told_with_its_stop(rule: Rule) -> None:
+    """Whatever bug check the simulator shows for a rule, its explanation names the rule."""
+    code, sub = rule.stop or (0, None)
+    row = bugchecks.describe(code)
+    assert row is not None
+    selected = sub if sub is not None else bugchecks.cases(code)[0].code if row.selector and code == 0x50 else None
+    asked = f"0x{code:X}" if selected is None else f"0x{code:X}/0x{selected:X}"
+    assert rule.id in explain(asked)
 
 
 def test_a_bug_check_without_cases() -> None:

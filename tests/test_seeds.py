@@ -14,7 +14,8 @@ from dmascript.interp.options import Options
 from dmascript.promises import programs_of
 
 EXAMPLES = sorted(Path(__file__).parent.parent.joinpath("examples").glob("*.dma"))
-KERNEL = sorted(Path(__file__).parent.joinpath("golden", "kernel").glob("*.dma"))
+GOLDEN = Path(__file__).parent / "golden"
+KERNEL = sorted([*GOLDEN.joinpath("kernel").glob("*.dma"), *GOLDEN.joinpath("memory").glob("*.dma")])
 
 
 def output(loaded: script.Loaded, options: Options) -> tuple[str, int, list[str]]:
@@ -75,7 +76,7 @@ def test_drivers_and_devices_do_not_depend_on_hashes(name: str, tmp_path: Path) 
 
 @pytest.mark.parametrize("path", KERNEL, ids=lambda path: path.stem)
 def test_kernel_scripts_do_not_depend_on_the_seed(path: Path) -> None:
-    """What threads, waits, DPCs and locks promise holds in every order: twenty seeds print and find the same."""
+    """What threads, waits, locks and memory promise holds in every order: twenty seeds print and find the same."""
     for program in programs_of(path.read_text(encoding="utf-8")):
         loaded = script.load(str(path), program.options(), program.text)
         plain = output(loaded, program.options())

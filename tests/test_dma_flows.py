@@ -18,7 +18,7 @@ PACKETS = "#define PACKETS 10000"
 
 
 def ran(name: str, options: Options, packets: int = 0) -> tuple[list[str], list[str]]:
-    """The lines that an example prints, and the rules that it breaks. `packets` are for the ring, fewer than it says."""
+    """The lines that an example prints, and the rules that it breaks. `packets` is for the ring, instead of its own."""
     path = EXAMPLES / f"{name}.dma"
     text = path.read_text(encoding="utf-8")
     if packets:

@@ -227,19 +227,19 @@ def _is_one(adapter: Adapter, pieces: list[Piece]) -> bool:
     return len(runs) == 1 and not crosses and reaches(adapter, runs[0])
 
 
-def flush(nt: System, mapping: Mapping, length: int) -> None:
-    """The transfer is over: what the device wrote through map registers reaches the buffer, and the device's addresses
-    lead nowhere any more."""
+def flush(nt: System, mapping: Mapping, length: int, write: bool) -> None:
+    """The transfer is over: what the device wrote through map registers reaches the buffer, unless the driver says that
+    the device did not write; and the device's addresses lead nowhere any more."""
     done = 0
     for start, size in merged([(bounce, part) for _, bounce, part in mapping.copies]):
         _check_around(nt, mapping, start, size)
     for physical, bounce, part in mapping.copies:
-        if not mapping.write and done < length:
+        if not (mapping.write or write) and done < length:
             take = min(part, length - done)
             nt.memory.write_physical(physical, nt.memory.read_physical(bounce, take))
         done += part
     if nt.recorder is not None:
-        nt.recorder.flushed(mapping, length)
+        nt.recorder.flushed(mapping, 0 if write else length)
     forget(nt, mapping)
     nt.remember("mapping", mapping.mdl, "flushed")
     nt.traced("flush", mdl=mapping.mdl, length=mapping.length)

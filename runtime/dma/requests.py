@@ -7,6 +7,7 @@ from ..findings import address
 from ..layouts import offset
 from ..processor import DISPATCH_LEVEL
 from ..request_checks import head_of
+from . import slaves
 from .mappings import forget
 
 TYPE_CHECKING = False
@@ -75,12 +76,36 @@ def submit(nt: System, request: Request) -> None:
 def is_free(nt: System, request: Request) -> bool:
     """Whether a request can be served at once: nobody has the channel, nobody waits before it, registers are there."""
     adapter = request.adapter
-    if adapter.owner is not None or any(one is not request for one in adapter.waiting):
+    if is_taken(nt, adapter) or first_for_channel(nt, adapter) not in (None, request):
         return False
     if not adapter.needs_registers:
         return True
     first = next((one for one in nt.dma.served if one.adapter.needs_registers), request)
     return first is request and request.count <= nt.dma.pool.free
+
+
+def is_taken(nt: System, adapter: Adapter) -> bool:
+    """Whether somebody has the channel. A channel of the system's controller is one, however many adapters it has."""
+    return any(one.owner is not None for one in sharing(nt, adapter))
+
+
+def first_for_channel(nt: System, adapter: Adapter) -> Request | None:
+    """The request that came first of those for an adapter's channel."""
+    if adapter.description.master:
+        return adapter.waiting[0] if adapter.waiting else None
+    adapters = sharing(nt, adapter)
+    return next((one for one in nt.dma.served if one.adapter in adapters), None)
+
+
+def sharing(nt: System, adapter: Adapter) -> list[Adapter]:
+    """The adapters that stand for the same channel: a master has its own."""
+    if adapter.description.master:
+        return [adapter]
+    number = slaves.number_of(adapter)
+    return [
+        one for one in nt.dma.adapters.values()
+        if not one.dead and not one.description.master and slaves.number_of(one) == number
+    ]  # fmt: skip
 
 
 def serve_now(nt: System, request: Request) -> bool:
@@ -118,7 +143,9 @@ def serve(nt: System) -> None:
         short = False
         for request in list(dma.served):
             adapter = request.adapter
-            if adapter.owner is not None or adapter.waiting[0] is not request or (short and adapter.needs_registers):
+            if is_taken(nt, adapter) or first_for_channel(nt, adapter) is not request:
+                continue
+            if short and adapter.needs_registers:
                 continue
             registers = dma.pool.take(adapter, request.count)
             if registers is None:
@@ -164,10 +191,11 @@ def _run(nt: System, request: Request, registers: MapRegisters) -> None:
 def _check_total(nt: System, request: Request) -> None:
     """All that an adapter holds for transfers stage by stage must not be more than it was granted for one."""
     adapter = request.adapter
-    if request.exclusive and adapter.registers_held > adapter.maximum:
-        facts = [*adapter.facts, ("map registers", f"{adapter.registers_held} held, {adapter.maximum} granted")]
+    held = adapter.registers_held - sum(one.mapping.registers.count for one in adapter.lists.values())
+    if request.exclusive and held > adapter.maximum:
+        facts = [*adapter.facts, ("map registers", f"{held} held, {adapter.maximum} granted")]
         nt.violation(
-            rules.DMA_TOO_MANY_REGISTERS, (adapter.registers_held, adapter.maximum, 0), facts,
+            rules.DMA_TOO_MANY_REGISTERS, (held, adapter.maximum, 0), facts,
             ("adapter", adapter.address), stop=TOTAL_STOP, moment=request.asked,
             title="more map registers are held at a time than IoGetDmaAdapter granted",
         )  # fmt: skip

@@ -176,7 +176,7 @@ def put_list(nt: System, adapter: Adapter, where: int, write: bool) -> None:
         return
     if found.write != write:
         nt.violation(rules.DMA_OTHER_DIRECTION, (), [*found.facts, *found.mapping.facts], ("list", where))
-    flush(nt, found.mapping, found.mapping.length)
+    flush(nt, found.mapping, found.mapping.length, write)
     nt.let_go(rules.DMA_LIST_LEFT, where)
     nt.remember("list", where, "put")
     if found.built:

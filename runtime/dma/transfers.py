@@ -97,17 +97,22 @@ def check_overlap(nt: System, adapter: Adapter, mdl: Mdl, start: int, length: in
             return
 
 
-def flush_buffers(nt: System, adapter: Adapter, mdl: Mdl, base: int, va: int, length: int, write: bool) -> int:
+def flush_buffers(
+    nt: System, adapter: Adapter, mdl: Mdl, base: int, va: int, length: int, write: bool, fails: bool
+) -> int:
     """FlushAdapterBuffers: TRUE once all that was mapped from `va` on is where it belongs."""
     registers = registers_of(nt, adapter, base, rules.DMA_FLUSH_WITHOUT_REGISTERS, va, mdl.address)
     if registers is None:
         return 0
     start = va - mdl.virtual_address
-    return int(flush_range(nt, registers, mdl, start, length, write))
+    return int(flush_range(nt, registers, mdl, start, length, write, fails))
 
 
-def flush_range(nt: System, registers: MapRegisters, mdl: Mdl, start: int, length: int, write: bool) -> bool:
-    """End the mappings of an MDL from `start` on, up to `length` bytes."""
+def flush_range(
+    nt: System, registers: MapRegisters, mdl: Mdl, start: int, length: int, write: bool, fails: bool = False
+) -> bool:
+    """End the mappings of an MDL from `start` on, up to `length` bytes. A flush that fails ends them too, but what lies
+    in map registers is lost."""
     mine = sorted(
         (one for one in registers.adapter.mappings if one.registers is registers and one.mdl == mdl.address),
         key=lambda one: one.start,
@@ -126,7 +131,7 @@ def flush_range(nt: System, registers: MapRegisters, mdl: Mdl, start: int, lengt
     for one in mine[mine.index(first) :]:
         if done >= length:
             break
-        flush(nt, one, length - done)
+        flush(nt, one, 0 if fails else length - done, write)
         done += one.length
     if length > done:
         facts = [*first.facts, ("flushed", plural(length, "byte")), ("mapped", plural(done, "byte"))]
@@ -134,4 +139,4 @@ def flush_range(nt: System, registers: MapRegisters, mdl: Mdl, start: int, lengt
     elif length < done:
         facts = [*first.facts, ("flushed", plural(length, "byte")), ("mapped", plural(done, "byte"))]
         nt.violation(rules.DMA_FLUSH_TOO_SHORT, (done, length, 0), facts, ("mapping", mdl.address))
-    return True
+    return not fails

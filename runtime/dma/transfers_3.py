@@ -178,7 +178,9 @@ def _map(
     return map_pieces(nt, adapter, wanted.mdl, wanted.offset, shorter, wanted.write, registers)
 
 
-def flush(nt: System, adapter: Adapter, mdl: Mdl, base: int, offset: int, length: int, write: bool) -> int:
+def flush(
+    nt: System, adapter: Adapter, mdl: Mdl, base: int, offset: int, length: int, write: bool, fails: bool
+) -> int:
     """FlushAdapterBuffersEx: the status."""
     registers = transfers.registers_of(
         nt, adapter, base, rules.DMA_FLUSH_WITHOUT_REGISTERS, offset, mdl.address
@@ -192,9 +194,9 @@ def flush(nt: System, adapter: Adapter, mdl: Mdl, base: int, offset: int, length
                 rules.DMA_CHANNEL_RUNS, (0, 0, slaves.number_of(adapter)), facts, ("mapping", mdl.address)
             )
         slaves.stop(nt, adapter)
-    return STATUS_SUCCESS if transfers.flush_range(nt, registers, mdl, offset, length, write) else (
-        STATUS_INVALID_PARAMETER
-    )  # fmt: skip
+    if transfers.flush_range(nt, registers, mdl, offset, length, write, fails):
+        return STATUS_SUCCESS
+    return STATUS_INSUFFICIENT_RESOURCES if fails else STATUS_INVALID_PARAMETER
 
 
 def cancel_mapped(nt: System, adapter: Adapter, context_at: int) -> int:

@@ -110,7 +110,8 @@ def FlushAdapterBuffers(nt: System, where: int, mdl: int, base: int, va: int, le
         return 0
     if not adapter.description.master:
         slaves.stop(nt, adapter)
-    return transfers.flush_buffers(nt, adapter, nt.mdls.at(mdl), base, va, length, write != 0)
+    fails = nt.fails("FlushAdapterBuffers")
+    return transfers.flush_buffers(nt, adapter, nt.mdls.at(mdl), base, va, length, write != 0, fails)
 
 
 @member(

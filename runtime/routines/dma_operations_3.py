@@ -197,7 +197,8 @@ def FlushAdapterBuffersEx(nt: System, where: int, mdl: int, base: int, start: in
     adapter = nt.dma.must_live(where)
     if adapter is None:
         return STATUS_INVALID_PARAMETER
-    return transfers_3.flush(nt, adapter, nt.mdls.at(mdl), base, start, length, write != 0)
+    fails = nt.fails("FlushAdapterBuffersEx")
+    return transfers_3.flush(nt, adapter, nt.mdls.at(mdl), base, start, length, write != 0, fails)
 
 
 @member(

@@ -55,10 +55,13 @@ def display_width(text: str) -> int:
 def excerpt(lines: list[str], marks: list[Mark], gutter: int, paint: Paint = PLAIN) -> list[str]:
     """The marked lines in order, each followed by its marks; `gutter` is the width of the widest line number."""
     drawn: list[str] = []
-    shown = 0
+    shown, window = 0, _Window()
     for mark in sorted(marks, key=lambda m: (m.line, m.column, m.end_column)):
-        cells, start, length = _lay_out(_line(lines, mark.line), mark)
         if mark.line != shown:
+            window = _Window()
+        before = window.cells
+        cells, start, length = _lay_out(_line(lines, mark.line), mark, window)
+        if mark.line != shown or cells != before:  # another part of a long line
             drawn.append(f"{paint('gutter', f'{mark.line:>{gutter}} |')} {cells}".rstrip())
             shown = mark.line
         under = ("^" if mark.primary else "-") * length + (f" {printable(mark.label)}" if mark.label else "")
@@ -71,16 +74,34 @@ def _line(lines: list[str], number: int) -> str:
     return lines[number - 1].rstrip("\r") if 0 < number <= len(lines) else ""
 
 
-def _lay_out(text: str, mark: Mark) -> tuple[str, int, int]:
-    """The line as it is shown, the cell at which its mark begins, and the cells that the mark takes (at least one)."""
+class _Window:
+    """The part of a line that is shown: `left` is its first cell, None before anything of the line was shown."""
+
+    __slots__ = ("left", "cells")
+
+    def __init__(self) -> None:
+        self.left: int | None = None
+        self.cells = ""
+
+
+def _lay_out(text: str, mark: Mark, window: _Window) -> tuple[str, int, int]:
+    """The line as it is shown, the cell at which its mark begins, and the cells that the mark takes (at least one).
+    A mark that lies in the window of the one before it shares that window."""
+    whole = text
     text, mark = _around(text, mark)
+    if text is not whole:
+        window.left = None  # cells are counted from elsewhere
     cells, edges = _expand(text)
     first = edges[min(max(mark.column - 1, 0), len(edges) - 1)]
     last = edges[min(max(_end_of(text, mark) - 1, 0), len(edges) - 1)]
     length = max(last - first, 1)
     if edges[-1] <= LONGEST_LINE:
+        window.cells = cells
         return cells, first, length
-    return _cut(cells, edges, first, length)
+    if window.left is None or first >= window.left + LONGEST_LINE:
+        window.left = max(first - _BEFORE_MARK, 0)
+    window.cells, start, length = _cut(cells, first, length, window.left)
+    return window.cells, start, length
 
 
 def _end_of(text: str, mark: Mark) -> int:
@@ -111,9 +132,8 @@ def _expand(text: str) -> tuple[str, list[int]]:
     return "".join(shown), edges
 
 
-def _cut(cells: str, edges: list[int], first: int, length: int) -> tuple[str, int, int]:
+def _cut(cells: str, first: int, length: int, left: int) -> tuple[str, int, int]:
     """A window of a long line that holds the beginning of its mark."""
-    left = max(first - _BEFORE_MARK, 0)
     window: list[str] = []
     cell = skipped = 0
     for character in cells:

@@ -174,6 +174,16 @@ def test_long_lines_are_cut_around_their_mark() -> None:
     assert shown.index("X") == under.index("^")
 
 
+def test_marks_in_one_long_line() -> None:
+    """Marks that are near share a window; one that is far has a part of the line of its own."""
+    line = "a" * 50 + "X" + "b" * 60 + "Y" + "c" * 100
+    shown, first, second = excerpt([line], [Mark(1, 51, 52), Mark(1, 112, 113, primary=True)], 1)
+    assert (shown.index("X"), shown.index("Y")) == (first.index("-"), second.index("^"))
+    line = "X" + "b" * 500 + "Y" + "c" * 500
+    shown, first, again, second = excerpt([line], [Mark(1, 1, 2), Mark(1, 502, 503, primary=True)], 1)
+    assert (shown.index("X"), again.index("Y")) == (first.index("-"), second.index("^"))
+
+
 def test_a_line_that_the_file_does_not_have() -> None:
     """A place past the end of the text is drawn as an empty line."""
     assert excerpt(["a"], [Mark(7, 1, 2, "here")], 1) == ["7 |", "  | - here"]

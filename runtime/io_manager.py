@@ -172,12 +172,16 @@ class IoManager:
 
     def pending(self) -> list[Finding]:
         """The requests that nobody has completed, as findings: where each was last seen."""
-        return [self._never_completed(request) for request in self.requests.alive.values() if request.in_use]
+        owed = [request for requests in self.by_thread.values() for request in requests if not request.completed]
+        return [
+            self._never_completed(request) for request in self.requests.alive.values()
+            if request.in_use or request in owed
+        ]  # fmt: skip
 
     def _never_completed(self, request: Request) -> Finding:
         nt, irp = self.nt, request.irp
         history = nt.history.get(("irp", irp), {})
-        moment, here = request.moment, "sent here"
+        moment, here = request.moment, "sent here" if request.sent else "built here, and never sent"
         for event, said in (("pending", "marked pending here"), ("queued", "queued here")):
             found = history.get(event)
             if found is not None and found.site:
@@ -188,9 +192,10 @@ class IoManager:
         last = next((level for level in reversed(request.levels) if level.passed is None), None)
         if last is not None:
             facts.append(("held by", self.devices.name_of(last.device)))
-        if nt.memory.read_uint(irp + CANCEL, 1):
+        if request.sent and nt.memory.read_uint(irp + CANCEL, 1):
             facts.append(("cancel", "asked for, and not acted upon"))
         elif nt.memory.read_uint(irp + CANCEL_ROUTINE, 8):
             facts.append(("cancel", "possible: it has a cancel routine"))
         rule = rules.IRP_NEVER_COMPLETED
-        return Finding(rule, "error", rule.title, moment, [], facts, rule.help, here, None)
+        help = rule.help if request.sent else "send it with IoCallDriver: what is built for a thread ends by completion"
+        return Finding(rule, "error", rule.title, moment, [], facts, help, here, None)

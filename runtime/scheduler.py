@@ -505,7 +505,8 @@ class Scheduler:
         reported = {finding.moment.site for finding in found}
         for thread in waiting:
             moment = thread.wait.moment
-            if found and thread.is_user_thread or moment.site in reported:
+            in_driver = nt.io.requests.running.get(thread.address)  # else it waits for what is reported already
+            if found and thread.is_user_thread and not in_driver or moment.site in reported:
                 continue
             facts = [("thread", f"{thread.name}, {address(thread.address)}"), ("waits for", thread.wait.describe(nt))]
             if only_timers:

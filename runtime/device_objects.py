@@ -15,6 +15,7 @@ from .constants import (
     STATUS_SUCCESS,
 )
 from .findings import address
+from .freed_contents import check_contents
 from .layouts import SIZES, offset
 
 TYPE_CHECKING = False
@@ -162,6 +163,8 @@ class Devices:
 
     def _free(self, device: Device) -> None:
         del self.lingering[device.address]
+        size = self.nt.memory.read_uint(device.address + 2, 2)
+        check_contents(self.nt, device.address, size, False)
         self.nt.pool.free(device.address)
 
     def opened(self, device: Device, by: int) -> None:

@@ -133,13 +133,17 @@ class Lookasides:
         else:
             pool_calls.free(self.nt, block, 0)
 
+    def flush(self, where: int) -> None:
+        """Free the blocks that the list keeps; it goes on empty."""
+        made = self.find(where)
+        while made is not None and (block := self._pop(where)):
+            self._free(made, block)
+
     def delete(self, where: int) -> None:
         """Free the blocks that the list keeps, and forget it."""
-        made = self.find(where)
-        if made is None:
+        if self.find(where) is None:
             return
-        while block := self._pop(where):
-            self._free(made, block)
+        self.flush(where)
         del self.lists[where]
         self.nt.remember("lookaside", where, "deleted")
         self.nt.let_go(rules.LOOKASIDE_LEFT, where)

@@ -48,7 +48,8 @@ MODULES = {
         ExAllocatePoolQuotaZero ExAllocatePoolWithQuota ExInitializePagedLookasideList ExAllocateFromPagedLookasideList
         ExFreeToPagedLookasideList ExDeletePagedLookasideList ExInitializeLookasideListEx ExAllocateFromLookasideListEx
         ExFreeToLookasideListEx ExDeleteLookasideListEx ExSystemTimeToLocalTime ExLocalTimeToSystemTime
-        ExIsProcessorFeaturePresent ExInitializeDriverRuntime
+        ExIsProcessorFeaturePresent ExInitializeDriverRuntime ExFlushLookasideListEx ExAllocatePoolQuotaUninitialized
+        ExAllocatePoolPriorityZero ExAllocatePoolPriorityUninitialized
     """,
     "ex_resource": """
         ExInitializeResourceLite ExDeleteResourceLite ExAcquireResourceExclusiveLite ExAcquireResourceSharedLite

@@ -208,6 +208,37 @@ def ExAllocatePoolQuotaZero(nt: System, pool_type: int, size: int, tag: int) -> 
 
 
 @routine(
+    "PVOID ExAllocatePoolQuotaUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag)",
+    page="nf-wdm-exallocatepoolquotauninitialized", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL",
+    fails="exception", raises=(STATUS_INSUFFICIENT_RESOURCES, STATUS_QUOTA_EXCEEDED), undo="ExFreePoolWithTag",
+    macro=True, checks_irql=True,
+)  # fmt: skip
+def ExAllocatePoolQuotaUninitialized(nt: System, pool_type: int, size: int, tag: int) -> int:
+    raises = 0 if pool_type & POOL_QUOTA_FAIL_INSTEAD_OF_RAISE else STATUS_QUOTA_EXCEEDED
+    return allocate(nt, Request("ExAllocatePoolQuotaUninitialized", pool_type, size, tag, False, raises))
+
+
+@routine(
+    "PVOID ExAllocatePoolPriorityZero(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, "
+    "EX_POOL_PRIORITY Priority)",
+    page="nf-wdm-exallocatepoolpriorityzero", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL",
+    fails="NULL", undo="ExFreePoolWithTag", macro=True, checks_irql=True,
+)  # fmt: skip
+def ExAllocatePoolPriorityZero(nt: System, pool_type: int, size: int, tag: int, priority: int) -> int:
+    return allocate(nt, Request("ExAllocatePoolPriorityZero", pool_type, size, tag, True, raised(pool_type)))
+
+
+@routine(
+    "PVOID ExAllocatePoolPriorityUninitialized(POOL_TYPE PoolType, SIZE_T NumberOfBytes, ULONG Tag, "
+    "EX_POOL_PRIORITY Priority)",
+    page="nf-wdm-exallocatepoolpriorityuninitialized", irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL",
+    fails="NULL", undo="ExFreePoolWithTag", macro=True, checks_irql=True,
+)  # fmt: skip
+def ExAllocatePoolPriorityUninitialized(nt: System, pool_type: int, size: int, tag: int, priority: int) -> int:
+    return allocate(nt, Request("ExAllocatePoolPriorityUninitialized", pool_type, size, tag, False, raised(pool_type)))
+
+
+@routine(
     "PVOID ExAllocatePoolWithQuota(POOL_TYPE PoolType, SIZE_T NumberOfBytes)",
     irql="<= APC_LEVEL if paged else <= DISPATCH_LEVEL", fails="exception",
     raises=(STATUS_INSUFFICIENT_RESOURCES, STATUS_QUOTA_EXCEEDED), undo="ExFreePool", checks_irql=True,
@@ -289,6 +320,15 @@ def ExAllocateFromLookasideListEx(nt: System, where: int) -> int:
 )  # fmt: skip
 def ExFreeToLookasideListEx(nt: System, where: int, entry: int) -> None:
     nt.lookasides.give(where, entry)
+
+
+@routine(
+    "VOID ExFlushLookasideListEx(PLOOKASIDE_LIST_EX Lookaside)",
+    page="nf-wdm-exflushlookasidelistex", irql="<= DISPATCH_LEVEL", calls_back=True,
+)  # fmt: skip
+def ExFlushLookasideListEx(nt: System, where: int) -> None:
+    """Free what the list keeps."""
+    nt.lookasides.flush(where)
 
 
 @routine(

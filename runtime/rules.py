@@ -1824,10 +1824,10 @@ PAGE_FAULT_IN_NONPAGED_AREA = rule(
 )  # fmt: skip
 WRITE_TO_READ_ONLY = rule(
     "write-to-read-only-memory", "fatal", "read-only kernel memory is written to", here="written here",
-    help="write to a copy: string literals and constants are read-only", stop=(0xBE, None),
+    help="write to a copy of a constant; map an MDL that is to be written without MdlMappingNoWrite", stop=(0xBE, None),
     page="bug-check-0xbe--attempted-write-to-readonly-memory",
-    explanation="Constants and code lie in read-only pages. The write does not raise an exception that __except could "
-    "take.",
+    explanation="Constants and code lie in read-only pages, and a driver makes mappings of its own read-only. The write "
+    "does not raise an exception that __except could take.",
 )  # fmt: skip
 JUMP_TO_NO_CODE = rule(
     "call-of-no-function", "fatal", "a call goes to an address where no function begins", here="called here",

@@ -270,10 +270,12 @@ class FileRequests:
         request.deliver = lambda one: self._done(file, one)
         request.deferred = True
         status = nt.io.requests.call_driver(top, irp)
-        request.deferred = False
-        if request.completed and not request.pending_returned:
+        # Who is told STATUS_PENDING waits for a request that was marked so. The verifier has reported one that was not.
+        unmarked = status == STATUS_PENDING and not nt.settings.verifier
+        request.deferred = unmarked
+        if request.completed and not request.pending_returned and not unmarked:
             deliver(nt, request)
-            status = request.status
+            status = request.status if status == STATUS_PENDING else status
         elif status == STATUS_PENDING and synchronous:
             self._wait(file, request)
             status = request.status

@@ -7,7 +7,7 @@ STYLE = (
     # class, light, dark
     ("ground", "fill:#ffffff", "fill:#14181f"),
     ("t", "fill:#1c2430", "fill:#e8edf4"),
-    ("quiet", "fill:#5b6675", "fill:#9aa7b8"),
+    ("quiet", "fill:#4a5564", "fill:#b3bfce"),
     ("page", "fill:#f3f5f8;stroke:#8a96a6", "fill:#1e252f;stroke:#6b7889"),
     ("used", "fill:#cfe3fb;stroke:none", "fill:#23456e;stroke:none"),
     ("entry", "fill:#ffffff;stroke:#8a96a6", "fill:#14181f;stroke:#6b7889"),

@@ -110,6 +110,8 @@ class CancelSafeQueues:
             self._call(csq, REMOVE, irp)
             self._forget(irp, self._context_of(irp))
         self._call(csq, RELEASE, irql)
+        if irp:
+            self.nt.thread.cause = irp  # what follows is done for its sake
         return irp
 
     def remove(self, csq: int, context: int) -> int:

@@ -93,11 +93,14 @@ class StartIo:
             nt.memory.write_uint(irp + INFORMATION, 8, 0)
             return
         nt.traced("start io", device=where, irp=irp)
+        cause, nt.thread.cause = nt.thread.cause, irp
         if device is None or not device.start_io & DEFERRED:
             call_below(nt, routine, where, irp)
+            nt.thread.cause = cause
             return
         self.running[where] = []
         call_below(nt, routine, where, irp)
+        nt.thread.cause = cause
         waiting = self.running.pop(where)
         for cancelable, key in waiting:
             self._next(where, cancelable, key)

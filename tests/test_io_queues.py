@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
+from dmascript.cli import command_line
 from dmascript.runtime.constants import STATUS_CANCELLED, STATUS_PENDING
 from dmascript.runtime.file_requests import Transfer
 from dmascript.runtime.layouts import offset
 from io_machine import Io
 from kernel_machine import SEEDS
 
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 LIST_ENTRY = offset("_IRP", "Tail.Overlay.ListEntry")
 CURRENT_IRP = offset("_DEVICE_OBJECT", "CurrentIrp")
 
@@ -274,3 +279,13 @@ def test_a_device_timer_ticks_once_a_second() -> None:
     io.call("IoStopTimer", device)
     io.rest(2000)
     assert ticks == [1, 2, 3] and io.rules == []
+
+
+def test_the_cause_is_the_request_that_was_taken(tmp_path: Path) -> None:
+    """What a DPC does for the next request of a queue is that one's: each is followed to the device and back."""
+    target = tmp_path / "queue.json"
+    assert command_line(["run", str(EXAMPLES / "cancel_queue.dma"), "--trace-file", str(target)]) == 0
+    events = json.loads(target.read_text(encoding="utf-8"))["traceEvents"]
+    writes = [event for event in events if event.get("cat") == "register write"]
+    begun = [event["args"]["irp"] for event in writes if event["args"].get("register") == "Go"]
+    assert len(begun) == len(set(begun)) == 3

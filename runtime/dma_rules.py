@@ -313,7 +313,7 @@ DMA_NOT_FLUSHED_BEFORE = rule(
 )  # fmt: skip
 DMA_NOT_MAPPED = rule(
     "dma-access-not-mapped", "error", "a device transfers where nothing is mapped for it",
-    here="transferred here",
+    here="transferred here", earlier=("ended", "what was mapped there was given up here"),
     help="give the device the logical addresses and lengths that the adapter returned, and stop it before they are "
     "freed",
     stop=(0xE6, 0x26), page="bug-check-0xe6--driver-verifier-dma-violation",
@@ -322,7 +322,7 @@ DMA_NOT_MAPPED = rule(
 )  # fmt: skip
 DMA_IOMMU_FAULT = rule(
     "dma-iommu-fault", "fatal", "a device transfers where its IOMMU domain maps nothing",
-    here="transferred here",
+    here="transferred here", earlier=("ended", "what was mapped there was given up here"),
     help="give the device the logical addresses and lengths that the adapter returned, and stop it before they are "
     "freed",
     stop=(0xE6, 0x26), page="bug-check-0xe6--driver-verifier-dma-violation",

@@ -196,3 +196,17 @@ def test_memory_of_an_mdl() -> None:
     plain = Buffers("direct")
     assert plain.op(member, plain.machine.buffer(4 * PAGE)[1], 0, 0, plain.logical_at) == INVALID
     assert plain.op(member, plain.machine.buffer(PAGE)[1], 0, 0, plain.logical_at) in (0, INVALID)
+
+
+def test_late_access_names_the_free() -> None:
+    """A device that writes to a common buffer after it was freed: the report knows when that was."""
+    machine = DmaMachine("bounce", bits=32)
+    adapter, logical_at = machine.adapter(Dma32BitAddresses=1), machine.room(8)
+    va = machine.op("AllocateCommonBuffer", adapter, 4096, logical_at, 0)
+    logical = machine.nt.memory.read_uint(logical_at, 8)
+    machine.device_writes([(logical, 4)], b"\1\2\3\4")
+    assert not machine.rules
+    machine.op("FreeCommonBuffer", adapter, 4096, logical, va, 0)
+    machine.device_writes([(logical, 4)], b"\1\2\3\4")
+    assert machine.rules == ["dma-access-not-mapped"]
+    assert [label for _, label in machine.nt.findings[-1].marks] == ["what was mapped there was given up here"]

@@ -8,6 +8,7 @@ from ..findings import address, plural
 from ..layouts import SIZES, offset
 from ..rules import NOT_A_PDO
 from ..store import PAGE
+from .accesses import Ended, access_facts
 from .caches import Caches
 from .description import PCI_BUS, Description, read_description
 from .domains import Domain
@@ -16,6 +17,7 @@ from .registers import Pool
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..hardware import HardwareDevice
+    from ..rule_table import Rule
     from ..system import System
     from .buffers import Piece
     from .common_buffers import CommonBuffer
@@ -90,6 +92,7 @@ class Dma:
 
     __slots__ = (
         "nt", "adapters", "pool", "iommu", "caches", "domains", "served", "serving", "contexts", "vectors", "dead",
+        "ended",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -104,6 +107,7 @@ class Dma:
         self.contexts: dict[int, Context] = {}
         self.vectors: dict[int, Vector] = {}
         self.dead: list[int] = []
+        self.ended = Ended()
 
     # -- adapters
 
@@ -243,32 +247,30 @@ class Dma:
                 found = adapter.domain.translate(logical, length)
                 if all(physical >= 0 for physical, _ in found):
                     return found
-        self.nt.violation(rules.DMA_IOMMU_FAULT, (0, logical, 0), self._access(device, logical, length))
+        self._stray(rules.DMA_IOMMU_FAULT, device, logical, length)
         return [(-1, length)]
 
-    def _access(self, device: HardwareDevice, logical: int, length: int) -> list[tuple[str, str]]:
-        facts = [("device", device.name), ("access", f"{plural(length, 'byte')} at logical {address(logical)}")]
-        ranges = [one for adapter in self.of_device(device) for one in ranges_of(adapter)]
-        if not ranges:
-            return [*facts, ("mapped", "nothing")]
-        start, size = min(ranges, key=lambda one: max(one[0] - logical, logical - one[0] - one[1]))
-        return [*facts, ("nearest", f"{plural(size, 'byte')} mapped at logical {address(start)}")]
+    def _stray(self, rule: Rule, device: HardwareDevice, logical: int, length: int) -> None:
+        """Report an access that nothing maps, and when what was mapped there was given up."""
+        nt = self.nt
+        facts = access_facts(device, self.of_device(device), logical, length)
+        ended = self.ended.find(device, logical)
+        if ended is not None:
+            nt.history["access", logical] = {"ended": ended}
+        else:
+            nt.history.pop(("access", logical), None)
+        nt.violation(rule, (0, logical, 0), facts, ("access", logical))
 
     def check_covered(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
         """Without an IOMMU nothing stops a device that goes where nothing is mapped for it: say so. What it writes to
         its map registers beside a mapping is left to their filling to tell."""
-        if self.of_device(device) and not self.find_covering(device, logical, length) and not self.pool.holds(logical):
-            self.nt.violation(rules.DMA_NOT_MAPPED, (0, logical, 0), self._access(device, logical, length))
+        known = any(adapter.device in (device, None) for adapter in self.adapters.values())
+        if known and not self.find_covering(device, logical, length) and not self.pool.holds(logical):
+            self._stray(rules.DMA_NOT_MAPPED, device, logical, length)
 
     def find_covering(self, device: HardwareDevice, logical: int, length: int) -> bool:
         """Whether a mapping, list or common buffer of the device covers an access."""
         return any(adapter_covers(adapter, logical, length) for adapter in self.of_device(device))
-
-
-def ranges_of(adapter: Adapter) -> list[Piece]:
-    """What an adapter's device has been given: logical addresses and bytes."""
-    found = [(buffer.logical, buffer.length) for buffer in adapter.buffers.values()]
-    return found + [element for mapping in adapter.mappings for element in mapping.elements]
 
 
 def adapter_covers(adapter: Adapter, logical: int, length: int) -> bool:

@@ -143,7 +143,8 @@ def discard(nt: System, adapter: Adapter, buffer: CommonBuffer) -> None:
     if nt.recorder is not None:
         nt.recorder.common_freed(buffer)
     nt.let_go(rules.DMA_BUFFER_LEFT, buffer.address)
-    nt.remember("common", buffer.address, "freed")
+    freed = nt.remember("common", buffer.address, "freed")
+    nt.dma.ended.add(adapter.device, [(buffer.logical, buffer.length)], freed)
     if buffer.domain is not None:
         buffer.domain.unmap(buffer.logical, buffer.span // PAGE)
     if buffer.region is not None:

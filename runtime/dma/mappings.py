@@ -258,6 +258,7 @@ def forget(nt: System, mapping: Mapping) -> None:
     if nt.dma.caches is not None:
         nt.dma.caches.end(_direct_pieces(mapping), mapping.edges)
     adapter.mappings.remove(mapping)
+    nt.dma.ended.add(adapter.device, mapping.elements, nt.moment())
     if not any(other.registers is mapping.registers for other in adapter.mappings):
         mapping.registers.used = 0
 

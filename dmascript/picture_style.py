@@ -21,6 +21,7 @@ STYLE = (
     ("limit", "fill:#b02e2e", "fill:#f59a9a"),
     ("copy", "stroke:#b9770e", "stroke:#e0a648"),
     ("copyhead", "fill:#b9770e", "fill:#e0a648"),
+    ("copyword", "fill:#8a5606", "fill:#e0a648"),
     ("bus", "stroke:#b8406e", "stroke:#ea7ba3"),
     ("bushead", "fill:#b8406e", "fill:#ea7ba3"),
     ("dots", "fill:#5b6675", "fill:#9aa7b8"),

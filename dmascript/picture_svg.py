@@ -164,7 +164,7 @@ class Picture:
                 self.text(column.x, self.top - 32 + 18 * index, line, kind)
         if "registers" in self.columns:
             between = (self.columns["frames"].right + self.columns["registers"].x) / 2
-            self.text(between, self.top - 14, words.copied_when, "copyhead", "middle")
+            self.text(between, self.top - 14, words.copied_when, "copyword", "middle")
         lines = len(self.shapes)
         self._draw_lines()
         drawn = self.shapes[lines:]

@@ -76,7 +76,8 @@ class Memory:
     __slots__ = (
         "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views",
         "_fixed_windows", "_fixed_shown", "_load_windows", "_store_windows", "slot_of", "pins", "claims", "paging",
-        "transfer", "each_access", "_pageable_shown", "_user_shown", "user_touched", "fault", "raised", "out_of_memory",
+        "transfer", "each_access", "_pageable_shown", "_user_shown", "_borrowed_shown", "user_touched", "fault",
+        "raised", "out_of_memory",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -104,6 +105,7 @@ class Memory:
         self.transfer = Transfer(self)
         self._pageable_shown: set[int] = set()
         self._user_shown: set[int] = set()
+        self._borrowed_shown: set[int] = set()
         self.raised = False
         self.each_access: Callable[[], None] | None = None  # before each access of code, if the run shall be so fine
         self.fault: Callable[[int, bool, bool], None] = _no_fault
@@ -207,6 +209,8 @@ class Memory:
         if page < KERNEL_BASE:
             self._user_shown.add(page)
             self.user_touched(page)
+        if not region.owns_frames:
+            self._borrowed_shown.add(page)
         return offset - page
 
     def _show_all(self, write: bool, region: Region, page: int, offset: int) -> int:
@@ -261,7 +265,7 @@ class Memory:
         self.transfer.forget()
         for window in (*self._load_windows, *self._store_windows, *self._fixed_windows):
             window.clear()
-        for shown in (self._pageable_shown, self._user_shown, self._fixed_shown):
+        for shown in (self._pageable_shown, self._user_shown, self._fixed_shown, self._borrowed_shown):
             shown.clear()
 
     def raise_irql(self, raised: bool) -> None:
@@ -545,9 +549,19 @@ class Memory:
             touched = [frame for frame in frames if frame in self.slot_of]
         if touched:
             self.transfer.forget_physical()
+            if self._borrowed_shown:
+                self._forget_borrowed({self.slot_of[frame] for frame in touched})
             for frame in reversed(touched):  # so that they come back in the order in which they were
                 self.store.give(self.slot_of.pop(frame))
         self.paging.modified.difference_update(touched)
+
+    def _forget_borrowed(self, slots: set[int]) -> None:
+        """A mapping of frames that go free shows what becomes of them, not what their slots are used for next."""
+        loads, stores = self.loads[1], self.stores[1]
+        self._borrowed_shown = {page for page in self._borrowed_shown if page in loads or page in stores}
+        for page in list(self._borrowed_shown):
+            if (page + loads.get(page, stores.get(page, 0))) // PAGE in slots:
+                self.forget(page, 1)
 
     def pin(self, frames: Sequence[int], owner: int = 0) -> None:
         """One more lock on each frame. `owner` is the address of the MDL."""

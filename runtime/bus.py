@@ -57,7 +57,8 @@ class Bus:
         if dma is not None:
             if dma.iommu:
                 return dma.translate(device, logical, length)
-            dma.check_covered(device, logical, length, write)
+            if logical not in device.beyond:
+                dma.check_covered(device, logical, length, write)
         while length:
             part = min(length, PAGE - logical % PAGE)
             physical = logical if frames.exists(logical // PAGE) else -1
@@ -191,6 +192,7 @@ class Bus:
         bits = reach_bits(self.nt, device.properties["dma_bits"])
         if (logical + length - 1) >> bits:
             self.nt.violation(rules.DMA_BEYOND_REACH, (), [*facts, ("reach", f"{bits} bits of address")])
+            device.beyond = range(logical & ((1 << bits) - 1), (logical & ((1 << bits) - 1)) + length)
         return logical & ((1 << bits) - 1)
 
     def _nowhere(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:

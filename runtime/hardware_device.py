@@ -42,7 +42,7 @@ class HardwareDevice:
 
     __slots__ = (
         "nt", "name", "properties", "bars", "slot", "config", "line", "messages", "on_reset", "present", "touched",
-        "posted", "outgoing", "bursting", "events", "asserting", "_reported",
+        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "_reported",
     )  # fmt: skip
 
     def __init__(
@@ -57,6 +57,7 @@ class HardwareDevice:
         self.touched = 0
         self.posted: list[PostedWrite] = []
         self.outgoing: list[Burst] = []
+        self.beyond = range(0)  # where an access landed of which it was said that it does not reach
         self.bursting = False
         self.events: dict[Event, None] = {}
         self.asserting = False

@@ -470,7 +470,8 @@ class System:
         title = f"{row.name} is called at {have}; it needs {row.irql.replace('<= ', 'at most ').replace('== ', '')}"
         facts = [("irql", f"{have}, allowed: {row.irql}")]
         stop = irql_stop(row)
-        self.violation(rule, irql_parameters(self.irql, stop or rule.stop, arguments, row), facts, title=title, stop=stop)
+        parameters = irql_parameters(self.irql, stop or rule.stop, arguments, row)
+        self.violation(rule, parameters, facts, title=title, stop=stop)
 
     def preemption_point(self) -> None:
         """Another processor or thread could run here."""

@@ -1,7 +1,8 @@
 """What the front end says, word for word: sentence, place, marks, notes and help.
 
-The ordinary cases stand in golden/errors/messages.txt, those of blocks in blocks.txt beside it, each as `=== name`, its
-script, `--- says`, and what is drawn for it. Here are those that no text file can hold: bytes that are no text, and inputs made to be too much.
+The ordinary cases stand in golden/errors/messages.txt, those of blocks in blocks.txt beside it, each as `=== name`,
+its script, `--- says`, and what is drawn for it. Here are those that no text file can hold: bytes that are no text,
+and inputs made to be too much.
 """
 
 from __future__ import annotations

@@ -23,7 +23,9 @@ class Place:
 
     def as_dict(self) -> dict[str, object]:
         end = self.column if self.end_column == TO_THE_END else self.end_column
-        return {name: getattr(self, name) for name in self.__slots__} | {"end_column": end}
+        found: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
+        found["end_column"] = end
+        return found
 
 
 class Stop:

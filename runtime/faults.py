@@ -162,8 +162,9 @@ class Faults:
             exit_process(self.nt, record.code)
         code = record.code | 0xFFFF_FFFF_0000_0000 if record.code & 0x8000_0000 else record.code
         rule = self._rule_here()
-        if record.code == STATUS_ACCESS_VIOLATION and record.information[1:] and record.information[1] < NULL_END:
-            self._null_of_failure(record.information[1], rule.stop, (code, record.address, 0, 0))
+        touched = record.information[1] if len(record.information) > 1 else NULL_END
+        if record.code == STATUS_ACCESS_VIOLATION and touched < NULL_END:
+            self._null_of_failure(touched, rule.stop, (code, record.address, 0, 0))
         title = f"{name or f'exception 0x{record.code:08X}'} is handled by nobody"
         self.nt.violation(rule, (code, record.address, 0, 0), facts, title=title)
 

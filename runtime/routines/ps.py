@@ -10,6 +10,8 @@ from ..services.attributes import granted, read_attributes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from ..system import System
 
 BUILDS = {"nt52": (5, 2, 3790), "nt60": (6, 0, 6002), "nt61": (6, 1, 7601), "win10": (10, 0, 26100)}
@@ -27,12 +29,12 @@ def PsCreateSystemThread(
     asked = read_attributes(nt, attributes)
     if asked.status:
         return asked.status
-    target = nt.system_process
+    target: Any = nt.system_process
     if process:
         status, entry = nt.objects.by_handle(process, 0, "Process", 0)
         if entry is None:
             return status
-        target = entry.object.body  # type: ignore[assignment]
+        target = entry.object.body
     if nt.fails("PsCreateSystemThread"):
         return STATUS_INSUFFICIENT_RESOURCES
     thread = threads.create_system_thread(nt, target, start, context)

@@ -10,13 +10,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from mmap import mmap
 
-from dmascript.runtime import contiguous, virtual
-from dmascript.runtime.blocks import copy
 from dmascript.runtime.choose import Chooser
-from dmascript.runtime.constants import MEM_COMMIT, MEM_RELEASE, MEM_RESERVE, MM_ALLOCATE_FULLY_REQUIRED, PAGE_READWRITE
-from dmascript.runtime.contiguous import CACHED
-from dmascript.runtime.store import PAGE
+from dmascript.runtime.mm import contiguous, virtual
+from dmascript.runtime.mm.blocks import copy
+from dmascript.runtime.mm.contiguous import CACHED
+from dmascript.runtime.mm.store import PAGE
 from dmascript.runtime.system import Settings, System
+from dmascript.runtime.wdk.constants import (
+    MEM_COMMIT,
+    MEM_RELEASE,
+    MEM_RESERVE,
+    MM_ALLOCATE_FULLY_REQUIRED,
+    PAGE_READWRITE,
+)
 
 from .by_hand import body
 from .measure import Row, best, ms, us

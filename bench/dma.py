@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dmascript.runtime.layouts import offset
-from dmascript.runtime.processor import DISPATCH_LEVEL
+from dmascript.runtime.ke.processor import DISPATCH_LEVEL
 from dmascript.runtime.routines import find, find_member
 from dmascript.runtime.system import Settings, System
+from dmascript.runtime.wdk.layouts import offset
 
 from .measure import Row, best, ms
 

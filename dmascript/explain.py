@@ -12,10 +12,11 @@ from typing import Any
 from .explain_bugcheck import explain_bugcheck
 from .interp.report import Stop
 from .reference_text import address_of, entry, without_braces
-from .runtime import bugchecks, routines
+from .runtime import routines
 from .runtime.routine import MEMBERS, Routine
 from .runtime.rules import Rule
-from .runtime.static_rules import all_rules
+from .runtime.rules.static import all_rules
+from .runtime.wdk import bugchecks
 
 RULES = all_rules()
 _SEVERITIES = {

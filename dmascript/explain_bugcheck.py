@@ -10,10 +10,11 @@ import re
 import textwrap
 
 from .reference_text import WIDTH, address_of, field, without_braces
-from .runtime import bugchecks, constants, routines
-from .runtime.bugchecks import BugCheck, SubCode
+from .runtime import routines
 from .runtime.findings import LEVEL_NAMES
 from .runtime.rules import RULES, Rule
+from .runtime.wdk import bugchecks, constants
+from .runtime.wdk.bugchecks import BugCheck, SubCode
 
 _NUMBER = re.compile(r"(?:0[xX])?[0-9a-fA-F]+")
 _WORD = 0xFFFF_FFFF_FFFF_FFFF

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .runtime.constants import GROUPS
+from .runtime.wdk.constants import GROUPS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -102,7 +102,7 @@ class FolderLoader:
     def __init__(self, root: str, folders: Sequence[str] = (), library: str = "") -> None:
         self.root = root
         self.folders = tuple(folders)
-        self.library = _real(library) if library else ""
+        self.shelf = _real(library) if library else ""
         self.files: dict[str, SourceFile] = {}
         self._by_path: dict[str, SourceFile] = {}
         self._allowed = tuple(_real(folder) for folder in (root, *folders))
@@ -123,9 +123,9 @@ class FolderLoader:
                 outside = True
             elif os.path.isfile(real):
                 return self._read(shown, real)
-        if not from_file and self.library and path.endswith(".dma"):
-            real = _real(os.path.join(self.library, path))
-            if _within(real, self.library) and os.path.isfile(real):
+        if not from_file and self.shelf and path.endswith(".dma"):
+            real = _real(os.path.join(self.shelf, path))
+            if _within(real, self.shelf) and os.path.isfile(real):
                 return self._read(f"{LIBRARY}/{os.path.normpath(path)}".replace(os.sep, "/"), real)
         if outside:
             help = "move the file below the script's folder, or give its folder with -I"

@@ -5,11 +5,11 @@ Boot is devices, then drivers in the order of the file. A process starts where i
 
 from __future__ import annotations
 
-from ..runtime.hardware import HardwareDevice
-from ..runtime.memory import Region
-from ..runtime.registers import Bar, Register
+from ..runtime.hal.hardware import HardwareDevice
+from ..runtime.hal.registers import Bar, Register
+from ..runtime.mm.memory import Region
+from ..runtime.mm.store import PAGE
 from ..runtime.services.programs import process_object, start
-from ..runtime.store import PAGE
 from .bridge import split_signature, to_range
 from .compiled import DATA, READ_ONLY, UNCLAIMED
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from ..runtime.process import Process
+    from ..runtime.ke.process import Process
     from ..runtime.system import System
     from .compiled import BarRow, Compiled, RegisterRow
     from .session import Session
@@ -89,7 +89,7 @@ class Blocks:
     def _remark(self, name: str, device: str, status: int) -> None:
         """Keep what is to be said of a driver that did not come to work; if it is all there is, the run has failed."""
         if status & 0x8000_0000:
-            from ..runtime.request_checks import status_text
+            from ..runtime.io.request_checks import status_text
 
             what = f"the driver {name} has not started {device}" if device else f"the driver {name} has not been loaded"
             self.remarks.append(f"{what}: {status_text(status & 0xFFFF_FFFF)}")

@@ -8,8 +8,8 @@ from __future__ import annotations
 from functools import partial
 
 from ..runtime import rules
-from ..runtime.exceptions import NotModelled
 from ..runtime.findings import Finding
+from ..runtime.ke.exceptions import NotModelled
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

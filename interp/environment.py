@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .. import stdlib
-from ..runtime import constants, declarations, routines
+from ..runtime import routines
 from ..runtime.routine import MEMBERS
+from ..runtime.wdk import constants, declarations
 
 # Headers whose contents are built in. The WDK has more; including one of those is a note and brings nothing.
 _HEADERS = """

@@ -4,7 +4,7 @@ An expression becomes a Python expression; what C does besides (assignments, inc
 becomes statements appended to `self.out` before it. Where a later operand brings statements, earlier ones that are
 more than a name are put into temporaries first, so that calls happen from left to right.
 
-Memory is touched inline: see runtime/memory.py for the shape of a load and what the locals `a` and `s` are for.
+Memory is touched inline: see runtime/mm/memory.py for the shape of a load and what the locals `a` and `s` are for.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..runtime import rules
-from ..runtime.exceptions import ExceptionRecord, Unwind
+from ..runtime.ke.exceptions import ExceptionRecord, Unwind
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

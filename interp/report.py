@@ -41,7 +41,7 @@ class Stop:
     @property
     def sub_code(self) -> int:
         """The parameter that tells the cases of this bug check apart: the first one, if no other is known to."""
-        from ..runtime.bugchecks import describe
+        from ..runtime.wdk.bugchecks import describe
 
         row = describe(self.code)
         return self.parameters[row.selector - 1 if row is not None and row.selector else 0]

@@ -6,14 +6,14 @@ import sys
 
 from ..runtime import rules
 from ..runtime.choose import Chooser
-from ..runtime.exceptions import BugCheck, Deadlock, HostLimit, MachineStop, NotModelled, Unwind
 from ..runtime.findings import Finding, level_name
-from ..runtime.memory import KERNEL_BASE, USER_LIMIT, Region
-from ..runtime.objects import TYPE_VARIABLES
-from ..runtime.processor import ThreadEnds
+from ..runtime.ke.exceptions import BugCheck, Deadlock, HostLimit, MachineStop, NotModelled, Unwind
+from ..runtime.ke.processor import ThreadEnds
+from ..runtime.mm.memory import KERNEL_BASE, USER_LIMIT, Region
+from ..runtime.mm.store import PAGE
+from ..runtime.ob.objects import TYPE_VARIABLES
 from ..runtime.routines import find
 from ..runtime.services import programs
-from ..runtime.store import PAGE
 from ..runtime.system import IMAGE, Settings, System
 from . import helpers
 from .blocks import Blocks
@@ -238,7 +238,7 @@ class Session:
                 places.append(place)
         stop = None
         if finding.stop is not None:
-            from ..runtime.bugchecks import describe
+            from ..runtime.wdk.bugchecks import describe
 
             info = describe(finding.stop[0])
             stop = Stop(finding.stop[0], info.name if info is not None else "", finding.stop[1:])

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .mapping import SYSTEM_PTES, SYSTEM_PTES_END
-from .memory import KERNEL_BASE, SIZES
-from .pfn import regions
-from .store import PAGE
+from .mm.mapping import SYSTEM_PTES, SYSTEM_PTES_END
+from .mm.memory import KERNEL_BASE, SIZES
+from .mm.pfn import regions
+from .mm.store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .memory import Region, Window
+    from .mm.memory import Region, Window
     from .system import System
 
 

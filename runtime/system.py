@@ -6,42 +6,43 @@ where that was in a script is known only to the hook `where`, which the interpre
 
 from __future__ import annotations
 
-from . import rules, stopping, threads
+from . import rules
 from .choose import Chooser
-from .clock import Clock
-from .contexts import interrupted, system_call
-from .dispatcher import Dispatcher
-from .dpcs import Dpcs
-from .exceptions import BugCheck, HostLimit, NotModelled
-from .faults import Faults
 from .findings import Finding, Held, Moment, address, level_name
-from .frames import GIB_FRAMES, Frames
-from .hardware import Hardware
-from .interrupts import Interrupts
-from .irp import Irps
-from .irql import parameters as irql_parameters
-from .irql import stop_of as irql_stop
-from .lookaside import Lookasides
-from .mdl import Mdls
-from .memory import Memory, Region, Space
-from .objects import Objects
-from .pool import Pool
-from .process import Process
-from .processor import DISPATCH_LEVEL, Processor, Thread
-from .resource import Resources
-from .scheduler import Scheduler
-from .store import PAGE, Store
-from .timers import Timers
+from .hal.hardware import Hardware
+from .io.irp import Irps
+from .ke import stopping, threads
+from .ke.clock import Clock
+from .ke.contexts import interrupted, system_call
+from .ke.dispatcher import Dispatcher
+from .ke.dpcs import Dpcs
+from .ke.exceptions import BugCheck, HostLimit, NotModelled
+from .ke.faults import Faults
+from .ke.interrupts import Interrupts
+from .ke.irql import parameters as irql_parameters
+from .ke.irql import stop_of as irql_stop
+from .ke.process import Process
+from .ke.processor import DISPATCH_LEVEL, Processor, Thread
+from .ke.resource import Resources
+from .ke.scheduler import Scheduler
+from .ke.timers import Timers
+from .mm.frames import GIB_FRAMES, Frames
+from .mm.lookaside import Lookasides
+from .mm.mdl import Mdls
+from .mm.memory import Memory, Region, Space
+from .mm.pool import Pool
+from .mm.store import PAGE, Store
+from .ob.objects import Objects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
-    from .contiguous import Contiguous
     from .dma.adapters import Dma
     from .dma.record import Recorder
-    from .io_manager import IoManager
+    from .io.manager import IoManager
+    from .mm.contiguous import Contiguous
     from .routine import Routine
 
     Result = TypeVar("Result")
@@ -284,7 +285,7 @@ class System:
     def io(self) -> IoManager:
         """The I/O manager, which is made when it is first asked for."""
         if self._io is None:
-            from .io_manager import IoManager
+            from .io.manager import IoManager
 
             self._io = IoManager(self)
             self._io.begin()

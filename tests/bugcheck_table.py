@@ -13,8 +13,9 @@ from pathlib import Path
 
 from dmascript.interp.script import load, run
 from dmascript.promises import programs_of
-from dmascript.runtime import bugchecks, routines
+from dmascript.runtime import routines
 from dmascript.runtime.rules import RULES
+from dmascript.runtime.wdk import bugchecks
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "bugchecks.md"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dmascript.runtime.hardware import HardwareDevice
-from dmascript.runtime.layouts import offset
-from dmascript.runtime.processor import DISPATCH_LEVEL
-from dmascript.runtime.resources import Properties
+from dmascript.runtime.hal.hardware import HardwareDevice
+from dmascript.runtime.hal.resources import Properties
+from dmascript.runtime.ke.processor import DISPATCH_LEVEL
 from dmascript.runtime.routines import find, find_member
 from dmascript.runtime.system import Settings, System
+from dmascript.runtime.wdk.layouts import offset
 
 PROFILES = ("direct", "bounce", "iommu", "noncoherent", "starved", "isa")
 PCI_BUS, ISA_BUS = 5, 1

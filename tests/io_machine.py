@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dmascript.runtime.constants import DO_DEVICE_INITIALIZING
-from dmascript.runtime.device_objects import EXTENSION, FLAGS
-from dmascript.runtime.driver_objects import ADD_DEVICE, MAJOR_FUNCTION, START_IO, UNLOAD
-from dmascript.runtime.file_objects import File, Opening
-from dmascript.runtime.file_requests import Control, Transfer
-from dmascript.runtime.layouts import offset
+from dmascript.runtime.io.device_objects import EXTENSION, FLAGS
+from dmascript.runtime.io.driver_objects import ADD_DEVICE, MAJOR_FUNCTION, START_IO, UNLOAD
+from dmascript.runtime.io.file_objects import File, Opening
+from dmascript.runtime.io.file_requests import Control, Transfer
+from dmascript.runtime.wdk.constants import DO_DEVICE_INITIALIZING
+from dmascript.runtime.wdk.layouts import offset
 from kernel_machine import Kernel
 
 DRIVER_EXTENSION = offset("_DRIVER_OBJECT", "DriverExtension")
@@ -39,7 +39,7 @@ class Io(Kernel):
         return made[0]
 
     def fill(self, driver: int, key: str, routine: int) -> None:
-        from dmascript.runtime.request_checks import MAJORS
+        from dmascript.runtime.io.request_checks import MAJORS
 
         if key == "start_io":
             self.set(driver + START_IO, 8, routine)

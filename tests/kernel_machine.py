@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from dmascript.runtime.choose import Chooser
-from dmascript.runtime.exceptions import MachineStop
-from dmascript.runtime.processor import Thread
+from dmascript.runtime.ke.exceptions import MachineStop
+from dmascript.runtime.ke.processor import Thread
 from machine import Machine
 
 MILLISECOND = 1_000_000
@@ -61,7 +61,7 @@ class Kernel(Machine):
 
     def join(self, *threads: Thread) -> None:
         """Wait until threads have ended."""
-        from dmascript.runtime.threads import object_of
+        from dmascript.runtime.ke.threads import object_of
 
         for thread in threads:
             object_of(self.nt, thread)

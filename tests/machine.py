@@ -3,7 +3,7 @@ wrong."""
 
 from __future__ import annotations
 
-from dmascript.runtime.exceptions import BugCheck, Unwind
+from dmascript.runtime.ke.exceptions import BugCheck, Unwind
 from dmascript.runtime.routines import find
 from dmascript.runtime.system import Settings, System
 

@@ -12,7 +12,7 @@ from dmascript.interp import script
 from dmascript.interp.compile import Front
 from dmascript.interp.expand import expand, with_includes
 from dmascript.interp.options import Options
-from dmascript.runtime.resources import BUSES, PROPERTIES
+from dmascript.runtime.hal.resources import BUSES, PROPERTIES
 
 HERE = Path(__file__).parent
 SCRIPTS = sorted((HERE / "golden" / "blocks").glob("*.dma")) + sorted((HERE.parent / "examples").glob("*.dma"))

@@ -10,7 +10,7 @@ from dmascript.interp import script
 from dmascript.interp.options import Options
 from dmascript.interp.session import Session
 from dmascript.runtime.choose import Chooser
-from dmascript.runtime.hardware import HardwareDevice
+from dmascript.runtime.hal.hardware import HardwareDevice
 from dmascript.runtime.system import Settings
 
 MODELS = Path(__file__).parent.parent / "stdlib" / "devices"

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dma_machine import ISA_BUS, PROFILES, DmaMachine
-from dmascript.runtime.exceptions import BugCheck
-from dmascript.runtime.layouts import offset
+from dmascript.runtime.ke.exceptions import BugCheck
 from dmascript.runtime.routines import find_member, member_names
+from dmascript.runtime.wdk.layouts import offset
 
 
 def stop(machine: DmaMachine, name: str, *arguments: int) -> tuple[int, ...]:

@@ -92,7 +92,7 @@ def test_current_irp(device: tuple[Channel, int]) -> None:
     """The routine is given the IRP on which the device object worked when the request was made, at DISPATCH_LEVEL."""
     channel, where = device
     memory = channel.machine.nt.memory
-    from dmascript.runtime.layouts import offset
+    from dmascript.runtime.wdk.layouts import offset
 
     channel.ask(1, 1, KEEP_OBJECT)
     memory.write_uint(where + offset("_DEVICE_OBJECT", "CurrentIrp"), 8, 0xABC0)

@@ -6,9 +6,9 @@ import pytest
 
 from dmascript.explain import explain
 from dmascript.explain_bugcheck import question, reading, rules_behind
-from dmascript.runtime import bugchecks
-from dmascript.runtime.rule_table import Rule
 from dmascript.runtime.rules import RULES
+from dmascript.runtime.rules.table import Rule
+from dmascript.runtime.wdk import bugchecks
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from dmascript.runtime.choose import Chooser
-from dmascript.runtime.hardware import HardwareDevice
-from dmascript.runtime.memory import Region
-from dmascript.runtime.registers import Bar, Register
+from dmascript.runtime.hal.hardware import HardwareDevice
+from dmascript.runtime.hal.registers import Bar, Register
+from dmascript.runtime.mm.memory import Region
 from machine import Machine
 
 ONES = 0xFFFF_FFFF

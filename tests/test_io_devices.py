@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from dmascript.runtime.constants import (
+from dmascript.runtime.hal.registers import Bar, Register
+from dmascript.runtime.io.device_objects import FLAGS
+from dmascript.runtime.io.file_objects import Opening
+from dmascript.runtime.ke.exceptions import BugCheck
+from dmascript.runtime.mm.memory import Region
+from dmascript.runtime.wdk.constants import (
     STATUS_OBJECT_NAME_COLLISION,
     STATUS_OBJECT_NAME_NOT_FOUND,
     STATUS_OBJECT_PATH_NOT_FOUND,
 )
-from dmascript.runtime.device_objects import FLAGS
-from dmascript.runtime.exceptions import BugCheck
-from dmascript.runtime.file_objects import Opening
-from dmascript.runtime.layouts import offset
-from dmascript.runtime.memory import Region
-from dmascript.runtime.registers import Bar, Register
+from dmascript.runtime.wdk.layouts import offset
 from io_machine import Io
 
 IMAGE = 0xFFFF_F805_0000_0000
@@ -145,7 +145,7 @@ class Stack(Io):
         return self.call("IofCallDriver", self.lower[device], irp)
 
     def pnp(self, device: int, irp: int) -> int:
-        from dmascript.runtime.request_checks import PNP_MINORS
+        from dmascript.runtime.io.request_checks import PNP_MINORS
 
         location = self.location(irp)
         minor = self.get(location + 1, 1)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from dmascript.cli import command_line
-from dmascript.runtime.constants import STATUS_CANCELLED, STATUS_PENDING
-from dmascript.runtime.file_requests import Transfer
-from dmascript.runtime.layouts import offset
+from dmascript.runtime.io.file_requests import Transfer
+from dmascript.runtime.wdk.constants import STATUS_CANCELLED, STATUS_PENDING
+from dmascript.runtime.wdk.layouts import offset
 from io_machine import Io
 from kernel_machine import SEEDS
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dmascript.runtime.constants import (
+from dmascript.runtime.wdk.constants import (
     DO_BUFFERED_IO,
     DO_DIRECT_IO,
     STATUS_ACCESS_VIOLATION,
@@ -13,7 +13,7 @@ from dmascript.runtime.constants import (
     STATUS_PENDING,
     STATUS_UNSUCCESSFUL,
 )
-from dmascript.runtime.layouts import offset
+from dmascript.runtime.wdk.layouts import offset
 from io_machine import Io
 from kernel_machine import SEEDS
 
@@ -32,7 +32,7 @@ def test_a_request_nobody_handles_is_invalid() -> None:
     """A driver without a dispatch routine answers STATUS_INVALID_DEVICE_REQUEST, also to the open."""
     io = Io()
     io.device(io.driver())
-    from dmascript.runtime.file_objects import Opening
+    from dmascript.runtime.io.file_objects import Opening
 
     status, file = io.nt.io.open(Opening("\\Device\\Test", 0x8000_0000))
     assert (status, file) == (STATUS_INVALID_DEVICE_REQUEST, None)
@@ -262,7 +262,7 @@ def test_an_asynchronous_read_returns_at_once_and_signals_its_event() -> None:
 
     io.device(io.driver(read=read, **succeed(io)), flags=DO_BUFFERED_IO)
     file, buffer, event = io.open(synchronous=False), io.user(4096), io.event()
-    from dmascript.runtime.file_requests import Transfer
+    from dmascript.runtime.io.file_requests import Transfer
 
     iosb = io.user(4096)
     assert io.nt.io.read(file, Transfer(buffer, 4, offset=0, iosb=iosb, event=event, mode=1)) == STATUS_PENDING

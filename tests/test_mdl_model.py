@@ -8,8 +8,8 @@ from random import Random
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from dmascript.runtime.exceptions import BugCheck
 from dmascript.runtime.invariants import check_invariants
+from dmascript.runtime.ke.exceptions import BugCheck
 from machine import Machine
 
 PAGE = 4096

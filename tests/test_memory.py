@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from dmascript.runtime.choose import Chooser
-from dmascript.runtime.exceptions import BugCheck
-from dmascript.runtime.frames import GIB_FRAMES, Frames
+from dmascript.runtime.ke.exceptions import BugCheck
+from dmascript.runtime.mm.frames import GIB_FRAMES, Frames
 from machine import CURRENT_PROCESS, Machine
 
 COMMIT, RESERVE, DECOMMIT, RELEASE, TOP_DOWN = 0x1000, 0x2000, 0x4000, 0x8000, 0x100000

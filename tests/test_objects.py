@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dmascript.runtime.objects import CURRENT_PROCESS, CURRENT_THREAD
+from dmascript.runtime.ob.objects import CURRENT_PROCESS, CURRENT_THREAD
 from machine import Machine
 
 SUCCESS, INVALID_HANDLE, TYPE_MISMATCH, ACCESS_DENIED = 0, 0xC0000008, 0xC0000024, 0xC0000022

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from dmascript.runtime.invariants import check_invariants
-from dmascript.runtime.pfn import describe_frame, frame_state
+from dmascript.runtime.mm.pfn import describe_frame, frame_state
 from machine import CURRENT_PROCESS, Machine
 
 PAGED, TAG = 1, 0x31747354

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from dmascript.runtime.exceptions import BugCheck
 from dmascript.runtime.invariants import check_invariants
-from dmascript.runtime.pool import tag_text
+from dmascript.runtime.ke.exceptions import BugCheck
+from dmascript.runtime.mm.pool import tag_text
 from machine import Machine
 
 TAG = int.from_bytes(b"Tst1", "little")

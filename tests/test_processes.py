@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dmascript.runtime.exceptions import BugCheck
 from dmascript.runtime.invariants import check_invariants
+from dmascript.runtime.ke.exceptions import BugCheck
 from machine import Machine
 
 ACCESS_VIOLATION = 0xC0000005

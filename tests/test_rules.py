@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import dmascript.grammar
-from dmascript.runtime.static_rules import all_rules
+from dmascript.runtime.rules.static import all_rules
 
 GRAMMAR = Path(dmascript.grammar.__file__).parent
 KEBAB = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from dmascript.runtime.exceptions import HostLimit
-from dmascript.runtime.threads import object_of
+from dmascript.runtime.ke.exceptions import HostLimit
+from dmascript.runtime.ke.threads import object_of
 from kernel_machine import MILLISECOND, RELATIVE_MS, SEEDS, Kernel
 
 

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from dmascript.runtime.invariants import check_invariants
-from dmascript.runtime.pfn import frame_state
+from dmascript.runtime.mm.pfn import frame_state
 from machine import CURRENT_PROCESS, Machine
 
 PAGE = 4096

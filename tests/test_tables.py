@@ -17,9 +17,10 @@ from dmascript.grammar.predefined import check_built_in
 from dmascript.grammar.source import Diagnostics
 from dmascript.grammar.types import FunctionType, IntType, PointerType, StructLayout, StructType, Type
 from dmascript.interp.environment import BuiltIns
-from dmascript.runtime import bugchecks, callbacks, constants, declarations, layouts, routines
+from dmascript.runtime import routines
 from dmascript.runtime.routine import MEMBERS, ROWS, Routine, irql_range, parameter_name
-from dmascript.runtime.structures import STRUCTURES
+from dmascript.runtime.wdk import bugchecks, callbacks, constants, declarations, layouts
+from dmascript.runtime.wdk.structures import STRUCTURES
 
 REFERENCE = Path(__file__).parent / "reference"
 

@@ -6,11 +6,11 @@ import random
 
 import pytest
 
-from dmascript.runtime import virtual
-from dmascript.runtime.constants import MEM_COMMIT, MEM_DECOMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE
 from dmascript.runtime.invariants import check_invariants
-from dmascript.runtime.regions import Device, Region
-from dmascript.runtime.store import PAGE
+from dmascript.runtime.mm import virtual
+from dmascript.runtime.mm.regions import Device, Region
+from dmascript.runtime.mm.store import PAGE
+from dmascript.runtime.wdk.constants import MEM_COMMIT, MEM_DECOMMIT, MEM_RELEASE, MEM_RESERVE, PAGE_READWRITE
 from machine import Machine
 
 BUFFERS, PAGES = 4, 24

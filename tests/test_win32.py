@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 
-from dmascript.runtime import constants
-from dmascript.runtime.file_objects import Opening
 from dmascript.runtime.invariants import check_invariants
+from dmascript.runtime.io.file_objects import Opening
 from dmascript.runtime.services import attributes, programs, waitable
+from dmascript.runtime.wdk import constants
 from dmascript.runtime.win32 import errors, files, heap, waits
 from machine import Machine
 

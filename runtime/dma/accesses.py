@@ -9,7 +9,7 @@ from ..findings import address, plural
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..findings import Moment
-    from ..hardware import HardwareDevice
+    from ..hal.hardware import HardwareDevice
     from .adapters import Adapter
     from .buffers import Piece
 

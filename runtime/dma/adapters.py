@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
-from ..bus import reach_bits
 from ..findings import address, plural
-from ..layouts import SIZES, offset
+from ..hal.bus import reach_bits
+from ..mm.store import PAGE
 from ..rules import NOT_A_PDO
-from ..store import PAGE
+from ..rules import dma as rules
+from ..wdk.layouts import SIZES, offset
 from .accesses import Ended, access_facts
 from .caches import Caches
 from .description import PCI_BUS, Description, read_description
@@ -16,8 +16,8 @@ from .registers import Pool
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..hardware import HardwareDevice
-    from ..rule_table import Rule
+    from ..hal.hardware import HardwareDevice
+    from ..rules.table import Rule
     from ..system import System
     from .buffers import Piece
     from .common_buffers import CommonBuffer
@@ -168,8 +168,8 @@ class Dma:
 
     def _write(self, adapter: Adapter) -> None:
         """DMA_ADAPTER and its DMA_OPERATIONS as far as the version goes."""
-        from ..layouts import FIELDS
         from ..routines import find_member
+        from ..wdk.layouts import FIELDS
 
         nt, memory = self.nt, self.nt.memory
         table = adapter.address + ADAPTER_BYTES

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ..mdl import IO_SPACE, PAGES_LOCKED, PARTIAL, SOURCE_IS_NONPAGED_POOL
-from ..store import PAGE
+from ..mm.mdl import IO_SPACE, PAGES_LOCKED, PARTIAL, SOURCE_IS_NONPAGED_POOL
+from ..mm.store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..mdl import Mdl
+    from ..mm.mdl import Mdl
     from ..system import System
 
 RESIDENT = PAGES_LOCKED | SOURCE_IS_NONPAGED_POOL | PARTIAL | IO_SPACE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..mm.memory import ADDRESS_MASK
+from ..mm.store import PAGE
+from ..wdk.constants import (
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PARAMETER,
     STATUS_NOT_SUPPORTED,
@@ -12,15 +14,13 @@ from ..constants import (
     CommonBufferConfigTypeSubSection,
     CommonBufferHardwareAccessMax,
 )
-from ..layouts import SIZES
-from ..memory import ADDRESS_MASK
-from ..store import PAGE
+from ..wdk.layouts import SIZES
 from .buffers import is_resident, merged
 from .common_buffers import CommonBuffer, keep
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..mdl import Mdl
+    from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
 

@@ -8,7 +8,7 @@ back show the device what memory held before, and lines that were not dropped hi
 
 from __future__ import annotations
 
-from ..store import PAGE
+from ..mm.store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
 from ..findings import address, plural
-from ..frame_search import take_adjacent
-from ..mapping import system_room
-from ..memory import ADDRESS_MASK, Region
-from ..store import PAGE
+from ..mm.frame_search import take_adjacent
+from ..mm.mapping import system_room
+from ..mm.memory import ADDRESS_MASK, Region
+from ..mm.store import PAGE
+from ..rules import dma as rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
-from ..constants import DMA_TRANSFER_CONTEXT_SIZE_V1, DMA_TRANSFER_CONTEXT_VERSION1
 from ..findings import address
+from ..rules import dma as rules
+from ..wdk.constants import DMA_TRANSFER_CONTEXT_SIZE_V1, DMA_TRANSFER_CONTEXT_VERSION1
 from . import requests
 
 TYPE_CHECKING = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..layouts import offset
+from ..wdk.layouts import offset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..store import PAGE
+from ..mm.store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

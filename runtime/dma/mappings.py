@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from .. import dma_rules as rules
 from ..findings import plural
-from ..store import PAGE
+from ..mm.store import PAGE
+from ..rules import dma as rules
 from .buffers import merged
 from .caches import LINE
 from .registers import FILL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..mdl import Mdl
+    from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
     from .buffers import Piece

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 
-from ..memory import USER_LIMIT
-from ..store import PAGE
+from ..mm.memory import USER_LIMIT
+from ..mm.store import PAGE
 from .buffers import chain_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..hardware import HardwareDevice
-    from ..mdl import Mdl
+    from ..hal.hardware import HardwareDevice
+    from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
     from .buffers import Piece

@@ -6,10 +6,10 @@ copied; on one with an IOMMU it is a page of the device's address space. Registe
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
 from ..findings import address, plural
-from ..frame_search import take_adjacent
-from ..store import PAGE
+from ..mm.frame_search import take_adjacent
+from ..mm.store import PAGE
+from ..rules import dma as rules
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

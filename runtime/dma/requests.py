@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
 from ..findings import address
-from ..layouts import offset
-from ..processor import DISPATCH_LEVEL
-from ..request_checks import head_of
+from ..io.request_checks import head_of
+from ..ke.processor import DISPATCH_LEVEL
+from ..rules import dma as rules
+from ..wdk.layouts import offset
 from . import slaves
 from .mappings import forget
 

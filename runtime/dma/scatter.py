@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from struct import pack
 
-from .. import dma_rules as rules
 from ..findings import address, plural
-from ..mdl import HEADER as MDL_HEADER
-from ..mdl import PAGES_LOCKED
-from ..store import PAGE
+from ..mm.mdl import HEADER as MDL_HEADER
+from ..mm.mdl import PAGES_LOCKED
+from ..mm.store import PAGE
+from ..rules import dma as rules
 from .buffers import chain_of, chain_pieces
 from .mappings import flush, map_pieces
 from .requests import DEALLOCATE_OBJECT, KEEP_REGISTERS, Request, current_irp, release, submit
@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..mdl import Mdl
+    from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
     from .buffers import Piece

@@ -8,14 +8,14 @@ asks.
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
-from ..constants import DmaCancelled, DmaComplete
 from ..findings import plural
+from ..rules import dma as rules
+from ..wdk.constants import DmaCancelled, DmaComplete
 from . import transfers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..mdl import Mdl
+    from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
 from ..findings import address, plural
-from ..store import PAGE
+from ..mm.store import PAGE
+from ..rules import dma as rules
 from .buffers import is_resident, pieces_of
 from .mappings import flush, map_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..mdl import Mdl
-    from ..rule_table import Rule
+    from ..mm.mdl import Mdl
+    from ..rules.table import Rule
     from ..system import System
     from .adapters import Adapter
     from .registers import MapRegisters

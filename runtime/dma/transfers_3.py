@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
-from ..constants import (
+from ..findings import plural
+from ..rules import dma as rules
+from ..wdk.constants import (
     DMA_SYNCHRONOUS_CALLBACK,
     STATUS_CANCELLED,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PARAMETER,
     STATUS_SUCCESS,
 )
-from ..findings import plural
 from . import contexts, requests, scatter, slaves, transfers
 from .buffers import chain_of, chain_pieces
 from .mappings import forget, map_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..mdl import Mdl
+    from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
     from .buffers import Piece

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
 from ..findings import address, plural
+from ..rules import dma as rules
 from . import common_buffers
 
 TYPE_CHECKING = False

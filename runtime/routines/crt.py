@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import rules
-from ..blocks import compare, copy, fill, overlap, sign
+from ..mm.blocks import compare, copy, fill, overlap, sign
 from ..routine import known, routine
 from ..strings import lower_ascii_units
 

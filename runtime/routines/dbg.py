@@ -7,9 +7,9 @@ Windows a call sends at most 512 bytes, and Unicode is converted at PASSIVE_LEVE
 from __future__ import annotations
 
 from .. import rules
-from ..constants import STATUS_BREAKPOINT, STATUS_SUCCESS
 from ..format import Slots, VaList, format_bytes
 from ..routine import known, routine
+from ..wdk.constants import STATUS_BREAKPOINT, STATUS_SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..dma import buffers_of_mdls, common_buffers, vectors
+from ..mm.memory import ADDRESS_MASK
+from ..routine import member
+from ..wdk.constants import (
     DOMAIN_COMMON_BUFFER_LARGE_PAGE,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PARAMETER,
@@ -11,9 +14,6 @@ from ..constants import (
     MmCached,
     MmNonCached,
 )
-from ..dma import buffers_of_mdls, common_buffers, vectors
-from ..memory import ADDRESS_MASK
-from ..routine import member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

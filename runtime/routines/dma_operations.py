@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from .. import dma_rules as rules
-from ..constants import (
+from ..dma import common_buffers, requests, scatter, slaves, transfers
+from ..dma.caches import LINE
+from ..mm.memory import ADDRESS_MASK
+from ..routine import member
+from ..rules import dma as rules
+from ..wdk.constants import (
     STATUS_BUFFER_TOO_SMALL,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PARAMETER,
     STATUS_SUCCESS,
 )
-from ..dma import common_buffers, requests, scatter, slaves, transfers
-from ..dma.caches import LINE
-from ..memory import ADDRESS_MASK
-from ..routine import member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..dma import contexts, requests, scatter, transfers_3
+from ..dma.buffers import chain_of, chain_pieces, pieces_of
+from ..routine import member
+from ..wdk.constants import (
     DMA_ADAPTER_INFO_VERSION1,
     DMA_TRANSFER_INFO_VERSION1,
     DMA_TRANSFER_INFO_VERSION2,
@@ -12,10 +15,7 @@ from ..constants import (
     STATUS_NOT_SUPPORTED,
     STATUS_SUCCESS,
 )
-from ..dma import contexts, requests, scatter, transfers_3
-from ..dma.buffers import chain_of, chain_pieces, pieces_of
-from ..layouts import offset
-from ..routine import member
+from ..wdk.layouts import offset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..mm.lookaside import Lookaside
+from ..mm.pool_calls import NO_TAG, PAGED_BIT, Request, allocate, allocate2, free, raised, zeroed
+from ..routine import known, routine
+from ..wdk.constants import (
     POOL_QUOTA_FAIL_INSTEAD_OF_RAISE,
     STATUS_ACCESS_VIOLATION,
     STATUS_DATATYPE_MISALIGNMENT,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_QUOTA_EXCEEDED,
 )
-from ..lookaside import Lookaside
-from ..pool_calls import NO_TAG, PAGED_BIT, Request, allocate, allocate2, free, raised, zeroed
-from ..routine import known, routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

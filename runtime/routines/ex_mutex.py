@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from .. import fast_mutex, rules
+from .. import rules
 from ..findings import level_name
-from ..irql import raise_to
-from ..processor import APC_LEVEL
+from ..ke import fast_mutex
+from ..ke.irql import raise_to
+from ..ke.processor import APC_LEVEL
+from ..ke.synchronization import check_resident
 from ..routine import routine
-from ..synchronization import check_resident
 from .ke_lock import KeEnterGuardedRegion, KeLeaveGuardedRegion
 
 TYPE_CHECKING = False

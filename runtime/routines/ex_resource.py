@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from .. import rundown
-from ..constants import STATUS_SUCCESS
+from ..ke import rundown
+from ..ke.synchronization import check_resident
 from ..routine import routine
-from ..synchronization import check_resident
+from ..wdk.constants import STATUS_SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

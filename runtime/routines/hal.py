@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .. import dma_rules
-from ..config_space import SIZE
 from ..dma.caches import LINE
+from ..hal.config_space import SIZE
 from ..routine import routine
+from ..rules import dma as dma_rules
 from . import dma_operations
 from .dma import IoGetDmaAdapter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..config_space import ConfigSpace
+    from ..hal.config_space import ConfigSpace
     from ..system import System
 
 DMA_IRQL = (0xE6, 0x13)

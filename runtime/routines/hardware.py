@@ -6,7 +6,7 @@ bad address faults there."""
 
 from __future__ import annotations
 
-from ..memory import ADDRESS_MASK
+from ..mm.memory import ADDRESS_MASK
 from ..routine import routine
 
 TYPE_CHECKING = False

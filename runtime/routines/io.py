@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from .. import rules
-from ..constants import (
+from ..io.device_objects import FLAGS as DEVICE_FLAGS
+from ..io.irp import COMPLETION_CONTEXT, COMPLETION_ROUTINE, CONTROL, TAG, size_of
+from ..io.request_building import (
+    associated,
+    asynchronous_request,
+    control_request,
+    forward_synchronously,
+    synchronous_request,
+)
+from ..routine import known, routine
+from ..wdk.constants import (
     DO_SHUTDOWN_REGISTERED,
     SL_INVOKE_ON_CANCEL,
     SL_INVOKE_ON_ERROR,
@@ -12,16 +22,6 @@ from ..constants import (
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_SUCCESS,
 )
-from ..device_objects import FLAGS as DEVICE_FLAGS
-from ..irp import COMPLETION_CONTEXT, COMPLETION_ROUTINE, CONTROL, TAG, size_of
-from ..request_building import (
-    associated,
-    asynchronous_request,
-    control_request,
-    forward_synchronously,
-    synchronous_request,
-)
-from ..routine import known, routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..connections import Request, connect_ex, connect_vector, disconnect, disconnect_ex
-from ..constants import STATUS_INSUFFICIENT_RESOURCES
+from ..ke.connections import Request, connect_ex, connect_vector, disconnect, disconnect_ex
 from ..routine import routine
+from ..wdk.constants import STATUS_INSUFFICIENT_RESOURCES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

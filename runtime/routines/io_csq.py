@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_SUCCESS
 from ..routine import routine
+from ..wdk.constants import STATUS_SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from .. import device_interfaces as interfaces
 from .. import rules
-from ..bus_driver import identity
-from ..constants import (
+from ..io import device_interfaces as interfaces
+from ..io.bus_driver import identity
+from ..io.device_objects import ATTACHED
+from ..io.device_properties import device_property
+from ..io.file_objects import Opening
+from ..io.namespace import link_key
+from ..ob.references import reference
+from ..registry.keys import device_key
+from ..routine import known, routine
+from ..strings import Counted
+from ..wdk.constants import (
     FILE_NON_DIRECTORY_FILE,
     FILE_READ_ATTRIBUTES,
     IRP_MN_QUERY_DEVICE_RELATIONS,
@@ -22,18 +30,10 @@ from ..constants import (
     BusQueryDeviceID,
     BusQueryInstanceID,
 )
-from ..device_objects import ATTACHED
-from ..device_properties import device_property
-from ..file_objects import Opening
-from ..namespace import link_key
-from ..references import reference
-from ..registry_keys import device_key
-from ..routine import known, routine
-from ..strings import Counted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..device_objects import Device
+    from ..io.device_objects import Device
     from ..system import System
 
 EXTENSION_TAG = int.from_bytes(b"DrvE", "little")

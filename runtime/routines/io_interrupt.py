@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from .. import rules
-from ..constants import STATUS_INSUFFICIENT_RESOURCES
-from ..device_objects import DPC
+from ..io.device_objects import DPC
 from ..routine import routine
+from ..wdk.constants import STATUS_INSUFFICIENT_RESOURCES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..device_objects import Device
+    from ..io.device_objects import Device
     from ..system import System
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..io.work_items import ITEM_BYTES, PARAMETER, ROUTINE
 from ..routine import routine
-from ..work_items import ITEM_BYTES, PARAMETER, ROUTINE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

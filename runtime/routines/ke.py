@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_ABANDONED, STATUS_MUTANT_NOT_OWNED, STATUS_SEMAPHORE_LIMIT_EXCEEDED
-from ..dispatcher import LIMIT
+from ..ke.dispatcher import LIMIT
+from ..ke.synchronization import check_resident
+from ..ke.waits import expect_wait
 from ..routine import routine
-from ..synchronization import check_resident
-from ..waits import expect_wait
+from ..wdk.constants import STATUS_ABANDONED, STATUS_MUTANT_NOT_OWNED, STATUS_SEMAPHORE_LIMIT_EXCEEDED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from .. import rules, stopping
+from .. import rules
+from ..ke import stopping
 from ..routine import routine
 
 TYPE_CHECKING = False

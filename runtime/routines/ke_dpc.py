@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_INVALID_PARAMETER, STATUS_SUCCESS
+from ..ke.synchronization import check_resident
 from ..routine import routine
-from ..synchronization import check_resident
+from ..wdk.constants import STATUS_INVALID_PARAMETER, STATUS_SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from .. import rules
-from ..irql import lower, raise_to
-from ..processor import APC_LEVEL, DISPATCH_LEVEL
+from ..ke.irql import lower, raise_to
+from ..ke.processor import APC_LEVEL, DISPATCH_LEVEL
+from ..ke.spinlock import acquire, release
+from ..ke.synchronization import check_resident
 from ..routine import routine
-from ..spinlock import acquire, release
-from ..synchronization import check_resident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

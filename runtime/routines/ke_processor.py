@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import threads
+from ..ke import threads
 from ..routine import routine
 
 TYPE_CHECKING = False

@@ -7,9 +7,9 @@
 from __future__ import annotations
 
 from .. import rules
-from ..device_queue import BUSY, DeviceQueues
+from ..ke.device_queue import BUSY, DeviceQueues
+from ..ke.synchronization import check_resident
 from ..routine import routine
-from ..synchronization import check_resident
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ said to be updated with each clock tick moves in steps of 15.625 ms.
 
 from __future__ import annotations
 
-from ..constants import NotificationTimer, SynchronizationTimer
+from ..ke.synchronization import check_resident
 from ..routine import routine
-from ..synchronization import check_resident
+from ..wdk.constants import NotificationTimer, SynchronizationTimer
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

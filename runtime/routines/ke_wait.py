@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_MUTANT_LIMIT_EXCEEDED, WaitAll
+from ..ke.waits import check_count, delay, wait
 from ..routine import routine
-from ..waits import check_count, delay, wait
+from ..wdk.constants import STATUS_MUTANT_LIMIT_EXCEEDED, WaitAll
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

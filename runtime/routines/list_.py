@@ -8,10 +8,10 @@ holds Depth in its low 16 bits and Sequence in the 48 above; its second word hol
 from __future__ import annotations
 
 from .. import rules
-from ..constants import STATUS_DATATYPE_MISALIGNMENT
 from ..findings import address
-from ..processor import HIGH_LEVEL
+from ..ke.processor import HIGH_LEVEL
 from ..routine import routine
+from ..wdk.constants import STATUS_DATATYPE_MISALIGNMENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from .. import rules
-from ..advance import advance
-from ..constants import (
+from ..io.irp import MDL_ADDRESS
+from ..ke.irql import allow_apc_level_only
+from ..mm.advance import advance
+from ..mm.device_pages import allocate_device_mdl
+from ..mm.locking import KERNEL_MODE, lock_selected, make_resident, pieces, probe_and_lock, unlock
+from ..mm.mapping import (
+    map_for_call,
+    map_system,
+    map_user,
+    settle_cache_type,
+    unmap_system,
+    unmap_system_at,
+    unmap_user,
+)
+from ..mm.mdl import ALLOCATED_FIXED_SIZE, HEADER, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL, Mdl, span_pages
+from ..mm.mdl_checks import pte_address
+from ..mm.memory import ADDRESS_MASK, KERNEL_BASE
+from ..mm.owned_pages import Wish, allocate_pages, free_pages
+from ..mm.partial import build_partial
+from ..mm.store import PAGE
+from ..routine import routine
+from ..wdk.constants import (
     STATUS_ACCESS_VIOLATION,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PAGE_PROTECTION,
     STATUS_NOT_MAPPED_VIEW,
     STATUS_WORKING_SET_QUOTA,
 )
-from ..device_pages import allocate_device_mdl
-from ..irp import MDL_ADDRESS
-from ..irql import allow_apc_level_only
-from ..locking import KERNEL_MODE, lock_selected, make_resident, pieces, probe_and_lock, unlock
-from ..mapping import map_for_call, map_system, map_user, settle_cache_type, unmap_system, unmap_system_at, unmap_user
-from ..mdl import ALLOCATED_FIXED_SIZE, HEADER, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL, Mdl, span_pages
-from ..mdl_checks import pte_address
-from ..memory import ADDRESS_MASK, KERNEL_BASE
-from ..owned_pages import Wish, allocate_pages, free_pages
-from ..partial import build_partial
-from ..routine import routine
-from ..store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..process import Process
+    from ..ke.process import Process
     from ..system import System
 
     Number = int | bytes  # an 8-byte structure by value

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from .. import contiguous
-from ..constants import (
+from ..ke.processor import DISPATCH_LEVEL
+from ..mm import contiguous
+from ..mm.memory import ADDRESS_MASK, KERNEL_BASE, USER_LIMIT
+from ..mm.protection import WRITABLE, protection
+from ..mm.reserved import map_reserved, release, reserve, unmap_reserved
+from ..mm.store import PAGE
+from ..routine import known, routine
+from ..wdk.constants import (
     STATUS_ACCESS_VIOLATION,
     STATUS_DATATYPE_MISALIGNMENT,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PARAMETER,
     STATUS_SUCCESS,
 )
-from ..memory import ADDRESS_MASK, KERNEL_BASE, USER_LIMIT
-from ..processor import DISPATCH_LEVEL
-from ..protection import WRITABLE, protection
-from ..reserved import map_reserved, release, reserve, unmap_reserved
-from ..routine import known, routine
-from ..store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import references
+from ..ob import references
 from ..routine import routine
 from ..services.references import by_handle, open_by_pointer
 

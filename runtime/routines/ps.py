@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from .. import attach, threads
-from ..constants import OBJ_KERNEL_HANDLE, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_CID, STATUS_SUCCESS
-from ..layouts import offset
+from ..ke import attach, threads
 from ..routine import known, routine
 from ..services.attributes import granted, read_attributes
+from ..wdk.constants import OBJ_KERNEL_HANDLE, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_CID, STATUS_SUCCESS
+from ..wdk.layouts import offset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

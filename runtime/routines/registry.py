@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..registry.keys import delete_key, key_of, open_key, set_value
+from ..registry.query import path_of, query_values, wide_text
+from ..routine import known, routine
+from ..wdk.constants import (
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PARAMETER,
     STATUS_OBJECT_NAME_NOT_FOUND,
     STATUS_SUCCESS,
 )
-from ..registry_keys import delete_key, key_of, open_key, set_value
-from ..registry_query import path_of, query_values, wide_text
-from ..routine import known, routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

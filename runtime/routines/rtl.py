@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from .. import rules
-from ..blocks import copy, equal_bytes, fill, overlap
-from ..constants import STATUS_INTEGER_OVERFLOW, STATUS_SUCCESS
+from ..mm.blocks import copy, equal_bytes, fill, overlap
 from ..routine import known, routine
+from ..wdk.constants import STATUS_INTEGER_OVERFLOW, STATUS_SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

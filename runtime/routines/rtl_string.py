@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from .. import rules
-from ..constants import (
+from ..findings import address
+from ..routine import known, routine
+from ..strings import Counted, lower_units, upper_units
+from ..wdk.constants import (
     STATUS_BUFFER_OVERFLOW,
     STATUS_BUFFER_TOO_SMALL,
     STATUS_INVALID_PARAMETER,
@@ -11,9 +14,6 @@ from ..constants import (
     STATUS_NO_MEMORY,
     STATUS_SUCCESS,
 )
-from ..findings import address
-from ..routine import known, routine
-from ..strings import Counted, lower_units, upper_units
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from .. import sections
-from ..constants import (
+from ..ke.process import ALLOCATION_GRANULARITY, Process
+from ..mm import sections
+from ..routine import routine
+from ..wdk.constants import (
     MEM_LARGE_PAGES,
     MEM_RESERVE,
     MEM_TOP_DOWN,
@@ -21,12 +23,10 @@ from ..constants import (
     ViewShare,
     ViewUnmap,
 )
-from ..process import ALLOCATION_GRANULARITY, Process
-from ..routine import routine
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..objects import Object
+    from ..ob.objects import Object
     from ..system import System
 
 OBJECT_NAME, ATTRIBUTES = 16, 24  # of an OBJECT_ATTRIBUTES

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..mm.virtual import end_process
 from ..routine import routine
-from ..virtual import end_process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

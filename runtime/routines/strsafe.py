@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_BUFFER_OVERFLOW, STATUS_INVALID_PARAMETER, STATUS_SUCCESS
 from ..format import Slots, VaList, format_bytes, format_wide
 from ..routine import routine
 from ..strings import Counted
+from ..wdk.constants import STATUS_BUFFER_OVERFLOW, STATUS_INVALID_PARAMETER, STATUS_SUCCESS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..file_requests import Control
+from ..io.file_requests import Control
 from ..services import handles
 from ..win32 import files
 from ..win32.calls import read_narrow, read_wide

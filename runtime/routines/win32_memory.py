@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_NO_MEMORY, STATUS_WORKING_SET_QUOTA
 from ..services.programs import program_of
+from ..wdk.constants import STATUS_NO_MEMORY, STATUS_WORKING_SET_QUOTA
 from ..win32 import heap, mappings, memory
 from ..win32.calls import read_narrow, read_wide
 from ..win32.errors import fail, set_error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from .. import rules, virtual
-from ..constants import STATUS_INVALID_HANDLE, STATUS_NO_MEMORY
-from ..memory import KERNEL_BASE
-from ..registry_keys import open_key, query_value
+from .. import rules
+from ..mm import virtual
+from ..mm.memory import KERNEL_BASE
+from ..registry.keys import open_key, query_value
 from ..routine import routine
 from ..services.attributes import as_kernel
 from ..services.handles import close
+from ..wdk.constants import STATUS_INVALID_HANDLE, STATUS_NO_MEMORY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..file_requests import Control
+from ..io.file_requests import Control
 from ..routine import routine
 from ..services import files
 from ..services.attributes import as_kernel, read_attributes

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ..constants import EVENT_ALL_ACCESS, OBJ_OPENIF, SYNCHRONIZE, SynchronizationEvent
 from ..routine import routine
 from ..services import handles, waitable
 from ..services.attributes import as_kernel, read_attributes
 from ..services.references import check_kernel_use
+from ..wdk.constants import EVENT_ALL_ACCESS, OBJ_OPENIF, SYNCHRONIZE, SynchronizationEvent
 from .zw import own_variables
 
 TYPE_CHECKING = False

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..ke.guarded import guarded
+from ..mm.memory import USER_LIMIT
+from ..mm.store import PAGE
+from ..wdk.constants import (
     GENERIC_ALL,
     GENERIC_EXECUTE,
     GENERIC_READ,
@@ -16,9 +19,6 @@ from ..constants import (
     STATUS_OBJECT_NAME_INVALID,
     STATUS_SUCCESS,
 )
-from ..guarded import guarded
-from ..memory import USER_LIMIT
-from ..store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

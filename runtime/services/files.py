@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..io.file_objects import File
+from ..io.file_objects import Opening as FileOpening
+from ..io.file_requests import Control, Transfer
+from ..wdk.constants import (
     EVENT_MODIFY_STATE,
     FILE_APPEND_DATA,
     FILE_READ_DATA,
@@ -15,9 +18,6 @@ from ..constants import (
     STATUS_SUCCESS,
     SYNCHRONIZE,
 )
-from ..file_objects import File
-from ..file_objects import Opening as FileOpening
-from ..file_requests import Control, Transfer
 from .attributes import granted
 from .waitable import Opening
 
@@ -25,8 +25,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..processor import Thread
-    from ..requests import Request
+    from ..io.requests import Request
+    from ..ke.processor import Thread
     from ..system import System
 
 FILE_OPEN = 1

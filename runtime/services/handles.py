@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..constants import STATUS_INVALID_HANDLE, STATUS_SUCCESS
-from ..handles import OBJ_INHERIT
+from ..ob.handles import OBJ_INHERIT
+from ..wdk.constants import STATUS_INVALID_HANDLE, STATUS_SUCCESS
 from .attributes import granted
 from .waitable import Opening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..process import Process
+    from ..ke.process import Process
     from ..system import System
 
 DUPLICATE_CLOSE_SOURCE, DUPLICATE_SAME_ACCESS = 1, 2

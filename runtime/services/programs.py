@@ -5,18 +5,18 @@ does there first: its requests are cancelled, and its user-mode waits are over."
 
 from __future__ import annotations
 
-from ..dispatcher import PROCESS, SYNCHRONIZATION_EVENT
-from ..processor import ThreadEnds
-from ..threads import object_of
-from ..virtual import end_process
+from ..ke.dispatcher import PROCESS, SYNCHRONIZATION_EVENT
+from ..ke.processor import ThreadEnds
+from ..ke.threads import object_of
+from ..mm.virtual import end_process
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..objects import Object
-    from ..process import Process
-    from ..processor import Thread
+    from ..ke.process import Process
+    from ..ke.processor import Thread
+    from ..ob.objects import Object
     from ..system import System
     from ..win32.heap import Heap
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from .. import rules
-from ..constants import STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS
 from ..findings import address
-from ..handles import is_kernel_handle
+from ..ob.handles import is_kernel_handle
+from ..wdk.constants import STATUS_INVALID_HANDLE, STATUS_OBJECT_TYPE_MISMATCH, STATUS_SUCCESS
 from .attributes import granted
 from .waitable import Opening
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..file_objects import File
-    from ..objects import Object
+    from ..io.file_objects import File
+    from ..ob.objects import Object
     from ..system import System
 
 KERNEL_MODE, USER_MODE = 0, 1

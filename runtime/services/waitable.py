@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..ke.dispatcher import LIMIT, SEMAPHORE
+from ..ke.exceptions import Unwind
+from ..wdk.constants import (
     EVENT_MODIFY_STATE,
     OBJ_OPENIF,
     STATUS_INSUFFICIENT_RESOURCES,
@@ -15,16 +17,14 @@ from ..constants import (
     STATUS_SUCCESS,
     SYNCHRONIZE,
 )
-from ..dispatcher import LIMIT, SEMAPHORE
-from ..exceptions import Unwind
-from ..layouts import SIZES, offset
+from ..wdk.layouts import SIZES, offset
 from .attributes import granted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..objects import Object
+    from ..ob.objects import Object
     from ..system import System
 
 STATUS_INVALID_PARAMETER_MIX = 0xC000_0030

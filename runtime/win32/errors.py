@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .. import constants
+from ..wdk import constants
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

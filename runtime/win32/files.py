@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from ..constants import (
+from ..io.file_requests import Control
+from ..ke.processor import Thread
+from ..ob.handles import OBJ_INHERIT
+from ..services import files as services
+from ..services import waitable
+from ..services.files import Answer
+from ..wdk.constants import (
     FILE_READ_ATTRIBUTES,
     FILE_SYNCHRONOUS_IO_NONALERT,
     STATUS_END_OF_FILE,
     STATUS_PENDING,
     SYNCHRONIZE,
 )
-from ..file_requests import Control
-from ..handles import OBJ_INHERIT
-from ..processor import Thread
-from ..services import files as services
-from ..services import waitable
-from ..services.files import Answer
 from .calls import STATUS_BLOCK_BYTES, native, run_user_apcs, stack_room
 from .errors import dos_error, fail, set_error
 

@@ -5,9 +5,9 @@ nothing else; a block that is freed twice, or was never one, ends the program as
 
 from __future__ import annotations
 
-from .. import virtual
-from ..constants import STATUS_HEAP_CORRUPTION, STATUS_NO_MEMORY
+from ..mm import virtual
 from ..services.programs import program_of
+from ..wdk.constants import STATUS_HEAP_CORRUPTION, STATUS_NO_MEMORY
 from .errors import set_error
 
 TYPE_CHECKING = False
@@ -133,7 +133,7 @@ def free(nt: System, heap: Heap, where: int) -> int:
 
 def _damaged(nt: System, where: int) -> None:
     """No handler is asked: the program ends."""
-    from ..exceptions import ExceptionRecord
+    from ..ke.exceptions import ExceptionRecord
 
     record = ExceptionRecord(STATUS_HEAP_CORRUPTION, (where,), 1, nt.instruction())
     nt.faults.unhandled(record)

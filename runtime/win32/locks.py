@@ -5,7 +5,7 @@ counts its readers, or is -1 for a writer. What waiters wait for is an event of 
 
 from __future__ import annotations
 
-from ..dispatcher import SEMAPHORE, SYNCHRONIZATION_EVENT
+from ..ke.dispatcher import SEMAPHORE, SYNCHRONIZATION_EVENT
 from ..services.programs import program_of
 from .errors import set_error
 from .waits import timeout_of

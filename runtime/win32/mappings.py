@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from .. import sections
-from ..constants import (
+from ..ke.process import ALLOCATION_GRANULARITY
+from ..mm import sections
+from ..services.attributes import granted
+from ..services.waitable import Opening
+from ..wdk.constants import (
     OBJ_OPENIF,
     SEC_COMMIT,
     STATUS_INSUFFICIENT_RESOURCES,
@@ -11,15 +14,12 @@ from ..constants import (
     STATUS_OBJECT_NAME_EXISTS,
     STATUS_OBJECT_NAME_NOT_FOUND,
 )
-from ..process import ALLOCATION_GRANULARITY
-from ..services.attributes import granted
-from ..services.waitable import Opening
 from .errors import fail, set_error
 from .waits import create, object_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..objects import Object
+    from ..ob.objects import Object
     from ..system import System
 
 NO_FILE = 0xFFFF_FFFF_FFFF_FFFF

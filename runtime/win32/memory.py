@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from .. import virtual
-from ..constants import STATUS_ACCESS_VIOLATION, STATUS_NOT_LOCKED, STATUS_WORKING_SET_QUOTA
-from ..memory import USER_LIMIT
-from ..process import ALLOCATION_GRANULARITY, USER_LOWEST
-from ..protection import PAGE_NOACCESS, RESERVED, value_of
+from ..ke.process import ALLOCATION_GRANULARITY, USER_LOWEST
+from ..mm import virtual
+from ..mm.memory import USER_LIMIT
+from ..mm.protection import PAGE_NOACCESS, RESERVED, value_of
+from ..mm.store import PAGE
 from ..services.programs import program_of
-from ..store import PAGE
+from ..wdk.constants import STATUS_ACCESS_VIOLATION, STATUS_NOT_LOCKED, STATUS_WORKING_SET_QUOTA
 from .errors import fail, set_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..memory import Region
+    from ..mm.memory import Region
     from ..system import System
 
 MEM_COMMIT, MEM_RESERVE, MEM_FREE, MEM_PRIVATE = 0x1000, 0x2000, 0x1_0000, 0x2_0000

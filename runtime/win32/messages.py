@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..constants import GROUPS
+from ..wdk.constants import GROUPS
 from . import heap
 from .errors import ERROR_MR_MID_NOT_FOUND, set_error
 

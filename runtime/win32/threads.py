@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from ..process import ALLOCATION_GRANULARITY, Process
-from ..processor import Thread
+from ..ke.process import ALLOCATION_GRANULARITY, Process
+from ..ke.processor import Thread
+from ..ke.threads import object_of
 from ..services import programs
 from ..services.programs import program_of
-from ..threads import object_of
 from .errors import fail, set_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from ..objects import Object
+    from ..ob.objects import Object
     from ..system import System
 
 CREATE_SUSPENDED, STACK_SIZE_PARAM_IS_A_RESERVATION = 0x4, 0x1_0000

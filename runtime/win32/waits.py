@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..constants import OBJ_OPENIF
-from ..handles import OBJ_INHERIT
+from ..ob.handles import OBJ_INHERIT
 from ..services import waitable
+from ..wdk.constants import OBJ_OPENIF
 from .calls import run_user_apcs
 from .errors import dos_error, fail, set_error
 

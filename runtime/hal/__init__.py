@@ -1,0 +1,1 @@
+"""The hardware: devices, their registers, what they are given, and the bus."""

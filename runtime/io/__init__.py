@@ -1,0 +1,1 @@
+"""The I/O system: drivers, devices, files, requests, Plug and Play."""

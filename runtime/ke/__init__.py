@@ -1,0 +1,1 @@
+"""The kernel proper: processors and threads, what they wait for, locks, interrupts and DPCs, exceptions."""

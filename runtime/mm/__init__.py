@@ -1,0 +1,1 @@
+"""Memory: frames and pages, MDLs and what locks and maps them, pool."""

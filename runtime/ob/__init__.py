@@ -1,0 +1,1 @@
+"""Objects, handles and references."""

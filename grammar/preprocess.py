@@ -17,7 +17,7 @@ from .lexer import PROBLEMS, make_token, report_problem
 from .source import Diagnostics, SourceFile, Span
 from .tokens import END, Token
 
-__all__ = ["FolderLoader", "IncludeError", "Loader", "decode", "preprocess"]
+__all__ = ["Directives", "FolderLoader", "IncludeError", "Loader", "decode", "preprocess"]
 
 MAX_TOKENS = 1_000_000  # of a script with all its files
 _NO_DEFINES: Mapping[str, str] = MappingProxyType({})
@@ -29,10 +29,13 @@ def preprocess(
     diagnostics: Diagnostics,
     loader: Loader,
     defines: Mapping[str, str] = _NO_DEFINES,
+    directives: Directives | None = None,
 ) -> list[Token]:
     """The tokens of a script, closed by one END token at the end of the file. A `#pragma pack(...)` is a token of kind
-    "pragma". `defines` are macros given from outside, by name (or `NAME(parameters)`). Errors go to `diagnostics`."""
-    directives = Directives(environment, diagnostics, loader)
+    "pragma". `defines` are macros given from outside, by name (or `NAME(parameters)`). Errors go to `diagnostics`.
+    `directives` are those of an earlier part of the script, whose macros this one goes on with."""
+    if directives is None:
+        directives = Directives(environment, diagnostics, loader)
     for name, value in defines.items():
         directives.define_from_outside(name, value)
     tokens: list[Token] = []

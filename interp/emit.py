@@ -92,6 +92,15 @@ def forever(body: list[stmt]) -> stmt:
     return ast.While(ast.Constant(True), body, [])
 
 
+def drawn(iterator: str, exhausted: str) -> stmt:
+    """One step of a global iterator; a function is called as it runs dry.
+
+    for _ in STEPS: break
+    else: TICK()
+    """
+    return ast.For(ast.Name("_", STORE), name(iterator), [ast.Break()], [expression(call(exhausted))])
+
+
 def budgeted(body: list[stmt], orelse_extra: list[stmt] | None = None) -> stmt:
     """An endless loop each of whose turns draws a step: leave it with `break`.
 

@@ -74,21 +74,36 @@ class FunctionCompiler(Statements):
         self.finish(function)
         first, rest = split(self.out)
         body = [*first, *self.prologue(), *rest] if rest else first
-        made = emit.function(self.unit.function_name(function), parameters, body)
+        identifier = self.unit.function_name(function)
+        made = emit.function(identifier, parameters, body)
+        if self.unit.watched:
+            self.unit.places[identifier] = self.places
         line, index = self.unit.spans.index(function.span)
         emit.place(made, line, index)
         emit.fill_positions(made, line, index)
         return made
 
     def script(
-        self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: Span, identifier: str = "main"
-    ) -> ast.stmt:
-        """The statements of the file, or of a process, as a function of that name."""
+        self, statements: tuple[tree.Stmt, ...], local: list[tree.Variable], span: Span, identifier: str = "main",
+        borrowed: dict[tree.Variable, str] | None = None, valued: bool = False,
+    ) -> ast.stmt:  # fmt: skip
+        """The statements of the file, or of a process, as a function of that name. `borrowed` are locals of another
+        function, which is suspended: they come from the dictionary BORROWED and go back there. `valued` if the last
+        statement returns a value."""
         self.whole = statements
+        self.places.update(borrowed or {})
+        self.returns_value = valued
         self.give_places(local)
         self.uninitialised(local)
         self.out.extend(self.bounded(tree.Block(span, statements, span)))
-        made = emit.function(identifier, ["sp"], self.prologue() + self.out)
+        body = self.out
+        if borrowed:
+            kept = [(place, emit.subscript(emit.name("BORROWED"), emit.const(place))) for place in borrowed.values()]
+            back = [emit.assign_item(emit.name("BORROWED"), emit.const(place), emit.name(place)) for place, _ in kept]
+            body = [*(emit.assign(place, item) for place, item in kept), ast.Try(body, [], [], back)]
+        if self.unit.watched:
+            self.unit.places[identifier] = self.places
+        made = emit.function(identifier, ["sp"], self.prologue() + body)
         line, index = self.unit.spans.index(span) if span.line else (1, 0)
         emit.place(made, line, index)
         emit.fill_positions(made, line, index)
@@ -135,10 +150,7 @@ class FunctionCompiler(Statements):
             emit.compare(emit.name("sp"), "<", emit.const(0)),
             [emit.assign("sp", emit.call("OVERFLOW", emit.name("sp")))],
         )
-        step = ast.For(
-            ast.Name("_", emit.STORE), emit.name("STEPS"), [ast.Break()], [emit.expression(emit.call("TICK"))]
-        )
-        code: list[ast.stmt] = [charge, overflow, step]
+        code: list[ast.stmt] = [charge, overflow, emit.drawn("STEPS", "TICK")]
         if self.has_frame:
             code.append(emit.assign("fp", emit.binary(emit.name("STACK"), "+", emit.name("sp"))))
         return code

@@ -30,29 +30,42 @@ def generate(
     instrumented: bool = False,
 ) -> Compiled:
     """Make code for a program whose image is to lie at `base`."""
+    return generate_part(program, Unit(base, passes_stack, routine_address, instrumented))
+
+
+def generate_part(
+    program: tree.Program, unit: Unit, borrowed: dict[tree.Variable, str] | None = None, valued: bool = False
+) -> Compiled:
+    """Make code for a program, or for the next part of one that grows: what is new in its code, all else as a whole."""
     limit = sys.getrecursionlimit()
     sys.setrecursionlimit(max(limit, DEPTH))
     try:
-        return _generate(program, base, Unit(base, passes_stack, routine_address, instrumented))
+        return _generate(program, unit, borrowed, valued)
     finally:
         sys.setrecursionlimit(limit)
 
 
-def _generate(program: tree.Program, base: int, unit: Unit) -> Compiled:
+def _generate(
+    program: tree.Program, unit: Unit, borrowed: dict[tree.Variable, str] | None, valued: bool
+) -> Compiled:
     unit.spans.index(Span(program.file, 1, 1, 1, 1))
-    kernel = unit.image
+    kernel = unit.image = unit.kernel
+    base = unit.base
+    unit.first_process = len(unit.processes)
+    entry = f"main{unit.parts}" if unit.parts else "main"
+    unit.parts += 1
     body = kernel_code(program, unit)
-    entry = "main"
     start = first_function(program)
     if start is not None:
         entry = unit.function_name(start)
     elif program.statements or program.devices or program.drivers or not program.functions or entry_of(program):
-        body.append(FunctionCompiler(unit).script(program.statements, locals_of(program.statements), NOWHERE))
+        local = locals_of(program.statements)
+        body.append(FunctionCompiler(unit).script(program.statements, local, NOWHERE, entry, borrowed, valued))
     else:
         entry = ""
     drivers = driver_rows(program, unit)
-    hardware, devices = device_code(program, base, unit, body)
-    processes = process_code(program, unit, body)
+    hardware, devices = device_code(program, unit, body)
+    process_code(program, unit, body)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # `return` in a finally block is what the script says
         code = compile(ast.Module(body, []), "<dma>", "exec", dont_inherit=True, optimize=0)
@@ -84,7 +97,7 @@ def _generate(program: tree.Program, base: int, unit: Unit) -> Compiled:
         hardware,
         devices,
         drivers,
-        processes,
+        tuple(unit.processes),
         program.frames,
     )
 
@@ -131,12 +144,14 @@ def driver_rows(program: tree.Program, unit: Unit) -> tuple[tuple[str, str, int,
 
 
 def device_code(
-    program: tree.Program, base: int, unit: Unit, body: list[ast.stmt]
+    program: tree.Program, unit: Unit, body: list[ast.stmt]
 ) -> tuple[tuple[int, bytes, bytes], tuple[DeviceRow, ...]]:
-    """The image of all devices, and a row for each; their functions go to the body."""
-    if not program.devices:
+    """The image of all devices, and a row for each new one; their functions go to the body."""
+    if program.devices and unit.devices is None:
+        unit.devices = unit.new_image(unit.base + IMAGE_BYTES)
+    if unit.devices is None:
         return (0, b"", b""), ()
-    image = unit.image = unit.new_image(base + IMAGE_BYTES)
+    image = unit.image = unit.devices
     rows = []
     for device in program.devices:
         for item in device.variables:
@@ -164,12 +179,9 @@ def handler(unit: Unit, function: tree.Function | None) -> str:
     return unit.function_name(function) if function is not None else ""
 
 
-def process_code(
-    program: tree.Program, unit: Unit, body: list[ast.stmt]
-) -> tuple[tuple[str, str, int, bytes, bytes, int], ...]:
-    """A row for each process, with the image that it is given; their functions go to the body."""
-    rows = []
-    for index, process in enumerate(program.processes):
+def process_code(program: tree.Program, unit: Unit, body: list[ast.stmt]) -> None:
+    """Add a row for each process, with the image that it is given; their functions go to the body."""
+    for index, process in enumerate(program.processes, unit.first_process):
         image = unit.image = unit.new_image(PROGRAMS + index * IMAGE_BYTES, True)
         for item in process.variables:
             place_variable(unit, item)
@@ -181,8 +193,7 @@ def process_code(
             local = locals_of(process.statements)
             body.append(FunctionCompiler(unit).script(process.statements, local, process.span, entry))
         data = bytes(image.writable.data), bytes(image.read_only.data)
-        rows.append((process.name, entry, image.base, *data, unit.spans.index(process.span)[1]))
-    return tuple(rows)
+        unit.processes.append((process.name, entry, image.base, *data, unit.spans.index(process.span)[1]))
 
 
 def call_of_main(unit: Unit, main: tree.Function, name: str, entry: str) -> ast.stmt:
@@ -202,7 +213,8 @@ def call_of_main(unit: Unit, main: tree.Function, name: str, entry: str) -> ast.
 
 def exports(program: tree.Program, unit: Unit) -> tuple[tuple[int, str, int], ...]:
     """Variables that the program uses and does not define: they are the kernel's."""
-    own = {item.variable for item in program.variables}
+    own = unit.own
+    own.update(item.variable for item in program.variables)
     for part in program.devices:
         own.update(item.variable for item in part.variables)
     for driver in program.drivers:

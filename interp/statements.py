@@ -7,6 +7,7 @@ from ast import stmt
 from collections.abc import Callable
 
 from ..grammar import tree
+from ..grammar.source import Span
 from . import emit
 from .counting import Fact, counted, facts, leaves
 from .explode import Explode
@@ -57,11 +58,26 @@ class Statements(Explode):
         mark = len(self.out)
         if self.unit.instrumented and not isinstance(s, (tree.Block, tree.Empty, tree.Case, tree.Labelled)):
             self.out.append(emit.expression(self.at(emit.call("POINT"), s.span)))
+        if self.unit.watched and not passes_by(s):
+            self.watch(s.span)
         getattr(self, "do_" + type(s).__name__)(s)
         line, index = self.unit.spans.index(s.span)
         for made in self.out[mark:]:
             if not hasattr(made, "lineno"):
                 emit.place(made, line, index)
+
+    def watch(self, span: Span) -> None:
+        """A place where the debugger may stop."""
+        made = emit.drawn("WATCH", "HIT")
+        line, index = self.unit.spans.index(span)
+        emit.place(made, line, index)
+        emit.fill_positions(made, line, index)
+        self.out.append(made)
+
+    def watch_turn(self, test: tree.Expr | None, otherwise: Span) -> None:
+        """The same before each turn of a loop."""
+        if self.unit.watched:
+            self.watch(otherwise if test is None else test.span)
 
     def do_Empty(self, s: tree.Empty) -> None:
         pass
@@ -136,6 +152,7 @@ class Statements(Explode):
 
     def do_While(self, s: tree.While) -> None:
         def make() -> None:
+            self.watch_turn(s.test, s.span)
             self.leave_unless(s.test)
             self.statement(s.body)
 
@@ -147,6 +164,7 @@ class Statements(Explode):
 
         def make() -> None:
             self.statement(s.body)
+            self.watch_turn(s.test, s.span)
             self.leave_unless(s.test)
 
         self.out.append(emit.budgeted(self.looped(loop, make)))
@@ -165,6 +183,7 @@ class Statements(Explode):
         loop.step = step
 
         def make() -> None:
+            self.watch_turn(s.test, s.span)
             self.leave_unless(s.test)
             outer = self.ranges
             if counter is not None:
@@ -309,10 +328,17 @@ class Statements(Explode):
         self.out.append(emit.expression(emit.call("AFTER", delay.node, function, *(one.node for one in captured))))
 
     def do_StartProcess(self, s: tree.StartProcess) -> None:
-        self.out.append(emit.expression(emit.call("START", emit.const(s.process))))
+        self.out.append(emit.expression(emit.call("START", emit.const(self.unit.first_process + s.process))))
 
     def do_Labelled(self, s: tree.Labelled) -> None:
         self.statement(s.body)
+
+
+def passes_by(s: tree.Stmt) -> bool:
+    """True of a statement at which a debugger does not stop: nothing happens there itself, or in each turn of it."""
+    if isinstance(s, tree.Declare):
+        return s.initialiser is None
+    return isinstance(s, (tree.Block, tree.Case, tree.Labelled, tree.While, tree.DoWhile, tree.For))
 
 
 def flatten(statements: list[tree.Stmt]) -> list[tree.Stmt]:

@@ -19,6 +19,9 @@ UNSIGNED = {
 SIGNED_64 = IntType("__int64", 8, True, 5)
 
 
+ProcessRow = tuple[str, str, int, bytes, bytes, int]
+
+
 class Spans:
     """The spans that code refers to, by index: (file, line, column, end column)."""
 
@@ -38,7 +41,9 @@ class Spans:
 
 
 class Unit:
-    """`routine_number` gives a kernel routine's place in the list of all of them, from which its address follows."""
+    """What the functions of a program share. A program that grows (growing.py) keeps one Unit for all its parts.
+
+    `instrumented` code lets others in before each statement, `watched` code lets the debugger in."""
 
     def __init__(
         self,
@@ -46,14 +51,23 @@ class Unit:
         passes_stack: Callable[[str], bool],
         routine_address: Callable[[str], int],
         instrumented: bool = False,
+        watched: bool = False,
     ) -> None:
+        self.base = base
         self._variables: dict[tree.Variable, int] = {}
         self._functions: dict[tree.Function, int] = {}
-        self.image = self.new_image(base)  # the one for which code is being made
+        self.kernel = self.image = self.new_image(base)  # `image` is the one for which code is being made
+        self.devices: Image | None = None
+        self.processes: list[ProcessRow] = []
+        self.parts = 0  # programs that code has been made for
+        self.first_process = 0  # of the part for which code is being made
+        self.own: set[tree.Variable] = set()  # the variables of all parts
         self.spans = Spans()
         self.passes_stack = passes_stack
         self.routine_address = routine_address
         self.instrumented = instrumented
+        self.watched = watched
+        self.places: dict[str, dict[tree.Variable, str | int]] = {}  # of watched functions, by generated name
         self.functions: dict[tree.Function, str] = {}
         self.externals: dict[tree.Function, str] = {}
         self.signatures: dict[str, str] = {}

@@ -46,6 +46,7 @@ from .request_buffers import USER_MODE, describe_control, describe_transfer, may
 from .request_checks import name_of
 from .request_ends import deliver
 from .requests import SYSTEM
+from .unverified import deliver_here, finished_by_status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -273,8 +274,10 @@ class FileRequests:
         # Who is told STATUS_PENDING waits for a request that was marked so. The verifier has reported one that was not.
         unmarked = status == STATUS_PENDING and not nt.settings.verifier
         request.deferred = unmarked
-        if request.completed and not request.pending_returned and not unmarked:
-            deliver(nt, request)
+        if finished_by_status(nt, request, status):
+            pass
+        elif request.completed and not request.pending_returned and not unmarked:
+            deliver_here(nt, request)
             status = request.status if status == STATUS_PENDING else status
         elif status == STATUS_PENDING and synchronous:
             self._wait(file, request)

@@ -194,12 +194,16 @@ def after_dispatch(nt: System, request: Request, level: Level, irql: int, region
         levels = [*facts, ("irql", f"{level_name(nt.irql)}, entered at {level_name(irql)}")]
         where = head_of(nt, level.routine)
         nt.violation(rules.DISPATCH_CHANGED_IRQL, (level.device, irql, nt.irql), levels, ("irp", irp), moment=where)
-        nt.set_irql(irql)
+        if nt.settings.verifier:
+            nt.set_irql(irql)
+        nt.io.requests.left_raised = where
     if nt.thread.regions_entered != regions:
         now = nt.thread.regions_entered
         parameters = (level.routine, -now, -regions)
-        nt.violation(rules.CRITICAL_REGION_KEPT, parameters, facts, moment=head_of(nt, level.routine))
-        nt.thread.regions_entered = regions
+        where = nt.io.requests.left_raised = head_of(nt, level.routine)
+        nt.violation(rules.CRITICAL_REGION_KEPT, parameters, facts, moment=where)
+        if nt.settings.verifier:
+            nt.thread.regions_entered = regions
     if status in (0xFFFF_FFFF, STATUS_MORE_PROCESSING_REQUIRED):
         stop = (0xC9, 0x225 if status == 0xFFFF_FFFF else 0x21B)
         _returned(nt, rules.SUSPICIOUS_STATUS, request, level, facts, stop)

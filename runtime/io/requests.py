@@ -35,6 +35,7 @@ from .irp import (
     STATUS,
 )
 from .request_ends import finish
+from .unverified import completed_too_high
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -118,14 +119,16 @@ class Request:
 
 
 class Requests:
-    """All IRPs that are alive, by address. `running` are the dispatch routines that each thread is in."""
+    """All IRPs that are alive, by address. `running` are the dispatch routines that each thread is in, `left_raised` is
+    the head of the last one that did not leave IRQL and APCs as they were."""
 
-    __slots__ = ("nt", "alive", "running")
+    __slots__ = ("nt", "alive", "running", "left_raised")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.alive: dict[int, Request] = {}
         self.running: dict[int, list[tuple[Request, Level]]] = {}
+        self.left_raised: Moment | None = None
 
     def add(self, irp: int, origin: str, thread: Thread | None = None) -> Request:
         """An IRP begins its life, or is made ready for another."""
@@ -213,6 +216,7 @@ class Requests:
         nt = self.nt
         memory = nt.memory
         checks.check_completion(nt, irp)
+        completed_too_high(nt, irp)
         request = self.at(irp)
         nt.remember("irp", irp, "completed")
         nt.traced("complete", irp=irp, status=memory.read_uint(irp + STATUS, 4))

@@ -5,6 +5,8 @@ code returns. Code that stops the machine or ends the thread does not come back,
 
 from __future__ import annotations
 
+from .. import rules
+from ..findings import level_name
 from .processor import DISPATCH_LEVEL, PASSIVE_LEVEL
 
 TYPE_CHECKING = False
@@ -61,6 +63,22 @@ def system_call(nt: System, function: Callable[..., Result], *arguments: Any) ->
         return function(*arguments)
     low, size = nt.kernel_stack_of(thread)
     result = on_stack(nt, low, size, function, *arguments, mode=1)
-    assert nt.irql == PASSIVE_LEVEL or nt.stopped, "a system call returns at PASSIVE_LEVEL"
+    if nt.irql != PASSIVE_LEVEL or thread.regions_entered or thread.guarded:
+        _check_return(nt)
     nt.scheduler.point()
     return result
+
+
+def _check_return(nt: System) -> None:
+    """A thread goes back to user mode: nothing of what the kernel has done to its IRQL and APCs may be left."""
+    thread, here = nt.thread, nt.instruction()
+    moment, facts = nt.io.requests.left_raised or nt.moment(), [("thread", thread.name)]
+    if nt.irql != PASSIVE_LEVEL:
+        irql = [("irql", level_name(nt.irql)), *facts]
+        nt.violation(rules.IRQL_RAISED_AT_RETURN, (here, nt.irql, 0, 0), irql, moment=moment)
+        nt.set_irql(PASSIVE_LEVEL)
+    if thread.regions_entered or thread.guarded:
+        facts.append(("regions", f"{thread.regions_entered + thread.guarded} entered and not left"))
+        disabled = -thread.guarded << 16 & 0xFFFF_0000 | -thread.regions_entered & 0xFFFF
+        nt.violation(rules.APCS_OFF_AT_RETURN, (here, 0, disabled, 0), facts, moment=moment)
+        thread.regions_entered = thread.guarded = 0

@@ -430,6 +430,37 @@ DISPATCH_CHANGED_IRQL = rule(
     page="nc-wdm-driver_dispatch",
     explanation="The driver above goes on at an IRQL that it has not asked for.",
 )  # fmt: skip
+IRQL_RAISED_AT_RETURN = rule(
+    "irql-raised-at-return-to-user-mode", "fatal", "a system service returns to its program at a raised IRQL",
+    here="this routine came back at a raised IRQL", earlier=("irql", "the IRQL was raised here"),
+    help="lower the IRQL, and release every spin lock, on all paths", stop=(0x4A, None),
+    page="bug-check-0x4a--irql-gt-zero-at-system-service",
+    explanation="Programs run at PASSIVE_LEVEL. Without the verifier nobody looks at the IRQL before the thread leaves "
+    "the kernel, long after the driver's routine has returned.",
+)  # fmt: skip
+APCS_OFF_AT_RETURN = rule(
+    "apcs-off-at-return-to-user-mode", "fatal", "a system service returns to its program with APCs disabled",
+    here="this routine has left them off", help="leave each region that was entered, and release each mutex, on all paths",
+    stop=(0x1, None), page="bug-check-0x1--apc-index-mismatch",
+    explanation="KeEnterCriticalRegion, KeEnterGuardedRegion and an owned kernel mutex keep APCs from the thread, and with "
+    "them the ends of its requests. Without the verifier it is the way back to user mode that notices.",
+)  # fmt: skip
+IRP_COMPLETED_TOO_HIGH = rule(
+    "irp-completed-above-dispatch-level", "fatal", "an IRP is completed above DISPATCH_LEVEL", here="completed here",
+    help="call IoRequestDpc in the service routine, and complete the IRP in the DPC", stop=(0x9, None),
+    page="nf-wdm-iocompleterequest",
+    explanation="IoCompleteRequest takes locks of DISPATCH_LEVEL. A service routine that calls it would bring its own "
+    "IRQL down to that, or wait for a lock whose holder it has interrupted. With the verifier it is irql-too-high.",
+)  # fmt: skip
+REQUEST_FINISHED_TWICE = rule(
+    "request-finished-twice", "fatal", "a request marked pending is finished a second time, by the status returned for it",
+    here="this dispatch routine", earlier=("pending", "marked pending here"),
+    help="return STATUS_PENDING after IoMarkIrpPending, even if the IRP is complete by then", stop=(0x44, None),
+    page="nf-wdm-iomarkirppending",
+    explanation="For a request marked pending, its completion queues what ends it: an APC in the thread that asked. Any "
+    "status but STATUS_PENDING tells the I/O manager to do the same at once. The IRP is freed twice. Without the verifier "
+    "nothing else looks at the mark and the status together.",
+)  # fmt: skip
 COMPLETION_CHANGED_IRQL = rule(
     "completion-routine-changed-irql", "fatal", "a completion routine returns at another IRQL than it was called at",
     here="this completion routine", earlier=("irql", "the IRQL was changed here"),

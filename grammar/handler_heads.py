@@ -106,7 +106,7 @@ class HandlerHeads:
     def _edits(node: Handler, head: str, added: list[str]) -> Edits:
         start, brace = node.span, node.body.span
         before = Span(start.file, start.line, start.column, brace.line, brace.column)
-        edits: Edits = [(before, head + " ")]
+        edits: Edits = [(before, head.replace("\n", "\n" + " " * (start.column - 1)) + " ")]
         if added:
             opening = Span(brace.file, brace.line, brace.column, brace.line, brace.column + 1)
             edits.append((opening, "\n".join(["{", *(f"    {line}" for line in added)])))

@@ -8,9 +8,10 @@ import pytest
 
 from dmascript.cli import command_line
 from dmascript.grammar.properties import KNOWN
+from dmascript.grammar.syntax import DeviceBlock
 from dmascript.interp import script
 from dmascript.interp.compile import Front
-from dmascript.interp.expand import expand, with_includes
+from dmascript.interp.expand import Expansion, expand
 from dmascript.interp.options import Options
 from dmascript.runtime.hal.resources import BUSES, PROPERTIES
 
@@ -46,13 +47,32 @@ def diagnostics(text: str) -> list[str]:
 
 def plain(text: str, folder: Path) -> Path:
     """The script in a folder, its drivers as C files beside it."""
-    front = Front("test.dma", Options(), text)
-    expansions = expand(front)
-    for one in expansions:
+    expanded = expand(Front("test.dma", Options(), text))
+    for one in expanded.drivers:
         (folder / f"{one.name}.c").write_text(one.text, encoding="utf-8")
     target = folder / "test.dma"
-    target.write_text(with_includes(text, expansions), encoding="utf-8")
+    target.write_text(expanded.script, encoding="utf-8")
     return target
+
+
+def only_driver(text: str) -> Expansion:
+    """The C of a script's only driver."""
+    (one,) = expand(Front("test.dma", Options(), text)).drivers
+    return one
+
+
+def runs_the_same(text: str, folder: Path, seed: int | None = None) -> str:
+    """What a script prints, and so does the one with its drivers as C."""
+    target = plain(text, folder)
+    options = Options(seed=seed)
+    expected, before = run(text, options)
+    loaded = script.load(str(target), options)
+    assert loaded.diagnostics == []
+    assert loaded.program is not None
+    lines: list[str] = []
+    after = script.run(loaded, options, lines.append)
+    assert ("".join(lines), after.exit_code) == (expected, before.exit_code)
+    return expected
 
 
 # ---- expand ---------------------------------------------------------------------------------------------------
@@ -62,16 +82,84 @@ def plain(text: str, folder: Path) -> Path:
 def test_expanded_runs_the_same(path: Path, tmp_path: Path) -> None:
     """A script prints the same with its driver blocks and with the C that they stand for, under a seed too."""
     text = path.read_text(encoding="utf-8")
-    target = plain(text, tmp_path)
     for seed in (None, 1):
-        options = Options(seed=seed)
-        expected, before = run(text, options)
-        loaded = script.load(str(target), options)
-        assert loaded.diagnostics == []
-        lines: list[str] = []
-        assert loaded.program is not None
-        after = script.run(loaded, options, lines.append)
-        assert ("".join(lines), after.exit_code) == (expected, before.exit_code)
+        runs_the_same(text, tmp_path, seed)
+
+
+@pytest.mark.parametrize("path", WITH_DRIVERS, ids=lambda path: path.stem)
+def test_what_is_printed_can_be_loaded(path: Path) -> None:
+    """The C of all drivers, as `expand` prints it, compiles beside the devices."""
+    text = path.read_text(encoding="utf-8")
+    front = Front("test.dma", Options(), text)
+    assert front.unit is not None
+    lines = text.split("\n")
+    devices = [item.span for item in front.unit.items if isinstance(item, DeviceBlock)]
+    blocks = ["\n".join(lines[span.line - 1 : span.end_line]) for span in devices if span.file == "test.dma"]
+    includes = [line for line in lines if line.startswith("#include <devices/")]
+    printed = expand(front).together()
+    missing = [line for line in includes if line not in printed]
+    assert diagnostics("\n".join([*missing, printed, *blocks])) == []
+
+
+MACROS = """
+#include <wdm.h>
+#define BLOCK(n) driver n (n##Card) { on START { DbgPrint(#n " %u\\n", SIZE); return STATUS_SUCCESS; } }
+#define HANDLER on IRP_MJ_READ
+#define BUFFERED flags = DO_BUFFERED_IO;
+#define STARTED { DbgPrint("line %u, size %u\\n", __LINE__, SIZE); return STATUS_SUCCESS; }
+#define SIZE 4
+device OneCard { registers { ULONG Command @ 0; } }
+device TwoCard { registers { ULONG Command @ 0; } }
+device ThreeCard { registers { ULONG Command @ 0; } }
+BLOCK(One)
+driver Two (TwoCard) {
+    BUFFERED
+    HANDLER (PDEVICE_OBJECT DeviceObject, PIRP Irp) { Irp->IoStatus.Status = 0; IoCompleteRequest(Irp, 0); return 0; }
+    on START (PVOID device) STARTED
+}
+#undef SIZE
+#define SIZE 5
+#if SIZE == 5
+driver Three (ThreeCard) {
+    on START STARTED
+    on STOP { ULONG i; for (i = 0; i < 2; i++) DbgPrint("%u\\n", -(-SIZE) + +i); }
+}
+#endif
+"""
+
+
+def test_macros_that_make_parts_of_a_block(tmp_path: Path) -> None:
+    """Where macros make blocks, handlers or properties, the C says what the script does."""
+    assert runs_the_same(MACROS, tmp_path) == "One 4\nline 15, size 4\nline 21, size 5\n5\n6\n"
+    assert "macros that make parts of a block are replaced" in (tmp_path / "Two.c").read_text(encoding="utf-8")
+    devices = "".join(line + "\n" for line in MACROS.split("\n") if line.startswith("device "))
+    together = expand(Front("test.dma", Options(), MACROS)).together()
+    assert printed(devices + together) == "One 4\nline 15, size 4\nline 21, size 5\n5\n6\n"
+
+
+def test_macros_within_functions_stay() -> None:
+    """Macros that a block only uses are left to the reader, and so are its comments."""
+    text = (
+        "#define SIZE 4\n"
+        + DEVICE
+        + ("driver D (Card) {\n    ULONG room[SIZE];  // a comment\n    on START { return SIZE; }\n}\n")
+    )
+    one = only_driver(text)
+    assert "#define SIZE 4" in one.text and "ULONG room[SIZE];  // a comment" in one.text and "return SIZE" in one.text
+
+
+def test_what_a_script_shares_with_its_drivers_is_one(tmp_path: Path) -> None:
+    """Variables at file level are the same for drivers and statements, before and after; the C also stands alone."""
+    text = (
+        "ULONG started;\nstatic VOID Count(PCSTR who);\n"
+        + DEVICE
+        + 'driver D (Card) { on START { Count("D"); return STATUS_SUCCESS; } }\n'
+        + 'driver E { on UNLOAD { Count("E"); } }\n'
+        + 'static VOID Count(PCSTR who) { static ULONG calls; DbgPrint("%s %u %u\\n", who, ++calls, ++started); }\n'
+        + 'Count("script");\n'
+    )
+    assert runs_the_same(text, tmp_path) == "D 1 1\nscript 2 2\nE 3 3\n"
+    assert diagnostics((tmp_path / "E.c").read_text(encoding="utf-8")) == []
 
 
 def test_expanded_alone(tmp_path: Path) -> None:
@@ -80,7 +168,7 @@ def test_expanded_alone(tmp_path: Path) -> None:
         'driver Plain (Card) { on START { DbgPrint("started\\n"); return STATUS_SUCCESS; }'
         ' on STOP { DbgPrint("stopped\\n"); } }\n'
     )
-    (one,) = expand(Front("test.dma", Options(), text))
+    one = only_driver(text)
     assert printed(DEVICE + one.text) == printed(text) == "started\nstopped\n"
 
 
@@ -98,7 +186,7 @@ def test_expanded_with_what_it_uses() -> None:
         + DONE.replace("Irp->", "irp->").replace("(Irp", "(irp")
         + "\n    }\n}\n"
     )
-    (one,) = expand(Front("test.dma", Options(), text))
+    one = only_driver(text)
     assert "#define SIZE \\\n  16\n#include <wdm.h>\n" in one.text
     for name in ("INNER", "OUTER", "Helper"):
         assert name in one.text
@@ -230,13 +318,17 @@ def test_expand_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
     """`expand` prints the C, writes it with the script beside it, and never over the script itself."""
     source = tmp_path / "a" / "card.dma"
     source.parent.mkdir()
-    source.write_text(DEVICE + "driver Plain (Card) { on START { return STATUS_SUCCESS; } }\n", encoding="utf-8")
+    (source.parent / "h").mkdir()
+    (source.parent / "h" / "size.h").write_text("#define SIZE 4\n", encoding="utf-8")
+    head = '#include "h/size.h"\n' + DEVICE
+    source.write_text(head + "driver Plain (Card) { on START { return STATUS_SUCCESS; } }\n", encoding="utf-8")
     assert command_line(["expand", str(source)]) == 0
     out = capsys.readouterr().out
     assert out.startswith("// The driver Plain of card.dma, as plain C.\n") and "PlainDispatchPnp" in out
     assert command_line(["expand", str(source), "-o", str(tmp_path / "b")]) == 0
     assert (tmp_path / "b" / "Plain.c").read_text(encoding="utf-8") == out
     assert '#include "Plain.c"' in (tmp_path / "b" / "card.dma").read_text(encoding="utf-8")
+    assert command_line(["run", str(tmp_path / "b" / "card.dma")]) == 0
     assert command_line(["expand", str(source), "-o", str(source.parent)]) == 2
     assert not (source.parent / "Plain.c").exists()
     source.write_text("driver D (Crad) { }\n", encoding="utf-8")

@@ -9,6 +9,8 @@ they share.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .access import Access
 from .assign import Assignments
@@ -31,7 +33,7 @@ from .operators import Operators
 from .process_blocks import ProcessBlocks
 from .properties import Properties
 from .register_blocks import RegisterBlocks
-from .scope import TypedefName
+from .scope import Scope, TypedefName
 from .settings import Settings
 from .source import Diagnostics, SourceFile, Span
 from .statements import Statements
@@ -122,6 +124,29 @@ class Checker:
         if replace and len(context.diagnostics.errors) > errors:
             context.file.names, context.file.tags = before
         return program
+
+    @contextmanager
+    def inside(self, block: tuple[str, Scope]) -> Iterator[None]:
+        """Check the next unit in a scope within a block of that kind, such as a function that is suspended. What it
+        declares goes to file level."""
+        context = self.context
+        before = context.scope, context.file, context.kind
+        context.kind, context.scope = block
+        context.file = context.scope
+        borrowed = set(context.scope.names)
+        try:
+            yield
+        finally:
+            made = context.file.names
+            context.scope, context.file, context.kind = before
+            context.file.names.update((name, symbol) for name, symbol in made.items() if name not in borrowed)
+
+    def block_of(self, function: Function | None) -> tuple[str, Scope]:
+        """The kind of block that a function of the script stands in, and the names there."""
+        for kind, scope in self.context.blocks:
+            if function is not None and scope.names.get(function.name) is function:
+                return kind, scope
+        return "script", self.context.file
 
     def type_of(self, name: str) -> Type | None:
         """The type with the typedef name or the tag, complete if it can be; `struct X` works as well as `X`."""

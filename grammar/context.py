@@ -72,6 +72,7 @@ class Context:
         self.kind = "script"  # or the word of the block that is being checked
         self.user_program = False  # the file is one: it has a main, and nothing else that could be run
         self.titles: dict[str, str] = {}  # what to call functions made of handlers: "on START"
+        self.blocks: list[tuple[str, Scope]] = []  # the kind and the names of each block that was checked
         self.lifted: list[Function] = []  # made of `after` statements
         self.scope = self.file
         self.function = FunctionState(None, ERROR)
@@ -135,6 +136,7 @@ class Context:
         """Inside a block of that kind, which has names and variables of its own."""
         before = self.scope, self.file, self.kind, self.variables, self.function, self.depth
         self.scope = self.file = Scope(self.kernel)
+        self.blocks.append((kind, self.file))
         self.kind, self.variables, self.titles = kind, {}, {}
         self.function = FunctionState(None, VOID)
         try:

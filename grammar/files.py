@@ -107,6 +107,10 @@ class FolderLoader:
         self._by_path: dict[str, SourceFile] = {}
         self._allowed = tuple(_real(folder) for folder in (root, *folders))
 
+    def allow(self, folder: str) -> None:
+        """Take includes from another folder tree too."""
+        self._allowed = (*self._allowed, _real(folder))
+
     def include(self, name: str, from_file: str) -> SourceFile:
         path = name.replace("\\", "/")
         if os.path.isabs(path) or path.startswith("/") or re.match(r"[A-Za-z]:", path):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from ..runtime.mm.store import Host
     from .compiled import Compiled
 
 BUILD_NUMBERS = {"nt52": 3790, "nt60": 6002, "nt61": 7601, "win10": 26100}
@@ -52,7 +53,7 @@ HOST_FRAMES = 6000  # Python frames that one run may nest: more than any simulat
 
 class Session:
     """`trace`, if given, is called for each routine call as trace(row, function, arguments) and must return its
-    result."""
+    result. `host` is memory that an earlier machine has left."""
 
     def __init__(
         self,
@@ -60,9 +61,10 @@ class Session:
         chooser: Chooser,
         write: Callable[[str], None],
         trace: Callable[..., Any] | None = None,
+        host: Host | None = None,
     ) -> None:
         self.names: dict[str, object] = {}
-        self.nt = System(settings, chooser, write, self.names)
+        self.nt = System(settings, chooser, write, self.names, host)
         self.trace = trace
         self.sites = Sites(self.names)
         self.nt.where = self.sites.here
@@ -72,20 +74,20 @@ class Session:
         self.nt.call = self.call
         self.nt.member_address = member_address
         self.calls: dict[int, PointerTable] = {}
+        self._mapped: dict[int, int] = {}  # bytes of each section of an image
         self.limit = ""
         helpers.install(self.nt, self.names)
         self.script = self.nt.create_process("script")
         self.nt.attach(self.script)
 
     def load(self, program: Compiled) -> None:
-        """Map the image, link the routines and define the functions."""
+        """Map the image, link the routines and define the functions; of a program that has grown, what is new."""
         nt, names = self.nt, self.names
         self.sites.add(program)
         self.map_section(program.base + DATA, program.writable, "driver image data", True)
         self.map_section(program.base + READ_ONLY, program.read_only, "driver image constants", False)
         if program.functions:
-            code = Region(program.base + PAGE, 1 + len(program.functions) // 64, "driver image code", writable=False)
-            nt.memory.kernel.add(code)
+            self.map_code(program.base + PAGE, 1 + len(program.functions) // 64)
         for address, name, size in program.exports:
             nt.memory.write_uint(address, size, kernel_variable(nt, name))
         blocks = program.devices or program.drivers or program.processes
@@ -96,9 +98,11 @@ class Session:
         for identifier, routine, signature in program.externals:
             row = find(routine)
             assert row is not None
-            names[identifier] = bind(nt, row, signature, self.trace)
+            if identifier not in names:
+                names[identifier] = bind(nt, row, signature, self.trace)
         for identifier, signature in program.tables:
-            names[identifier] = PointerTable(nt, signature, self.functions, routine_at, self.trace)
+            if identifier not in names:
+                names[identifier] = PointerTable(nt, signature, self.functions, routine_at, self.trace)
         self.blocks = Blocks(self, program)
         exec(program.code, names)
         for address, identifier, signature, _, _ in program.functions:
@@ -113,13 +117,25 @@ class Session:
         self.nt.run_thread(thread)
 
     def map_section(self, base: int, data: bytes, kind: str, writable: bool) -> None:
-        if not data:
-            return
-        region = Region(base, -(-len(data) // PAGE), kind)
-        self.nt.memory.kernel.add(region)
-        for offset in range(0, len(data), PAGE):
-            self.nt.memory.poke(base + offset, data[offset : offset + PAGE])
-        region.writable = writable
+        """Put a section of an image into memory, or what it has gained since."""
+        before = self._mapped.get(base, 0)
+        self._mapped[base] = len(data)
+        held, pages = -(-before // PAGE), -(-len(data) // PAGE)
+        if held and before < len(data):
+            self.nt.memory.poke(base + before, data[before : held * PAGE])
+        if pages > held:
+            region = Region(base + held * PAGE, pages - held, kind)
+            self.nt.memory.kernel.add(region)
+            for offset in range(held * PAGE, len(data), PAGE):
+                self.nt.memory.poke(base + offset, data[offset : offset + PAGE])
+            region.writable = writable
+
+    def map_code(self, base: int, pages: int) -> None:
+        """Make room for the addresses of functions."""
+        held = self._mapped.get(base, 0)
+        if pages > held:
+            self.nt.memory.kernel.add(Region(base + held * PAGE, pages - held, "driver image code", writable=False))
+            self._mapped[base] = pages
 
     def call(self, where: int, *arguments: int) -> int:
         """Call a function of the driver, or a routine, by address, as a kernel routine does. What it returns as 64

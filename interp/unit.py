@@ -102,6 +102,19 @@ class Unit:
             return self.function_address(what)
         return self.image.string(what)
 
+    def take_over(self, before: tree.Function, function: tree.Function) -> None:
+        """Give a function the name and the address of an earlier one, which nobody will call again."""
+        self.functions[function] = self.functions.pop(before)
+        if before in self.addressed:
+            self.addressed.remove(before)
+            self.addressed.add(function)
+            self._functions[function] = self._functions.pop(before)
+
+    def place_at(self, variable: tree.Variable, where: int) -> None:
+        """Say where a variable lies that this program does not make room for."""
+        self._variables[variable] = where
+        self.own.add(variable)
+
     def pointer_table(self, signature: FunctionType) -> str:
         """The name of the table that turns addresses into functions of one signature."""
         return self.signatures.setdefault(signature_text(signature), f"P{len(self.signatures)}")

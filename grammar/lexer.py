@@ -41,6 +41,10 @@ _NEWLINE = 3
 _COMMENT = 5
 _UNCLOSED = 8
 
+COMMENT = "comment"
+NEWLINE = "newline"
+_PIECES = ("", IDENTIFIER, PUNCTUATOR, NEWLINE, NUMBER, COMMENT, STRING, CHARACTER, *_KINDS[_UNCLOSED:])
+
 # How to write what word processors and web pages make of C.
 _STRAY_HELP = {
     "\u2018": "write a straight quote ' instead",
@@ -122,6 +126,15 @@ def lex(source: SourceFile) -> Iterator[list[Token]]:
             tokens += _tail_of_unclosed(tokens.pop(), tokens)
     if tokens:
         yield tokens
+
+
+def pieces(text: str) -> Iterator[tuple[str, int, int]]:
+    """What a text consists of, comments and ends of lines too, as kind, start and end: for who colours it, or asks
+    whether more must follow. A backslash that joins two lines is a stray character here."""
+    for match in _TOKEN.finditer(text):
+        group = match.lastindex
+        if group is not None:
+            yield _PIECES[group], *match.span(group)
 
 
 def token_kind(text: str) -> str:

@@ -78,6 +78,25 @@ def test_data_sheets_list_the_registers(tmp_path: Path, model: str) -> None:
         assert sheet[register.name] == (register.offset, 8 * register.size)
 
 
+@pytest.mark.parametrize("model", NAMES)
+def test_what_a_driver_sees_are_the_registers(tmp_path: Path, model: str) -> None:
+    """The struct that comes with a model has each register at its place, and nothing behind the last."""
+    bench = Bench(tmp_path, model)
+    registers = bench.device.bars[0].registers
+    if bench.device.bars[0].ports:
+        pytest.skip("ports are no struct")
+    kind = f"{model.upper()}_REGISTERS"
+    asked = "".join(f'DbgPrint("%u\\n", FIELD_OFFSET({kind}, {one.name}));\n' for one in registers)
+    lines: list[str] = []
+    source = f'#include <devices/{model}.dma>\n{asked}DbgPrint("%u\\n", sizeof({kind}));\n'
+    loaded = script.load("asked.dma", Options(), source)
+    assert script.run(loaded, Options(), lines.append).exit_code == 0
+    *places, size = map(int, "".join(lines).split())
+    assert places == [one.offset for one in registers]
+    end = max(one.offset + one.size for one in registers)
+    assert end <= size < end + 8
+
+
 def test_the_fifo_keeps_its_line_while_bytes_wait(tmp_path: Path) -> None:
     """Level-triggered: taking the bytes out lets go of it, and so does the done bit, but not without each other."""
     bench = Bench(tmp_path, "fifo")

@@ -174,13 +174,24 @@ class Session:
     def run(self, entry: str, *arguments: int) -> int:
         """Boot, run a function to its end, and shut down, or as far as the machine lives. The value that the function
         returned, 0 for none."""
-        limit = sys.getrecursionlimit()
-        sys.setrecursionlimit(limit + HOST_FRAMES)
+
         result = 0
-        try:
+
+        def whole() -> None:
+            nonlocal result
             self.blocks.boot()
             result = self.run_function(entry, *arguments)
             self.blocks.shut_down()
+
+        self.attempt(whole)
+        return result
+
+    def attempt(self, action: Callable[[], Any]) -> Any:
+        """Let the machine do something, as far as it lives. What the action returned, None if the machine stopped."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(limit + HOST_FRAMES)
+        try:
+            return action()
         except HostLimit as stop:
             self.limit = stop.message
         except (BugCheck, Deadlock, NotModelled, ThreadEnds):
@@ -198,7 +209,7 @@ class Session:
                 pass
         finally:
             sys.setrecursionlimit(limit)
-        return result
+        return None
 
     def run_function(self, entry: str, *arguments: int) -> int:
         """Run the script's statements, or its `main` to the end of the program."""

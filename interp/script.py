@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from ..runtime.choose import Chooser
 from . import program_cache
-from .bridge import split_signature
 from .compiled import Compiled
 from .machine_settings import SettingError, machine, merged, seed
 from .session import Session
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 
     from ..grammar.source import Diagnostic
     from ..runtime.dma.record import Recorder
+    from ..runtime.mm.store import Host
     from .options import Options
     from .report import Report
     from .trace import TraceEvent
@@ -27,9 +27,9 @@ EXIT_CLEAN, EXIT_BROKEN, EXIT_USAGE, EXIT_LIMIT, EXIT_REFUSED = 0, 1, 2, 3, 65
 
 class Loaded:
     """A script ready to run: `files` are its sources by the name that reports use, `program` is None if it has
-    errors."""
+    errors. `host` is the memory that the last run has left to the next."""
 
-    __slots__ = ("path", "files", "diagnostics", "program")
+    __slots__ = ("path", "files", "diagnostics", "program", "host")
 
     def __init__(
         self, path: str, files: dict[str, str], diagnostics: list[Diagnostic], program: Compiled | None
@@ -38,6 +38,7 @@ class Loaded:
         self.files = files
         self.diagnostics = diagnostics
         self.program = program
+        self.host: Host | None = None
 
 
 class Outcome:
@@ -95,7 +96,8 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
         return Outcome(EXIT_USAGE, [], str(error), [])
     trace: list[TraceEvent] = []
     chooser = Chooser(seed(found, options), options.failures)
-    session = Session(machine(found, options), chooser, write)
+    session = Session(machine(found, options), chooser, write, host=loaded.host)
+    loaded.host = None
     if options.trace or options.trace_file:
         from .trace import Tracer
 
@@ -111,15 +113,11 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
             EXIT_USAGE, [], "the file has no statement, no DriverEntry and no main: there is nothing to run", []
         )
     session.load(program)
-    kind = entry_kind(program)
-    if kind == "main":
-        session.become_user_thread()
-    result = session.run(program.entry, *entry_arguments(program))
+    session.run(program.entry)
     session.finish()
     reports = session.reports()
     broken = any(report.severity in ("error", "leak") for report in reports)
-    failed = result != 0 if kind == "main" else session.blocks.failed
-    code = EXIT_BROKEN if broken or failed else EXIT_CLEAN
+    code = EXIT_BROKEN if broken or session.blocks.failed else EXIT_CLEAN
     if session.limit:
         code = EXIT_LIMIT
     outcome = Outcome(code, reports, session.limit, trace)
@@ -131,17 +129,6 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
             drawing.ended_at = session.sites.place(drawing.ended_at, "")
     outcome.steps = session.nt.clock.steps
     outcome.time_ns = session.nt.clock.now_ns
+    if outcome.pictures is None:  # a recorder still knows the machine
+        loaded.host = session.nt.store.leave()
     return outcome
-
-
-def entry_kind(program: Compiled) -> str:
-    """What a run starts with: "script" for file-level statements, else the name of the function."""
-    return next((name for _, identifier, _, name, _ in program.functions if identifier == program.entry), "script")
-
-
-def entry_arguments(program: Compiled) -> list[int]:
-    """Zeros for the parameters of a function that is started by itself."""
-    for _, identifier, signature, _, _ in program.functions:
-        if identifier == program.entry:
-            return [0] * len(split_signature(signature)[0])
-    return []

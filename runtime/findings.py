@@ -4,7 +4,11 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .rules import Rule
+
+    Facts = list[tuple[str, str]] | Callable[[], list[tuple[str, str]]]
 
 LEVEL_NAMES = {0: "PASSIVE_LEVEL", 1: "APC_LEVEL", 2: "DISPATCH_LEVEL", 15: "HIGH_LEVEL"}
 
@@ -59,12 +63,18 @@ class Finding:
 
 
 class Held:
-    """Something that must be given back: charged to the line that took it if it is still held at the end."""
+    """Something that must be given back: charged to the line that took it if it is still held at the end. `facts` may
+    be a function that makes them, of what was known when it was taken: most of what is held is given back unsaid."""
 
     __slots__ = ("rule", "moment", "facts", "names")
 
-    def __init__(self, rule: Rule, moment: Moment, facts: list[tuple[str, str]], names: dict[str, str]) -> None:
+    def __init__(self, rule: Rule, moment: Moment, facts: Facts, names: dict[str, str]) -> None:
         self.rule = rule
         self.moment = moment
         self.facts = facts
         self.names = names
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """The facts, made by now."""
+        return self.facts if isinstance(self.facts, list) else self.facts()

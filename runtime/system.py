@@ -36,13 +36,15 @@ from .ob.objects import Objects
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any, TypeVar
 
     from .dma.adapters import Dma
     from .dma.record import Recorder
+    from .findings import Facts
     from .io.manager import IoManager
     from .mm.contiguous import Contiguous
+    from .mm.store import Host
     from .routine import Routine
 
     Result = TypeVar("Result")
@@ -109,11 +111,12 @@ class Settings:
 
 
 class System:
-    """A booted machine. `names` are the globals of generated code; `write` takes the script's output."""
+    """A booted machine. `names` are the globals of generated code; `write` takes the script's output; `host` is memory
+    that an earlier machine has left."""
 
     def __init__(
         self, settings: Settings | None = None, chooser: Chooser | None = None, write: Callable[[str], None] | None =
-        None, names: dict[str, object] | None = None,
+        None, names: dict[str, object] | None = None, host: Host | None = None,
     ) -> None:  # fmt: skip
         self.settings = settings = settings or Settings()
         self.chooser = chooser or Chooser()
@@ -133,7 +136,7 @@ class System:
         self.written = 0
         self.clock = Clock(names, settings.max_steps)
         self.clock.exhausted = self._out_of_steps
-        self.store = Store(names, settings.max_memory)
+        self.store = Store(names, settings.max_memory, host)
         self.frames = Frames(settings.memory_pages, self.chooser, settings.low_share, settings.fragmentation)
         self.memory = Memory(self.store, self.frames, names)
         self.memory.out_of_memory = self._out_of_memory
@@ -149,6 +152,7 @@ class System:
         self.interrupts = Interrupts(self)
         self.resources = Resources(self)
         self.bug_check_callbacks: list[int] = []  # their records
+        self.breaking: Callable[[str, str], None] | None = None  # a debugger, told before the machine stops
         self.hardware = Hardware(self)
         self._dma: Dma | None = None
         self.recorder: Recorder | None = None  # keeps mappings for drawing
@@ -334,7 +338,8 @@ class System:
 
     def fails(self, routine: str) -> bool:
         """True if this call of a fallible routine shall fail."""
-        if self.chooser.choose("fail:" + routine, 2) != 1:
+        chooser = self.chooser
+        if not chooser.may_fail or chooser.choose("fail:" + routine, 2) != 1:
             return False
         self.failed = routine
         self.history.setdefault(("failure", 0), {})["failed"] = self.moment()
@@ -362,9 +367,8 @@ class System:
         return moment
 
     def hold(
-        self, rule: rules.Rule, object_address: int, facts: list[tuple[str, str]], moment: Moment | None = None,
-        **names: str,
-    ) -> None:  # fmt: skip
+        self, rule: rules.Rule, object_address: int, facts: Facts, moment: Moment | None = None, **names: str
+    ) -> None:
         """Until `let_go`, this is charged as a leak of `rule`: to here and now, or to the `moment` given."""
         self.held[rule.id, object_address] = Held(rule, moment or self.moment(), facts, names)
 
@@ -383,20 +387,20 @@ class System:
     def violation(
         self, rule: rules.Rule, parameters: tuple[int, ...] = (), facts: list[tuple[str, str]] | None = None,
         about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None,
-        argument: int = 0, moment: Moment | None = None, **names: str,
+        argument: int = 0, moment: Moment | None = None, marks: Sequence[tuple[Moment, str]] = (), **names: str,
     ) -> None:  # fmt: skip
-        """A rule is broken here and now, or at the `moment` given. Returns if the machine goes on (not fatal,
-        allowed, or only the verifier would notice and it is off). `about` names the object whose history explains it
+        """A rule is broken here and now, or at the `moment` given; `marks` are further moments with what they were.
+        Returns if the machine goes on (not fatal, allowed, or only the verifier would notice and it is off). `about` names the object whose history explains it
         and which is that `argument` of the call, `parameters` are those of the bug check, without the sub-code where
         the rule has one; `stop` replaces the rule's own."""
         if rule.verifier > self.settings.verifier:
             return
-        marks: list[tuple[Moment, str]] = []
+        shown = list(marks)
         if rule.earlier is not None:
             event, label = rule.earlier
             earlier = self.cpu.raised_at if event == "irql" else self.history.get(about or ("", 0), {}).get(event)
             if earlier is not None:
-                marks.append((earlier, label))
+                shown.insert(0, (earlier, label))
         allowed = rule.id in self.settings.allow
         severity = "note" if allowed else "error" if rule.severity == "fatal" else rule.severity
         code = stop or rule.stop
@@ -409,7 +413,7 @@ class System:
                 severity,
                 title or rule.title,
                 moment or self.moment(argument if about else None),
-                marks,
+                shown,
                 [*(facts or []), *_said_by_windows(rule, code if words is None else None)],
                 rule.help.format(**names),
                 rule.here,
@@ -417,7 +421,7 @@ class System:
             )
         )
         if rule.severity == "fatal" and not allowed:
-            self._stop()
+            self._stop(rule.title)
             raise BugCheck(words[0], words[1:]) if words else BugCheck(0, (0, 0, 0, 0))
 
     def not_modelled(self, what: str) -> None:
@@ -425,6 +429,8 @@ class System:
         rule = rules.NOT_MODELLED
         title = f"{what} is not modelled"
         self.findings.append(Finding(rule, "error", title, self.moment(), [], [], rule.help, rule.here, None))
+        if self.breaking is not None:
+            self.breaking("bugcheck", title)
         self.stopped = True
         raise NotModelled
 
@@ -433,11 +439,13 @@ class System:
         self.findings.append(
             Finding(rule, "error", rule.title, self.moment(), [], [], rule.help, rule.here, (code, *parameters))
         )
-        self._stop()
+        self._stop(rule.title)
         raise BugCheck(code, parameters)
 
-    def _stop(self) -> None:
-        """The machine stops. What drivers have registered for this case runs first."""
+    def _stop(self, why: str) -> None:
+        """The machine stops. A debugger sees it first, then runs what drivers have registered for this case."""
+        if self.breaking is not None:
+            self.breaking("bugcheck", why)
         if self.bug_check_callbacks:
             stopping.run(self)
         self.stopped = True
@@ -456,7 +464,7 @@ class System:
                     rule.title,
                     held.moment,
                     [],
-                    [*held.facts, *_said_by_windows(rule, rule.stop)],
+                    [*held.said, *_said_by_windows(rule, rule.stop)],
                     rule.help.format(**held.names),
                     rule.here,
                     None,

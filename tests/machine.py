@@ -21,6 +21,7 @@ class Machine:
         self.printed: list[str] = []
         self.nt = System(chosen, write=self.printed.append)
         self.nt.chooser.failures = frozenset((f"fail:{routine}", nth) for routine, nth in failures)
+        self.nt.chooser.may_fail = bool(failures)
         self.nt.attach(self.nt.create_process("test"))
         self.scratch = self.nt.pool.allocate(1 << 16, 0)
         self._next = self.scratch

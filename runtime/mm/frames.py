@@ -32,10 +32,11 @@ class Zone:
         self.count = count
         self.half = min(count // 2, MOST_SCATTERED)
         step = int(self.half * 0.381966) | 1  # a golden step never returns near a frame soon
-        while not _coprime(step, self.half):
-            step += 2
+        if self.half & (self.half - 1):  # to a power of two every odd number is coprime
+            while not _coprime(step, self.half):
+                step += 2
         self.step = step
-        self.inverse = pow(step, -1, self.half)
+        self.inverse = 0  # of the step, once somebody needs it
         self.cursor = 0
         self.lanes = [base + self.half, base + self.half + 1]
         self.claimed: set[int] = set()
@@ -67,6 +68,7 @@ class Zone:
         at = frame - self.base
         if at >= self.half:
             return any(frame >= lane and (frame - lane) % STRIDE == 0 for lane in self.lanes)
+        self.inverse = self.inverse or pow(self.step, -1, self.half)
         turn = at * self.inverse % self.half
         return turn > self.cursor or turn in self.skipped
 

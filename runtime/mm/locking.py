@@ -11,7 +11,16 @@ from ..wdk.constants import (
     STATUS_WORKING_SET_QUOTA,
 )
 from .mapping import unmap_system
-from .mdl import MAPPED_TO_SYSTEM_VA, PAGES_LOCKED, PARTIAL, SOURCE_IS_NONPAGED_POOL, WRITE_OPERATION, Lock, span_pages
+from .mdl import (
+    MAPPED_TO_SYSTEM_VA,
+    PAGES_LOCKED,
+    PARTIAL,
+    SOURCE_IS_NONPAGED_POOL,
+    WRITE_OPERATION,
+    Lock,
+    mdl_facts,
+    span_pages,
+)
 from .mdl_checks import check_unchanged
 from .memory import KERNEL_BASE, USER_LIMIT, Region
 from .protection import clear_guard
@@ -178,8 +187,9 @@ def _lock(nt: System, mdl: Mdl, frames: Sequence[int], user: bool, write: bool) 
     mdl.process = process.address if process is not None else 0
     mdl.flags |= PAGES_LOCKED | (WRITE_OPERATION if write else 0)
     nt.mdls.locks[mdl.address] = Lock(frames, process, write)
-    nt.remember("mdl", mdl.address, "locked")
-    nt.hold(rules.PAGES_LEFT_LOCKED, mdl.address, mdl.facts, mdl="mdl")
+    where, length = mdl.address, int(mdl.byte_count)
+    moment = nt.remember("mdl", where, "locked")
+    nt.hold(rules.PAGES_LEFT_LOCKED, where, lambda: mdl_facts(where, len(frames), length), moment, mdl="mdl")
 
 
 def unlock(nt: System, mdl: Mdl) -> None:

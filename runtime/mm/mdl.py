@@ -30,12 +30,25 @@ PARENT_MAPPED_SYSTEM_VA = 0x100
 IO_SPACE = 0x800
 FLAGS = 0xA  # MdlFlags
 ADDRESS_LIMIT = 1 << 64
+FEW = 16  # frames
 HEADER = 0x30  # sizeof(MDL); the frame array follows
 
 
 def span_pages(va: int, length: int) -> int:
     """ADDRESS_AND_SIZE_TO_SPAN_PAGES: the pages that `length` bytes at `va` touch."""
     return ((va & 4095) + length + 4095) >> 12
+
+
+def _field(offset: int, size: int) -> property:
+    """A field of the MDL, read and written in simulated memory."""
+
+    def get(self: Mdl) -> int:
+        return self.nt.memory.read_uint(self.address + offset, size)
+
+    def set(self: Mdl, value: int) -> None:
+        self.nt.memory.write_uint(self.address + offset, size, value)
+
+    return property(get, set)
 
 
 class Mdl:
@@ -47,20 +60,14 @@ class Mdl:
         self.nt = nt
         self.address = where
 
-    def _get(self, offset: int, size: int) -> int:
-        return self.nt.memory.read_uint(self.address + offset, size)
-
-    def _set(self, offset: int, size: int, value: int) -> None:
-        self.nt.memory.write_uint(self.address + offset, size, value)
-
-    next = property(lambda self: self._get(0, 8), lambda self, value: self._set(0, 8, value))
-    size = property(lambda self: self._get(8, 2), lambda self, value: self._set(8, 2, value))
-    flags = property(lambda self: self._get(10, 2), lambda self, value: self._set(10, 2, value))
-    process = property(lambda self: self._get(16, 8), lambda self, value: self._set(16, 8, value))
-    mapped_va = property(lambda self: self._get(24, 8), lambda self, value: self._set(24, 8, value))
-    start_va = property(lambda self: self._get(32, 8), lambda self, value: self._set(32, 8, value))
-    byte_count = property(lambda self: self._get(40, 4), lambda self, value: self._set(40, 4, value))
-    byte_offset = property(lambda self: self._get(44, 4), lambda self, value: self._set(44, 4, value))
+    next = _field(0, 8)
+    size = _field(8, 2)
+    flags = _field(10, 2)
+    process = _field(16, 8)
+    mapped_va = _field(24, 8)
+    start_va = _field(32, 8)
+    byte_count = _field(40, 4)
+    byte_offset = _field(44, 4)
 
     @property
     def virtual_address(self) -> int:
@@ -95,6 +102,10 @@ class Mdl:
 
     @frames.setter
     def frames(self, frames: Sequence[int]) -> None:
+        if len(frames) <= FEW:
+            data = b"".join([frame.to_bytes(8, "little") for frame in frames])
+            self.nt.memory.write(self.address + HEADER, data)
+            return
         from array import array
 
         self.nt.memory.write(self.address + HEADER, memoryview(array("Q", frames)).cast("B"))
@@ -117,12 +128,15 @@ class Mdl:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        text = f"{address(self.address)}, {plural(self.page_count, 'page')}, {plural(int(self.byte_count), 'byte')}"
-        return [("mdl", text)]
+        return mdl_facts(self.address, self.page_count, int(self.byte_count))
 
     @property
     def about(self) -> tuple[str, int]:
         return "mdl", self.address
+
+
+def mdl_facts(where: int, pages: int, length: int) -> list[tuple[str, str]]:
+    return [("mdl", f"{address(where)}, {plural(pages, 'page')}, {plural(length, 'byte')}")]
 
 
 class Lock:

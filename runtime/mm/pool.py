@@ -25,7 +25,8 @@ HEADER = 16
 GROW_PAGES = 16
 MOST_FILLED = 1 << 16
 CACHE_LINE = 64
-FRESH = 0xA5  # what uninitialised pool holds, so that a run comes out the same every time
+ZERO = b"\0"
+FRESH = b"\xa5"  # what uninitialised pool holds, so that a run comes out the same every time
 
 
 def tag_text(tag: int) -> str:
@@ -56,14 +57,18 @@ class Block:
         within = f" +0x{va - self.address:x}" if va != self.address else ""
         return f"{kind} pool '{self.tag_text}'{within}, {self.size} bytes{', freed' if self.freed else ''}"
 
+    def facts(self) -> list[tuple[str, str]]:
+        return [("pool", f"{address(self.address)}, {self.describe(self.address)}")]
+
 
 class Arena:
-    """One kind of pool: where it grows, and free pieces by size."""
+    """One kind of pool: where it grows, up to how many pages, and free pieces by size."""
 
-    __slots__ = ("paged", "next", "end", "free", "grown")
+    __slots__ = ("paged", "most", "next", "end", "free", "grown")
 
-    def __init__(self, base: int, paged: bool) -> None:
+    def __init__(self, base: int, paged: bool, most: int) -> None:
         self.paged = paged
+        self.most = most
         self.next = self.end = base
         self.free: dict[int, list[int]] = {}
         self.grown = 0
@@ -76,8 +81,8 @@ class Pool:
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
-        self.nonpaged = Arena(NONPAGED, False)
-        self.paged = Arena(PAGED, True)
+        self.nonpaged = Arena(NONPAGED, False, nt.settings.nonpaged_pages)
+        self.paged = Arena(PAGED, True, nt.settings.paged_pages)
         self.blocks: dict[int, Block] = {}
         self._large_next = [NONPAGED + POOL_SPAN // 2, PAGED + POOL_SPAN // 2]
         self.special = SpecialPool(nt)
@@ -97,25 +102,28 @@ class Pool:
         self.blocks[block.address] = block
         if zero and block.own is not None and not block.special:
             pass  # new pages are zero
+        elif block.special:
+            self.special.fill(block, ZERO if zero else FRESH)
         elif size <= MOST_FILLED:
-            self._fill(block, 0 if zero else FRESH)
+            self._fill(block, ZERO if zero else FRESH)
         self.nt.remember("pool", block.address, "allocated")
         return block.address
 
-    def _fill(self, block: Block, byte: int) -> None:
+    def _fill(self, block: Block, byte: bytes) -> None:
         at, end = block.address, block.address + block.size
         while at < end:
             part = min(end - at, PAGE - at % PAGE)
-            self.nt.memory.poke(at, bytes([byte]) * part)
+            self.nt.memory.poke(at, byte * part)
             at += part
 
     def _special(self, size: int, tag: int, paged: bool, cache_aligned: bool) -> Block | None:
-        if 2 * self._arena(paged).grown >= self._most(paged):
+        arena = self.paged if paged else self.nonpaged
+        if 2 * arena.grown >= arena.most:
             return None
         region = self.special.place(paged)
         if region is None:
             return None
-        self._arena(paged).grown += 1
+        arena.grown += 1
         alignment = CACHE_LINE if cache_aligned else 16
         block = Block(region.start + PAGE - (max(size, 1) + alignment - 1 & -alignment), size, tag, paged, region)
         block.special = True
@@ -125,17 +133,13 @@ class Pool:
     def _room(self, pages: int, paged: bool) -> bool:
         """Count so many pages more, if the pool may have them."""
         arena = self._arena(paged)
-        if arena.grown + pages > self._most(paged):
+        if arena.grown + pages > arena.most:
             return False
         arena.grown += pages
         return True
 
     def _arena(self, paged: bool) -> Arena:
         return self.paged if paged else self.nonpaged
-
-    def _most(self, paged: bool) -> int:
-        """The pages that this kind of pool may have."""
-        return self.nt.settings.paged_pages if paged else self.nt.settings.nonpaged_pages
 
     def _large(self, size: int, tag: int, paged: bool) -> Block | None:
         pages = max(1, -(-size // PAGE))

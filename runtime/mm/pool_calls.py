@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from .. import rules
-from ..findings import address
 from ..ke.processor import APC_LEVEL, DISPATCH_LEVEL
 from ..wdk.constants import (
     POOL_FLAG_CACHE_ALIGNED,
@@ -62,16 +61,21 @@ def allocate(nt: System, request: Request) -> int:
         )  # fmt: skip
     if where:
         block = nt.pool.blocks[where]
-        nt.hold(rules.POOL_LEAKED, where, [("pool", f"{address(where)}, {block.describe(where)}")])
+        nt.hold(rules.POOL_LEAKED, where, block.facts, nt.history["pool", where]["allocated"])
     elif request.raises:
         nt.faults.raise_exception(request.raises, noncontinuable=True)
     return where
 
 
 def _check(nt: System, request: Request, paged: bool) -> None:
-    irql, pool_type, size = nt.irql, request.pool_type, request.size
+    irql, pool_type, size = nt.cpu.irql, request.pool_type, request.size
+    tag = (request.tag & 0xFFFF_FFFF).to_bytes(4, "little")
+    highest = APC_LEVEL if paged else DISPATCH_LEVEL
+    is_right = (paged or pool_type & POOL_NX_ALLOCATION) and not pool_type & MUST_SUCCEED_BIT
+    if is_right and irql <= highest and size and tag[:1].isalnum() and request.tag & 0xFFFF_FFFF != RESERVED_TAG:
+        return  # as most are: nothing more to look at
     facts = [("asked for", f"{size} bytes of {'paged' if paged else 'nonpaged'} pool")]
-    if irql > (APC_LEVEL if paged else DISPATCH_LEVEL):
+    if irql > highest:
         nt.violation(rules.POOL_IRQL if paged else rules.POOL_IRQL_NONPAGED, (irql, pool_type, size), facts)
     if irql > DISPATCH_LEVEL:
         nt.violation(rules.POOL_IRQL_PLAIN, (irql, pool_type, size), facts)
@@ -85,7 +89,7 @@ def _check(nt: System, request: Request, paged: bool) -> None:
         nt.violation(rules.POOL_TAG_ZERO, (pool_type, size, nt.instruction()), facts)
     elif request.tag & 0xFFFF_FFFF == RESERVED_TAG:
         nt.violation(rules.POOL_TAG_RESERVED, (pool_type, size, nt.instruction()), facts)
-    elif not any(chr(byte).isalnum() and byte < 0x80 for byte in (request.tag & 0xFFFF_FFFF).to_bytes(4, "little")):
+    elif not any(tag[index : index + 1].isalnum() for index in range(4)):
         nt.violation(rules.POOL_TAG_UNREADABLE, (request.tag, pool_type, nt.instruction()), facts)
     if not paged and not pool_type & POOL_NX_ALLOCATION:
         nt.violation(rules.POOL_EXECUTABLE, (0, pool_type, request.tag), facts)
@@ -96,12 +100,12 @@ def free(nt: System, where: int, tag: int) -> None:
     if where in nt.irps.allocated:
         nt.violation(rules.IRP_FREED_AS_POOL, (where, 0, 0), nt.irps.facts(where), ("irp", where), irp="irp")
     if block is not None and not block.freed:
-        irql, facts = nt.irql, [("pool", f"{address(where)}, {block.describe(where)}")]
+        irql = nt.cpu.irql
         if irql > (APC_LEVEL if block.paged else DISPATCH_LEVEL):
             rule = rules.POOL_FREE_IRQL if block.paged else rules.POOL_FREE_IRQL_NONPAGED
-            nt.violation(rule, (irql, int(block.paged), where), facts, ("pool", where))
+            nt.violation(rule, (irql, int(block.paged), where), block.facts(), ("pool", where))
         if irql > DISPATCH_LEVEL:
-            nt.violation(rules.POOL_FREE_IRQL_PLAIN, (irql, int(block.paged), where), facts, ("pool", where))
+            nt.violation(rules.POOL_FREE_IRQL_PLAIN, (irql, int(block.paged), where), block.facts(), ("pool", where))
         check_contents(nt, where, block.size, block.paged)
     nt.pool.free(where, tag)
 

@@ -44,9 +44,14 @@ class SpecialPool:
         if not nt.memory.make_resident(region, 0, 1):
             return None
         nt.memory.kernel.add(region)
-        nt.memory.poke(region.start, FILLED)
         self.live += 1
         return region
+
+    def fill(self, block: Block, byte: bytes) -> None:
+        """What a block holds when it is handed out, and the pattern around it."""
+        page = block.address & -PAGE
+        before = block.address - page
+        self.nt.memory.poke(page, FILLED[:before] + byte * block.size + FILLED[before + block.size :])
 
     def _room(self) -> int:
         if len(self._freed) > MOST_REMEMBERED:
@@ -65,7 +70,7 @@ class SpecialPool:
         for start, end, rule, sub_code in (
             (behind, PAGE, rules.SPECIAL_POOL_OVERRUN, 0x24), (0, first, rules.SPECIAL_POOL_UNDERRUN, 0x23),
         ):  # fmt: skip
-            if data[start:end].strip(PATTERN):
+            if data[start:end] != FILLED[start:end]:
                 at = page + next(index for index in range(start, end) if data[index] != PATTERN[0])
                 where = f"{at - block.address:+d} bytes from the start of the block"
                 said = [*self.nt.pool.facts(block), ("damaged", where)]

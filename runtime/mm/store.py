@@ -15,6 +15,7 @@ FORMATS = (("U8", "B"), ("U16", "H"), ("U32", "I"), ("U64", "Q"), ("I8", "b"), (
 VIEW_OF_SIZE = {1: "U8", 2: "U16", 4: "U32", 8: "U64"}
 SCRATCH = 64  # byte offset of the operand within slot 0
 LEAST_SLOTS = 1024
+MOST_LEFT = 256  # slots in use
 ZEROS = bytes(PAGE)
 
 
@@ -22,23 +23,35 @@ class OutOfMemory(Exception):
     """The simulated machine needs more host memory than the run may have."""
 
 
+class Host:
+    """Memory of the host and its views, for one machine at a time: `named` by the names that generated code uses,
+    `by_size` those of unsigned integers by their size in bytes."""
+
+    __slots__ = ("limit_bytes", "reserve", "bytes", "named", "by_size")
+
+    def __init__(self, limit_bytes: int) -> None:
+        self.limit_bytes = limit_bytes
+        self.reserve = reserve(max(limit_bytes // PAGE, LEAST_SLOTS) * PAGE)
+        self.reserve.commit(PAGE)
+        self.bytes = self.reserve.bytes
+        self.named: dict[str, memoryview] = {name: self.bytes.cast(code) for name, code in FORMATS}  # type: ignore[call-overload]
+        self.by_size = {size: self.named[name] for size, name in VIEW_OF_SIZE.items()}
+
+
 class Store:
     """Slots are counted from 0; addresses within the store ("store offsets") are bytes from its start. `views` are
-    those of unsigned integers by their size in bytes."""
+    those of unsigned integers by their size in bytes. `host` is what an earlier machine has left, if it is as large."""
 
-    __slots__ = ("names", "slots", "_free", "_next", "_reserve", "bytes", "views")
+    __slots__ = ("slots", "_free", "_next", "_host", "bytes", "views")
 
-    def __init__(self, names: dict[str, object], limit_bytes: int = 1 << 30) -> None:
-        self.names = names
+    def __init__(self, names: dict[str, object], limit_bytes: int = 1 << 30, host: Host | None = None) -> None:
         self._free: list[int] = []
         self._next = 1
-        self._reserve = reserve(max(limit_bytes // PAGE, LEAST_SLOTS) * PAGE)
-        self._reserve.commit(PAGE)
-        self.bytes = self._reserve.bytes
+        self._host = host if host is not None and host.limit_bytes == limit_bytes else Host(limit_bytes)
+        self.bytes = self._host.bytes
         self.slots = len(self.bytes) // PAGE
-        for name, code in FORMATS:
-            names[name] = self.bytes.cast(code)  # type: ignore[call-overload]
-        self.views: dict[int, memoryview] = {size: names[name] for size, name in VIEW_OF_SIZE.items()}  # type: ignore[misc]
+        self.views = self._host.by_size
+        names.update(self._host.named)
 
     def take(self) -> int:
         """A slot of zeros."""
@@ -46,7 +59,7 @@ class Store:
             slot = self._free.pop()
             self.bytes[slot * PAGE : slot * PAGE + PAGE] = ZEROS
             return slot
-        if self._next == self.slots or not self._reserve.commit((self._next + 1) * PAGE):
+        if self._next == self.slots or not self._host.reserve.commit((self._next + 1) * PAGE):
             raise OutOfMemory
         slot = self._next
         self._next += 1
@@ -60,9 +73,11 @@ class Store:
         """How many slots are in use, the scratch slot not counted."""
         return self._next - 1 - len(self._free)
 
-    def reset(self) -> None:
-        """Forget everything; touched slots are zeroed."""
+    def leave(self) -> Host | None:
+        """The host's memory for the next machine, once nobody touches this one any more: zeros again. None if so much
+        was in use that new memory costs less."""
+        if self._next > MOST_LEFT:
+            return None
         used = self._next * PAGE
         self.bytes[:used] = bytes(used)
-        self._free.clear()
-        self._next = 1
+        return self._host

@@ -17,7 +17,15 @@ from ..mm.mapping import (
     unmap_system_at,
     unmap_user,
 )
-from ..mm.mdl import ALLOCATED_FIXED_SIZE, HEADER, PARTIAL_HAS_BEEN_MAPPED, SOURCE_IS_NONPAGED_POOL, Mdl, span_pages
+from ..mm.mdl import (
+    ALLOCATED_FIXED_SIZE,
+    HEADER,
+    PARTIAL_HAS_BEEN_MAPPED,
+    SOURCE_IS_NONPAGED_POOL,
+    Mdl,
+    mdl_facts,
+    span_pages,
+)
 from ..mm.mdl_checks import pte_address
 from ..mm.memory import ADDRESS_MASK, KERNEL_BASE
 from ..mm.owned_pages import Wish, allocate_pages, free_pages
@@ -65,8 +73,8 @@ def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota
     nt.mdls.allocated[where] = size
     mdl = nt.mdls.at(where)
     mdl.begin(va, length, ALLOCATED_FIXED_SIZE if pages <= FIXED_PAGES else 0)
-    nt.remember("mdl", where, "allocated")
-    nt.hold(rules.MDL_LEAKED, where, mdl.facts, mdl="mdl")
+    moment = nt.remember("mdl", where, "allocated")
+    nt.hold(rules.MDL_LEAKED, where, lambda: mdl_facts(where, pages, length), moment, mdl="mdl")
     if irp:
         _attach(nt, irp, where, bool(secondary))
     return where
@@ -182,25 +190,34 @@ def MmBuildMdlForNonPagedPool(nt: System, where: int) -> None:
     mdl = nt.mdls.must_live(where)
     va = mdl.virtual_address
     found = pieces(nt, va, mdl.page_count, False)
-    facts = [*mdl.facts, ("buffer", nt.describe(va))]
     if found is None:
         if va >= KERNEL_BASE:
             block = nt.pool.freed_at(va)
             about = ("pool", block.address) if block is not None else mdl.about
+            facts = [*mdl.facts, ("buffer", nt.describe(va))]
             nt.violation(rules.MDL_BUILT_NOT_RESIDENT, (where, pte_address(va), 0), facts, about)
         _touch(nt, va, mdl.page_count)
         return
-    if any(piece.region.kind == "paged pool" for piece in found):
-        parameters = (nt.irql, where, int(mdl.flags))
-        nt.violation(rules.MDL_BUILT_OVER_PAGEABLE, parameters, facts, mdl.about, stop=(0xC4, 0x7F))
-    elif any(piece.region.pageable or piece.region.kind == "kernel stack" for piece in found):
-        nt.violation(rules.MDL_BUILT_OVER_PAGEABLE, (nt.irql, where, va), facts, mdl.about)
+    for piece in found:
+        if piece.region.pageable or piece.region.kind == "kernel stack":
+            _built_over_pageable(nt, mdl, any(piece.region.kind == "paged pool" for piece in found))
+            break
     nt.strand(rules.PAGES_LEFT_LOCKED, where)
     mdl.frames = make_resident(nt, found) or [] if found else []
     mdl.process = 0
     mdl.mapped_va = va
     mdl.flags |= SOURCE_IS_NONPAGED_POOL
     nt.remember("mdl", where, "built")
+
+
+def _built_over_pageable(nt: System, mdl: Mdl, paged_pool: bool) -> None:
+    va = mdl.virtual_address
+    facts = [*mdl.facts, ("buffer", nt.describe(va))]
+    if paged_pool:
+        parameters = (nt.irql, mdl.address, int(mdl.flags))
+        nt.violation(rules.MDL_BUILT_OVER_PAGEABLE, parameters, facts, mdl.about, stop=(0xC4, 0x7F))
+    else:
+        nt.violation(rules.MDL_BUILT_OVER_PAGEABLE, (nt.irql, mdl.address, va), facts, mdl.about)
 
 
 @routine(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..mm.store import PAGE
 from ..mm.virtual import end_process
 from ..routine import routine
 
@@ -22,9 +23,18 @@ def SimPinnedFrames(nt: System) -> int:
     return nt.memory.pinned_count
 
 
+@routine("UCHAR SimByteAt(PVOID Address)", irql="any", header="")
+def SimByteAt(nt: System, va: int) -> int:
+    """What memory holds at an address, looked at from outside the machine: no processor touches it, nothing faults. 0
+    where no frame is."""
+    frame = nt.memory.frame_at(va)
+    return nt.memory.read_physical(frame * PAGE + va % PAGE, 1)[0] if frame else 0
+
+
 @routine("VOID SimFailNext(PCSTR Routine, ULONG Count)", irql="any", header="")
 def SimFailNext(nt: System, routine: int, count: int) -> None:
     """Let the next `count` calls of a fallible routine fail."""
+    nt.chooser.may_fail = True
     what = "fail:" + nt.memory.read_string(routine).decode("utf-8", "replace")
     done = nt.chooser.asked.get(what, 0)
     nt.chooser.failures |= {(what, done + 1 + index) for index in range(min(count, 1000))}

@@ -15,10 +15,12 @@ from dataclasses import replace
 
 from .. import stdlib
 from ..grammar.check import Checker
+from ..grammar.lexer import lex
 from ..grammar.parser import TypedefScope, parse
 from ..grammar.preprocess import Directives, FolderLoader, decode, preprocess
 from ..grammar.scope import Scope, TypedefName
 from ..grammar.source import Diagnostic, Diagnostics, SourceFile
+from ..grammar.tokens import Token
 from ..grammar.tree import Assign, CompoundAssign, ExprStmt, Function, IncDec, Program, Return, Variable
 from ..grammar.types import Type, VoidType
 from ..runtime.system import IMAGE
@@ -33,6 +35,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LAST = "\n;"  # put behind a text that does not end its last statement
 QUIET = (Assign, CompoundAssign, IncDec)  # expressions whose value nobody asks for when a `;` ends them
 
 
@@ -100,7 +103,7 @@ class Growing:
         """Add a text under a name for reports. In the context of a `frame` its locals are visible. `valued` if the
         value of a last expression is wanted."""
         self.found.found.clear()
-        return self._add(SourceFile(name, text.replace("\r\n", "\n")), frame, valued)
+        return self._add(SourceFile(name, ended(text.replace("\r\n", "\n"))), frame, valued)
 
     def _add(self, source: SourceFile, frame: Frame | None, valued: bool) -> Part:
         self.files[source.name] = source.text
@@ -139,7 +142,7 @@ class Growing:
         last = program.statements[-1] if program.statements else None
         if not isinstance(last, ExprStmt) or isinstance(last.expr.type, VoidType):
             return program
-        if part.text.rstrip().endswith(";") and isinstance(last.expr, QUIET):
+        if not part.text.endswith(LAST) and isinstance(last.expr, QUIET):
             return program
         part.type = last.expr.type
         statements = (*program.statements[:-1], Return(last.span, last.expr))
@@ -206,6 +209,16 @@ class Growing:
         """What the parts have declared at file level: variables, functions, types."""
         names = self.checker.context.file.names
         return {name: symbol for name, symbol in names.items() if not _is_built_in(symbol)}
+
+
+def ended(text: str) -> str:
+    """A text whose last statement is ended, if its writer has left that out."""
+    last: list[Token] = []
+    for last in lex(SourceFile("", text)):
+        pass
+    if not last or last[0].text == "#" or last[-1].text in (";", "}", "\\"):
+        return text
+    return text + LAST
 
 
 def _is_built_in(symbol: object) -> bool:

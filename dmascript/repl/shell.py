@@ -1,0 +1,120 @@
+"""One session of the REPL: a line is a command or goes to the language; what comes of it is said.
+
+    shell = Shell(options, Console())
+    shell.feed("ULONG x = 5;")
+    shell.feed("dt _MDL")
+
+Knows nothing of terminals: `say` and the prompt are text, whoever reads the keys calls `feed` with whole entries.
+"""
+
+from __future__ import annotations
+
+from ..interp.debugger.live import Live
+from .command import COMMANDS, Command, Refused, all_commands
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..interp.debugger.stops import Outcome, Stop
+    from ..interp.options import Options
+    from ..paint import Paint
+
+
+class Leave(Exception):
+    """The person wants to go."""
+
+
+class Shell:
+    """`write` takes the output of scripts and `out` all that the session itself says. `live` is the machine. `spelled`
+    is the spelling of the command that runs; `last` the line that Enter repeats, or "". `broken` is true once a rule
+    was broken, `refused` once an entry did not compile."""
+
+    def __init__(
+        self, options: Options, write: Callable[[str], None], out: Callable[[str], None], paint: Paint, width: int = 100
+    ) -> None:
+        self.out = out
+        self.paint = paint
+        self.width = width
+        self.live = Live(options, write)
+        self.spelled = ""
+        self.last = ""
+        self.broken = False
+        self.refused = False
+        self.stop_shown: Callable[[Shell, Stop], None] | None = None  # draws the source around a stop
+
+    # -- in and out
+
+    def say(self, text: str) -> None:
+        """Print lines of the session's own."""
+        self.out(text if text.endswith("\n") else text + "\n")
+
+    def prompt(self) -> str:
+        """What stands before the next entry: the processor's number as in a kernel debugger, `*` after a crash."""
+        live = self.live
+        if live.crashed:
+            return "dead> "
+        return f"{live.nt.cpu.number}: kd> " if live.stopped is not None else "dma> "
+
+    def feed(self, text: str) -> None:
+        """Do one whole entry: a command, or text in the language. Leave if the session shall end."""
+        line = text.strip()
+        if not line:
+            line = self.last
+            if not line:
+                return
+        found = self.command_of(line)
+        self.last = line if found is not None and found[0].repeats else ""
+        try:
+            if found is not None:
+                self._command(*found)
+            else:
+                self.enter(text)
+        except Refused as refusal:
+            self.say(self.paint("error", "error") + f": {refusal}")
+            self.refused = True
+
+    def command_of(self, line: str) -> tuple[Command, str, str] | None:
+        """The command that a line begins with, its spelling, and the rest of the line; None for the language.
+
+        A word of C is a command only where it can be nothing else: `k` and `g` are commands unless a variable has that
+        name or an operator follows."""
+        commands = COMMANDS if COMMANDS else all_commands()
+        for length in range(min(len(line), 16), 0, -1):
+            word = line[:length]
+            row = commands.get(word)
+            if row is None:
+                continue
+            rest = line[length:]
+            if word[0] in ".!?" and not (word[-1].isalnum() and rest[:1].isalnum()):
+                return row, word, rest.strip()
+            if rest and not rest[0].isspace():
+                continue
+            if word in self.live.growing.own_names() or rest.lstrip()[:1] in ("=", "(", "[", ";") or rest.lstrip()[:2] in (
+                "->", "++", "--", "+=", "-=",
+            ):  # fmt: skip
+                continue
+            return row, word, rest.strip()
+        if line[0] in ".!" and line[1:2].isalpha():
+            from ..grammar.spell import nearest
+
+            word = line.split()[0]
+            close = nearest(word, all_commands())
+            raise Refused(f"there is no command {word}" + (f"; did you mean {close}?" if close else ""))
+        return None
+
+    def _command(self, row: Command, word: str, rest: str) -> None:
+        self.spelled = word
+        row.body(self, rest)
+
+    # -- the language
+
+    def enter(self, text: str) -> None:
+        """Run an entry of the language and say what came of it."""
+        self.tell(self.live.enter(text))
+
+    def tell(self, outcome: Outcome) -> None:
+        """Say what an entry, or letting the machine go on, has come to."""
+        from .telling import tell
+
+        tell(self, outcome)

@@ -1,0 +1,73 @@
+"""What is said of an entry when it is done, stopped, refused, or has stopped the machine."""
+
+from __future__ import annotations
+
+from ..bugcheck_screen import bugcheck_screen
+from ..explain import stop_meaning
+from ..interp.debugger.values import Values
+from ..render import render_diagnostic, render_report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..interp.debugger.stops import Outcome, Stop
+    from ..runtime.findings import Finding
+    from .shell import Shell
+
+REASONS = {
+    "step": "",
+    "position": "",
+    "breakpoint": "breakpoint",
+    "data": "data breakpoint",
+    "routine": "breakpoint",
+    "break": "the script asked for the debugger",
+    "interrupt": "interrupted",
+    "bugcheck": "the machine is about to stop",
+}
+
+
+def tell(shell: Shell, outcome: Outcome) -> None:
+    """Say what has come of an entry, or of letting the machine go on."""
+    part = outcome.part
+    if part is not None and part.diagnostics:
+        drawn = [render_diagnostic(one, shell.live.growing.files, shell.paint) for one in part.diagnostics]
+        shell.say("\n".join(drawn))
+    if outcome.kind == "refused":
+        shell.refused = True
+        return
+    for name in part.kept_callers if part is not None else ():
+        shell.say(f"note: {name} has another prototype now; code that was there before still calls the old one")
+    for finding in outcome.findings:
+        tell_finding(shell, finding)
+    if outcome.kind == "stopped":
+        assert outcome.stop is not None
+        tell_stop(shell, outcome.stop)
+    elif outcome.type is not None and outcome.value is not None:
+        live = shell.live
+        shell.say(Values(live.nt, live.symbol, live.growing.checker).text(outcome.type, outcome.value))
+    elif outcome.message:
+        shell.say(shell.paint("error", "stopped") + f": {outcome.message}")
+        shell.broken = True
+
+
+def tell_finding(shell: Shell, finding: Finding) -> None:
+    """Draw a finding as a run does, with the screen of its bug check."""
+    live = shell.live
+    report = live.session.report(finding)
+    if report.severity in ("error", "leak"):
+        shell.broken = True
+    if report.stop is not None and report.severity == "error":
+        shell.say(bugcheck_screen(report, stop_meaning(report.stop), shell.paint))
+    shell.say(render_report(report, live.growing.files, shell.paint))
+
+
+def tell_stop(shell: Shell, stop: Stop) -> None:
+    """Say why the run is suspended, and where."""
+    live = shell.live
+    if stop.reason == "bugcheck" and live.nt.findings:
+        tell_finding(shell, live.nt.findings[-1])
+    why = stop.detail if stop.reason != "bugcheck" and stop.detail else REASONS.get(stop.reason, stop.reason)
+    calls = live.session.sites.calls(stop.site)
+    where = f"{calls[0][0]}, {calls[0][1]}:{calls[0][2]}" if calls else "outside the script"
+    shell.say((f"{why}: " if why else "") + where)
+    if shell.stop_shown is not None:
+        shell.stop_shown(shell, stop)

@@ -31,6 +31,7 @@ from .jumps import match_jumps
 from .lookup import Lookup
 from .operators import Operators
 from .process_blocks import ProcessBlocks
+from .program_files import as_process, is_user_program, names_function
 from .properties import Properties
 from .register_blocks import RegisterBlocks
 from .scope import Scope, TypedefName
@@ -169,10 +170,9 @@ class Checker:
     def _unit(self, unit: TranslationUnit, replace: bool) -> Program:
         context = self.context
         state = context.function = FunctionState(None, VOID)
-        context.user_program = _is_user_program(unit)
         self._blocks.forget()
         found = Found([node.name for node in unit.items if isinstance(node, DeviceBlock)])
-        for node in unit.items:
+        for node in unit.items if replace or not is_user_program(unit) else as_process(unit):
             context.depth = 0
             try:
                 self._item(node, found)
@@ -192,7 +192,18 @@ class Checker:
             tuple(found.drivers),
             tuple(found.processes),
             tuple((f"{driver.name}.frame.c", driver.frame) for driver in found.drivers if driver.frame),
+            self._driver_entry(found, replace),
         )
+
+    def _driver_entry(self, found: Found, replace: bool) -> Function | None:
+        """The DriverEntry at file level, if it is loaded: one that a statement names is the script's own affair."""
+        functions = {function.name: function for function in found.functions}
+        main = functions.get("main")
+        if main is not None and main not in self.context.used and not replace:
+            message = "'main' is not run: with a driver, blocks or statements in the file it is kernel code"
+            self.context.warning("main-not-run", message, main.span, "put it into a process block")
+        entry = functions.get("DriverEntry")
+        return entry if entry is not None and not names_function(found.statements, entry) else None
 
     def _item(self, node: Node, found: Found) -> None:
         if isinstance(node, FunctionDefinition):
@@ -259,10 +270,3 @@ class Checker:
         if variable in self.context.variables or variable.span.file.startswith("<"):
             return True
         return variable in self._defined
-
-
-def _is_user_program(unit: TranslationUnit) -> bool:
-    """True for a file that has a main, and nothing else that could be run."""
-    names = {node.declarator.name for node in unit.items if isinstance(node, FunctionDefinition)}
-    quiet = (FunctionDefinition, Declaration, MachineBlock, StaticAssert)
-    return "main" in names and "DriverEntry" not in names and all(isinstance(node, quiet) for node in unit.items)

@@ -70,7 +70,6 @@ class Context:
         self.file = Scope(self.builtin)  # in a block it is the block's own
         self.kernel = self.file  # what stands at file level, whatever block is being checked
         self.kind = "script"  # or the word of the block that is being checked
-        self.user_program = False  # the file is one: it has a main, and nothing else that could be run
         self.titles: dict[str, str] = {}  # what to call functions made of handlers: "on START"
         self.blocks: list[tuple[str, Scope]] = []  # the kind and the names of each block that was checked
         self.lifted: list[Function] = []  # made of `after` statements

@@ -25,6 +25,9 @@ class ProcessBlocks:
                     statements.extend(blocks.code(item, functions))
             match_jumps(context, context.function)
             main = next((function for function in functions if function.name == "main"), None)
+            if main is not None and statements and main not in context.used:
+                help = "call it, or leave the statements out"
+                context.warning("main-not-run", "'main' is not run: the statements of the process are", main.span, help)
             return Process(
                 node.name,
                 node.name_span,

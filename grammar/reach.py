@@ -18,7 +18,7 @@ def check_reach(context: Context, symbol: Variable | Function, span: Span) -> No
     if context.kernel.names.get(symbol.name) is symbol:
         if side != "kernel":
             _own_code(context, symbol, span)
-    elif _is_built_in(symbol) and not context.user_program:
+    elif _is_built_in(symbol):
         sides = context.environment.sides(symbol.name) if isinstance(symbol, Function) else frozenset(("kernel",))
         if side not in sides:
             _routine(context, symbol, side, sides, span)

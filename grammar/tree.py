@@ -571,3 +571,4 @@ class Program:
     drivers: tuple[Driver, ...] = ()
     processes: tuple[Process, ...] = ()
     frames: tuple[tuple[str, str], ...] = ()  # the C text around driver blocks, by the file name of its spans
+    entry: Function | None = None  # the DriverEntry at file level, if that is to be loaded as a driver

@@ -55,10 +55,7 @@ def _generate(
     entry = f"main{unit.parts}" if unit.parts else "main"
     unit.parts += 1
     body = kernel_code(program, unit)
-    start = first_function(program)
-    if start is not None:
-        entry = unit.function_name(start)
-    elif program.statements or program.devices or program.drivers or not program.functions or entry_of(program):
+    if program.statements or program.devices or program.drivers or not program.functions or program.entry:
         local = locals_of(program.statements)
         body.append(FunctionCompiler(unit).script(program.statements, local, NOWHERE, entry, borrowed, valued))
     else:
@@ -114,20 +111,6 @@ def kernel_code(program: tree.Program, unit: Unit) -> list[ast.stmt]:
     return body
 
 
-def entry_of(program: tree.Program) -> tree.Function | None:
-    """The DriverEntry at file level, if that is loaded as a driver: in a file with blocks or without statements."""
-    if program.statements and not (program.devices or program.drivers or program.processes):
-        return None
-    return next((function for function in program.functions if function.name == "DriverEntry"), None)
-
-
-def first_function(program: tree.Program) -> tree.Function | None:
-    """The main of a file that is a user program."""
-    if program.statements or program.devices or program.drivers or entry_of(program):
-        return None
-    return next((function for function in program.functions if function.name == "main"), None)
-
-
 def driver_rows(program: tree.Program, unit: Unit) -> tuple[tuple[str, str, int, int], ...]:
     """The drivers to be loaded, in the order of the file."""
     rows = [
@@ -135,7 +118,7 @@ def driver_rows(program: tree.Program, unit: Unit) -> tuple[tuple[str, str, int,
         for driver in program.drivers
         if driver.entry is not None
     ]
-    entry = entry_of(program)
+    entry = program.entry
     if entry is not None:
         name = os.path.splitext(os.path.basename(program.file))[0]
         rows.append((name, UNCLAIMED, unit.function_address(entry), entry.span))

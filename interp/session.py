@@ -13,7 +13,6 @@ from ..runtime.mm.memory import KERNEL_BASE, USER_LIMIT, Region
 from ..runtime.mm.store import PAGE
 from ..runtime.ob.objects import TYPE_VARIABLES
 from ..runtime.routines import find
-from ..runtime.services import programs
 from ..runtime.system import IMAGE, Settings, System
 from . import helpers
 from .blocks import Blocks
@@ -110,12 +109,6 @@ class Session:
                 self.functions[address] = (names[identifier], signature)  # type: ignore[assignment]
         self.blocks.load()
 
-    def become_user_thread(self) -> None:
-        """Run what follows as a program's first thread: a stack of 1 MiB, and exceptions that end only the process."""
-        thread = self.nt.create_thread("main", self.script, user=True)
-        self.nt.scheduler.adopt(thread)
-        self.nt.run_thread(thread)
-
     def map_section(self, base: int, data: bytes, kind: str, writable: bool) -> None:
         """Put a section of an image into memory, or what it has gained since."""
         before = self._mapped.get(base, 0)
@@ -171,20 +164,16 @@ class Session:
 
     # -- running
 
-    def run(self, entry: str, *arguments: int) -> int:
-        """Boot, run a function to its end, and shut down, or as far as the machine lives. The value that the function
-        returned, 0 for none."""
-
-        result = 0
+    def run(self, entry: str) -> None:
+        """Boot, run the script's statements to their end, and shut down, or as far as the machine lives."""
 
         def whole() -> None:
-            nonlocal result
             self.blocks.boot()
-            result = self.run_function(entry, *arguments)
+            self.names[entry](self.nt.thread.stack_bytes)  # type: ignore[operator]
+            self.thread_ends()
             self.blocks.shut_down()
 
         self.attempt(whole)
-        return result
 
     def attempt(self, action: Callable[[], Any]) -> Any:
         """Let the machine do something, as far as it lives. What the action returned, None if the machine stopped."""
@@ -210,24 +199,6 @@ class Session:
         finally:
             sys.setrecursionlimit(limit)
         return None
-
-    def run_function(self, entry: str, *arguments: int) -> int:
-        """Run the script's statements, or its `main` to the end of the program."""
-        nt = self.nt
-        function = self.names[entry]
-        result = 0
-        try:
-            returned = function(nt.thread.stack_bytes, *arguments)  # type: ignore[operator]
-            result = returned if isinstance(returned, int) else 0
-        except ThreadEnds:
-            if not nt.thread.is_user_thread:
-                raise
-            result = nt.thread.exit_status
-        if nt.thread.is_user_thread:
-            programs.finish(nt, result)
-        else:
-            self.thread_ends()
-        return result
 
     def thread_ends(self) -> None:
         """The script's thread must end as it began."""

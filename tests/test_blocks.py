@@ -218,6 +218,46 @@ def test_every_form_of_a_frame_is_right() -> None:
     assert diagnostics(text) == []
 
 
+# ---- what is run ----------------------------------------------------------------------------------------------
+
+
+def test_a_driver_entry_is_loaded_before_the_statements() -> None:
+    """A DriverEntry at file level is loaded whatever else the file has, and a script that calls it has it called once."""
+    entry = (
+        'VOID Unload(PDRIVER_OBJECT d) { DbgPrint("unloaded\\n"); }\n'
+        "NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING r)"
+        ' { if (d) d->DriverUnload = Unload; DbgPrint("loaded %u\\n", d != NULL); return STATUS_SUCCESS; }\n'
+    )
+    assert printed(entry) == "loaded 1\nunloaded\n"
+    assert printed(entry + 'DbgPrint("statement\\n");') == "loaded 1\nstatement\nunloaded\n"
+    assert printed('DbgPrint("statement\\n");' + entry) == "loaded 1\nstatement\nunloaded\n"
+    assert printed(entry + 'process app { puts("app"); }') == "loaded 1\napp\nunloaded\n"
+    assert printed(entry + 'DbgPrint("by hand\\n"); DriverEntry(NULL, NULL);') == "by hand\nloaded 0\n"
+
+
+def test_a_file_with_main_is_a_process() -> None:
+    """A program has a user space, its file's name, and nothing of the kernel; what main returns is the run's end."""
+    text = (
+        "ULONG count = 4; machine { processors = 1; }\n"
+        "int main(int argc, char **argv)"
+        ' { printf("%s %d %u\\n", argv[0], argc, (ULONG_PTR)&count < 0x800000000000); return (int)count; }\n'
+    )
+    output, outcome = run(text)
+    assert (output, outcome.exit_code) == ("test 1 1\n", 1)
+    assert run(text.replace("count = 4", "count = 0"))[1].exit_code == 0
+    assert diagnostics("int main(void) { KeGetCurrentIrql(); return 0; }") == ["1:18 kernel-only"]
+
+
+def test_a_main_that_is_not_run_is_told_of() -> None:
+    """Beside drivers, statements and blocks nobody runs a main, unless it is called."""
+    main = "int main(void) { return 0; }\n"
+    entry = "NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING r) { return STATUS_SUCCESS; }\n"
+    for text in (main + entry, main + "DbgBreakPoint();", main + DEVICE):
+        assert diagnostics(text) == ["1:5 main-not-run"]
+    assert diagnostics("process app { " + main + 'puts(""); }') == ["1:19 main-not-run"]
+    assert diagnostics(main + "main();") == diagnostics("process app { " + main + "main(); }") == []
+
+
 # ---- names ----------------------------------------------------------------------------------------------------
 
 

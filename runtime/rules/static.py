@@ -79,6 +79,9 @@ missing-bracket | a bracket is missing | |
 missing-semicolon | a semicolon is missing | | end the statement with ;
 missing-type | a declaration has no type | C once took int for granted; the Microsoft compiler no longer does. | write the type
 nested-function | a function is defined inside another | |
+main-not-run | a main is not what is run
+    | A main is run in a process of its own, or in a file that holds only a user program. Where there are statements, those are run; beside drivers and devices a file's functions are kernel code.
+    | put it into a process block without statements
 nested-too-deeply | the script is nested too deeply | | split it into smaller parts
 no-return-value | a function that must return a value does not | |
 not-an-lvalue | something without a place is assigned, or its address is taken | |

@@ -133,16 +133,6 @@ def exit_process(nt: System, status: int) -> None:
     exit_thread(nt, status)
 
 
-def finish(nt: System, status: int) -> None:
-    """The first thread of a program that the session itself runs is done: the process ends with it."""
-    try:
-        exit_process(nt, status)
-    except ThreadEnds:
-        pass
-    del nt.thread.seh[:]
-    nt.system_call(_end_thread, nt, nt.thread.stack_low)
-
-
 def _end_others(nt: System, others: list[Thread], status: int) -> None:
     for thread in others:
         object_of(nt, thread)

@@ -1,6 +1,6 @@
 """How a command of the REPL is declared: its words, usage and help in one row, with its body beside it.
 
-    @command("ln", usage="ln ADDRESS", help="What lies at an address.", group="memory", takes=("address",))
+    @command("ln", "ln ADDRESS", "Say what lies at an address.", group="memory", completes="address")
     def ln(shell: Shell, rest: str) -> None: ...
 
 `help`, completion and the table in the docs derive from the row.
@@ -9,6 +9,9 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
+
+from . import commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,30 +30,26 @@ GROUPS = {
     "backwards": "Going back",
     "machine": "The machine and the session",
 }
-FAMILIES = ("memory_commands", "type_commands", "kernel_commands", "debug_commands", "back_commands", "machine_commands")
-
 
 class Refused(Exception):
     """A command that cannot do what it was given; the message says why."""
 
 
 class Command:
-    """`names` are its spellings, the first one shown. `takes` says what its words are, for completion: "type",
+    """`names` are its spellings, the first one shown. `completes` says what its words are, for completion: "type",
     "address", "routine", "function", "file", "rule", "setting", "profile", "command", "expression" or choices joined by
-    "|". `repeats` if Enter on an empty line does it again. `own` is the spelling that was used, for families such as
-    db and dd: the body gets it in `shell.spelled`."""
+    "|". `repeats` if Enter on an empty line does it again."""
 
-    __slots__ = ("names", "usage", "help", "group", "takes", "repeats", "body")
+    __slots__ = ("names", "usage", "help", "group", "completes", "repeats", "body")
 
     def __init__(
-        self, names: tuple[str, ...], usage: str, help: str, group: str, takes: tuple[str, ...], repeats: bool,
-        body: Body,
-    ) -> None:  # fmt: skip
+        self, names: tuple[str, ...], usage: str, help: str, group: str, completes: str, repeats: bool, body: Body
+    ) -> None:
         self.names = names
         self.usage = usage
         self.help = help
         self.group = group
-        self.takes = takes
+        self.completes = completes
         self.repeats = repeats
         self.body = body
 
@@ -59,14 +58,14 @@ COMMANDS: dict[str, Command] = {}  # by each spelling
 
 
 def command(
-    *names: str, usage: str, help: str, group: str, takes: tuple[str, ...] = (), repeats: bool = False
+    name: str, usage: str, help: str, group: str, completes: str = "", names: tuple[str, ...] = (), repeats: bool = False
 ) -> Callable[[Body], Body]:
-    """Declare a command by its spellings."""
+    """Declare a command; `names` are other spellings of it."""
 
     def declare(body: Body) -> Body:
-        row = Command(names, usage, help, group, takes, repeats, body)
-        for name in names:
-            COMMANDS[name] = row
+        row = Command((name, *names), usage, help, group, completes, repeats, body)
+        for spelling in row.names:
+            COMMANDS[spelling] = row
         return body
 
     return declare
@@ -74,6 +73,6 @@ def command(
 
 def all_commands() -> dict[str, Command]:
     """Every command by each of its spellings; the families are loaded when somebody first asks."""
-    for family in FAMILIES:
-        import_module(f".commands.{family}", __package__)
+    for module in iter_modules(commands.__path__):
+        import_module(f".commands.{module.name}", __package__)
     return COMMANDS

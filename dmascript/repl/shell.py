@@ -10,7 +10,7 @@ Knows nothing of terminals: `say` and the prompt are text, whoever reads the key
 from __future__ import annotations
 
 from ..interp.debugger.live import Live
-from .command import COMMANDS, Command, Refused, all_commands
+from .command import Command, Refused, all_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class Shell:
         self.last = ""
         self.broken = False
         self.refused = False
+        self.dump_position = 0  # where a dump without an address goes on
         self.stop_shown: Callable[[Shell, Stop], None] | None = None  # draws the source around a stop
 
     # -- in and out
@@ -79,7 +80,7 @@ class Shell:
 
         A word of C is a command only where it can be nothing else: `k` and `g` are commands unless a variable has that
         name or an operator follows."""
-        commands = COMMANDS if COMMANDS else all_commands()
+        commands = all_commands()
         for length in range(min(len(line), 16), 0, -1):
             word = line[:length]
             row = commands.get(word)
@@ -102,6 +103,13 @@ class Shell:
             close = nearest(word, all_commands())
             raise Refused(f"there is no command {word}" + (f"; did you mean {close}?" if close else ""))
         return None
+
+    def is_command(self, line: str) -> bool:
+        """Whether a line, or the beginning of one, is a command and no text in the language."""
+        try:
+            return self.command_of(line.strip()) is not None if line.strip() else False
+        except Refused:
+            return True
 
     def _command(self, row: Command, word: str, rest: str) -> None:
         self.spelled = word

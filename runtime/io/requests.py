@@ -53,6 +53,7 @@ OWNED_BY_DRIVER = (DRIVER, RAW, ASYNCHRONOUS)
 MAJOR_FUNCTION = offset("_DRIVER_OBJECT", "MajorFunction")
 DRIVER_OBJECT = offset("_DEVICE_OBJECT", "DriverObject")
 NEVER = 0xFFFF_FFFF
+COMPLETION = "the context of a completion routine"
 
 
 class Level:
@@ -248,6 +249,8 @@ class Requests:
             if pended and not top:
                 memory.write_uint(above + CONTROL, 1, memory.read_uint(above + CONTROL, 1) | SL_PENDING_RETURNED)
             return True
+        if nt.dispatcher.lent.known:
+            nt.dispatcher.lent.check(COMPLETION, location, context, routine)
         device = 0 if top else memory.read_uint(above + LOCATION_DEVICE, 8)
         request.set_below.discard(location)
         return self._completion_routine(request, routine, device, context, pended and not top)

@@ -8,6 +8,7 @@ from .. import rules
 from ..findings import address, level_name
 from ..ke.dpcs import ROUTINE as DPC_ROUTINE
 from ..ke.timers import DPC as TIMER_DPC
+from ..ke.guarded import call_below
 from ..mm.memory import KERNEL_BASE
 
 TYPE_CHECKING = False
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..system import System
     from .driver_objects import Driver
 
+A_WORK_ITEM, A_CONTEXT = "a work item", "the context of a work item"
 TAG = int.from_bytes(b"IoWI", "little")
 ITEM_BYTES = 0x58  # what IoSizeofWorkItem says
 ROUTINE, PARAMETER = 16, 24  # in a WORK_QUEUE_ITEM
@@ -44,6 +46,11 @@ class Queued:
         self.device = device
         self.moment = moment
         self.cause = 0  # the IRP for whose sake it was queued, or 0
+
+    @property
+    def context(self) -> int:
+        """What the driver gave for its routine."""
+        return self.arguments[1] if self.device else self.arguments[0]
 
 
 class WorkItems:
@@ -108,8 +115,11 @@ class WorkItems:
             found = nt.io.devices.at(device)
             if found is not None and found.object is not None:
                 nt.objects.reference(found.object)
+        if item not in self.items:
+            nt.dispatcher.lent.lend(A_WORK_ITEM, item, item)
         queued = Queued(item, routine, arguments, device, nt.remember("work item", item, "queued"))
         queued.cause = nt.thread.cause
+        nt.dispatcher.lent.lend(A_CONTEXT, item, queued.context)
         self.queue.append(queued)
         nt.traced("work item queued", item=item, routine=routine)
         self._wake()
@@ -140,7 +150,10 @@ class WorkItems:
             nt.traced("work item", item=queued.item, routine=queued.routine)
             nt.thread.background = False
             nt.thread.cause = queued.cause
-            nt.call(queued.routine, *queued.arguments)
+            if nt.dispatcher.lent.known:
+                nt.dispatcher.lent.check(A_WORK_ITEM, queued.item, queued.item, moment=queued.moment)
+                nt.dispatcher.lent.check(A_CONTEXT, queued.item, queued.context, queued.routine)
+            call_below(nt, queued.routine, *queued.arguments)
             nt.thread.cause = 0
             nt.thread.background = True
             nt.traced("work item end", item=queued.item)

@@ -27,8 +27,12 @@ def on_stack(
     thread, names = nt.thread, nt.names
     before = (
         thread.seh, thread.stack_low, thread.stack_bytes, thread.sp, thread.user, thread.previous_mode,
-        thread.filters_running, thread.cause,
+        thread.filters_running, thread.cause, thread.entry,
     )  # fmt: skip
+    lent = nt.dispatcher.lent
+    lent.entries += 1
+    thread.outer.append((thread.entry, thread.stack_low, thread.sp))
+    thread.entry = lent.entries
     thread.seh = []
     thread.stack_low, thread.stack_bytes, thread.sp = low, size, size
     thread.user, thread.previous_mode, thread.filters_running = False, mode, 0
@@ -36,8 +40,9 @@ def on_stack(
     result = function(*arguments)
     (
         thread.seh, thread.stack_low, thread.stack_bytes, thread.sp, thread.user, thread.previous_mode,
-        thread.filters_running, thread.cause,
+        thread.filters_running, thread.cause, thread.entry,
     ) = before  # fmt: skip
+    thread.outer.pop()
     names["SEH"], names["STACK"] = thread.seh, thread.stack_low
     return result
 

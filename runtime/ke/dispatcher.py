@@ -9,6 +9,7 @@ from __future__ import annotations
 from .. import rules
 from ..findings import Held, address
 from ..wdk.layouts import SIZES, offset
+from .lent_stack import LentStack
 from .processor import DISPATCH_LEVEL
 
 TYPE_CHECKING = False
@@ -30,6 +31,7 @@ STATUS_SUCCESS, STATUS_ABANDONED, STATUS_USER_APC, STATUS_TIMEOUT = 0, 0x80, 0xC
 STATUS_MUTANT_LIMIT_EXCEEDED, STATUS_MUTANT_NOT_OWNED = 0xC000_0191, 0xC000_0046
 STATUS_SEMAPHORE_LIMIT_EXCEEDED = 0xC000_0047
 EPOCH_100NS = 134_116_992_000_000_000  # 1 January 2026, when every machine starts, since 1601
+OBJECT = "an event, timer, mutex or semaphore"
 KIND_NAMES = {
     0: "notification event", 1: "synchronization event", 2: "mutex", 3: "process", 5: "semaphore", 6: "thread",
     8: "timer", 9: "timer",
@@ -84,15 +86,17 @@ class Wait:
 
 
 class Dispatcher:
-    """`waiting` are the waits by object, in the order in which they came, `owned` the owners of mutexes."""
+    """`waiting` are the waits by object, in the order in which they came, `owned` the owners of mutexes, `lent` what lies
+    on stacks."""
 
-    __slots__ = ("nt", "waiting", "opaque_objects", "owned")
+    __slots__ = ("nt", "waiting", "opaque_objects", "owned", "lent")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.waiting: dict[int, list[Wait]] = {}
         self.opaque_objects: dict[int, Dispatchable] = {}
         self.owned: dict[int, Thread] = {}
+        self.lent = LentStack(nt)
 
     # -- objects
 
@@ -102,6 +106,7 @@ class Dispatcher:
         if self.waiting.get(where):
             facts = [("object", self.describe(where)), ("waiting", self.waiting[where][0].thread.name)]
             self.nt.violation(rules.OBJECT_INITIALISED_WAITED, (), facts, ("object", where))
+        self.lent.lend(OBJECT, where, where)
         memory.write(where, bytes([kind & 0xFF, 0, words, 0]))
         memory.write_uint(where + SIGNAL_STATE, 4, state)
         memory.write_uint(where + WAIT_LIST, 8, where + WAIT_LIST)
@@ -172,12 +177,18 @@ class Dispatcher:
 
     def signal(self, where: int) -> int:
         """Signal an event, timer or ended thread, and wake whom that satisfies. The state before."""
+        self._check_stack(where)
         before = self.state(where)
         self.set_state(where, 1)
         self.satisfy(where)
         return before
 
+    def _check_stack(self, where: int) -> None:
+        if self.lent.known:
+            self.lent.check(OBJECT, where, where)
+
     def pulse(self, event: int) -> int:
+        self._check_stack(event)
         before = self.state(event)
         self.set_state(event, 1)
         self.satisfy(event)
@@ -186,6 +197,7 @@ class Dispatcher:
 
     def release_semaphore(self, where: int, adjustment: int) -> int:
         """Raise the count. The count before; STATUS_SEMAPHORE_LIMIT_EXCEEDED is raised past the limit."""
+        self._check_stack(where)
         before = self.state(where)
         limit = self.nt.memory.read_uint(where + LIMIT, 4) if where not in self.opaque_objects else 0x7FFF_FFFF
         if before + adjustment > limit or adjustment <= 0:

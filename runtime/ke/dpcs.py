@@ -24,6 +24,7 @@ LOW_IMPORTANCE, MEDIUM_IMPORTANCE, HIGH_IMPORTANCE, MEDIUM_HIGH_IMPORTANCE = 0, 
 TARGETED = 0x500  # added to Number when a target processor was set
 TICK_NS = 15_625_000
 LONGEST_NS = 1280 * TICK_NS  # 20 seconds
+A_DPC, A_CONTEXT = "a DPC", "the context of a DPC"
 QUEUED = 1  # what DpcData holds while the DPC is queued: any value but 0
 
 
@@ -43,6 +44,9 @@ class Dpcs:
         memory = self.nt.memory
         if self.is_queued(dpc) and dpc in self.known:
             self.nt.violation(rules.DPC_INITIALISED_QUEUED, (), self.facts(dpc), ("dpc", dpc))
+        nt = self.nt
+        nt.dispatcher.lent.lend(A_DPC, dpc, dpc)
+        nt.dispatcher.lent.lend(A_CONTEXT, dpc, context)
         memory.write(dpc, bytes(64))
         memory.write_uint(dpc + TYPE, 1, THREADED_DPC_OBJECT if threaded else DPC_OBJECT)
         memory.write_uint(dpc + IMPORTANCE, 1, MEDIUM_IMPORTANCE)
@@ -77,6 +81,8 @@ class Dpcs:
         if memory.read_uint(dpc + TYPE, 1) not in (DPC_OBJECT, THREADED_DPC_OBJECT):
             nt.violation(rules.DPC_NOT_INITIALISED, (dpc, nt.irql, 1, nt.instruction()), self.facts(dpc))
             return False
+        if nt.dispatcher.lent.known:
+            nt.dispatcher.lent.check(A_DPC, dpc, dpc)
         if self.is_queued(dpc):
             self._dropped(dpc, argument1, argument2)
             return False
@@ -139,7 +145,9 @@ class Dpcs:
             if action is not None:
                 action()
                 continue
-            memory = nt.memory
+            memory, lent = nt.memory, nt.dispatcher.lent
+            if lent.known:
+                lent.check(A_DPC, dpc, dpc, moment=nt.history.get(("dpc", dpc), {}).get("queued"))
             if nt.memory.region_at(dpc) is None or memory.read_uint(dpc + TYPE, 1) not in (
                 DPC_OBJECT, THREADED_DPC_OBJECT
             ):  # fmt: skip
@@ -148,6 +156,8 @@ class Dpcs:
             routine, context = memory.read_uint(dpc + ROUTINE, 8), memory.read_uint(dpc + CONTEXT, 8)
             first, second = memory.read_uint(dpc + ARGUMENT_1, 8), memory.read_uint(dpc + ARGUMENT_2, 8)
             memory.write_uint(dpc + DATA, 8, 0)
+            if lent.known:
+                lent.check(A_CONTEXT, dpc, context, routine)
             threaded = memory.read_uint(dpc + TYPE, 1) == THREADED_DPC_OBJECT
             cpu.in_dpc, cpu.dpc_began = dpc, nt.clock.now_ns
             cpu.dpc_level = PASSIVE_LEVEL if threaded else DISPATCH_LEVEL

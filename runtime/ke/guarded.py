@@ -36,4 +36,6 @@ def call_below(nt: System, routine: int, *arguments: int) -> int:
     thread.sp = left - OWN_FRAMES
     result = nt.call(routine, *arguments)
     thread.sp = left
+    if nt.dispatcher.lent.known:
+        nt.dispatcher.lent.returned()
     return result

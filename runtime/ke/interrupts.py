@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..system import System
     from .processor import Processor
 
+A_CONTEXT = "the context of a service routine"
 TAG = int.from_bytes(b"Intr", "little")
 OBJECT_BYTES, LOCK = 0x100, 0x10  # of a KINTERRUPT; the lock that it brings
 LATENCY_NS = 400  # from the processor's acceptance to the first instruction of the service routine
@@ -161,6 +162,8 @@ class Interrupts:
         interrupt.running += 1
         nt.thread.cause = self.lines[interrupt.vector].cause
         nt.traced("isr", interrupt=where, routine=interrupt.routine)
+        if nt.dispatcher.lent.known:
+            nt.dispatcher.lent.check(A_CONTEXT, where, interrupt.context, interrupt.routine)
         more = () if interrupt.message is None else (interrupt.message,)
         result = nt.call(interrupt.routine, where, interrupt.context, *more)
         nt.traced("isr end", interrupt=where, claimed=bool(result & 0xFF))
@@ -228,6 +231,7 @@ class Interrupts:
         interrupt = Interrupt(where, routine, context, lock, vector, irql, synchronize_irql, message)
         self.objects[where] = interrupt
         line.connected.append(interrupt)
+        nt.dispatcher.lent.lend(A_CONTEXT, where, context)
         nt.scheduler.go_live()
         nt.remember("interrupt", where, "connected")
         nt.hold(rules.INTERRUPT_LEFT_CONNECTED, where, [("interrupt", f"{address(where)}, vector 0x{vector:X}")])

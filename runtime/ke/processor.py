@@ -63,7 +63,7 @@ class Thread:
         "name", "address", "seh", "stack_low", "stack_bytes", "user", "previous_mode", "filters_running", "sp",
         "regions_entered", "guarded", "process", "home", "attached", "id", "state", "start", "greenlet", "priority",
         "apcs", "user_apcs", "wait", "irql", "raised_at", "cpu", "exit_status", "kernel_stack", "background", "slices",
-        "last_error", "is_user_thread", "affinity", "cause", "gate", "terminating", "ending",
+        "last_error", "is_user_thread", "affinity", "cause", "gate", "terminating", "ending", "entry", "outer",
     )  # fmt: skip
 
     def __init__(
@@ -105,6 +105,8 @@ class Thread:
         self.gate = 0  # what a thread that was made suspended waits for before it begins
         self.terminating = False  # told to end where it runs user-mode code next
         self.ending = False  # on its way out: no __finally body runs any more
+        self.entry = -id  # which context runs on its stack now, and those that this one has interrupted:
+        self.outer: list[tuple[int, int, int]] = []  # entry, low address of the stack, bytes left of it
 
 
 class ThreadEnds(BaseException):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from .process import Process
 
 PRIORITIES = range(1, 32)
+A_CONTEXT = "the context of a thread"
 STATUS_PENDING = 0x103
 STATUS_SUCCESS = 0
 
@@ -43,6 +44,7 @@ def create_system_thread(nt: System, process: Process, start: int, context: int)
     """A thread in kernel mode, within a critical region, that calls a function of the driver."""
     number = sum(not thread.is_user_thread for thread in nt.scheduler.threads)
     thread = nt.scheduler.create(f"system thread {number}", process, lambda: _run(nt, start, context))
+    nt.dispatcher.lent.lend(A_CONTEXT, thread.address, context)
     thread.regions_entered = 1
     object_of(nt, thread)
     facts = [("thread", f"{thread.name}, {address(thread.address)}"), ("runs", nt.describe(start))]
@@ -51,6 +53,8 @@ def create_system_thread(nt: System, process: Process, start: int, context: int)
 
 
 def _run(nt: System, start: int, context: int) -> None:
+    if nt.dispatcher.lent.known:
+        nt.dispatcher.lent.check(A_CONTEXT, nt.thread.address, context, start)
     nt.call(start, context)
     check_end(nt)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import rules
 from ..wdk.layouts import offset
-from .dispatcher import SIGNAL_STATE, SYNCHRONIZATION_TIMER
+from .dispatcher import OBJECT, SIGNAL_STATE, SYNCHRONIZATION_TIMER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -81,6 +81,9 @@ class Timers:
         if period:
             due = event.due_ns + period * MILLISECOND + self._late(tolerance_ms)
             self.set_now[timer] = nt.scheduler.at(due, lambda: self._fire(timer, number, tolerance_ms), "timer")
+        if nt.dispatcher.lent.known:
+            moment = nt.history.get(("timer", timer), {}).get("set")
+            nt.dispatcher.lent.check(OBJECT, timer, timer, moment=moment)
         nt.traced("timer", timer=timer)
         nt.dispatcher.signal(timer)
         if dpc:

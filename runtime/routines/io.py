@@ -12,6 +12,7 @@ from ..io.request_building import (
     forward_synchronously,
     synchronous_request,
 )
+from ..io.requests import COMPLETION
 from ..routine import known, routine
 from ..wdk.constants import (
     DO_SHUTDOWN_REGISTERED,
@@ -96,6 +97,7 @@ def IoSetCompletionRoutine(
     control |= SL_INVOKE_ON_CANCEL if on_cancel else 0
     nt.memory.write_uint(below + CONTROL, 1, control)
     nt.io.requests.at(irp).set_below.add(below)
+    nt.dispatcher.lent.lend(COMPLETION, below, context)
 
 
 @routine(

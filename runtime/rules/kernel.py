@@ -174,6 +174,15 @@ OBJECT_INITIALISED_WAITED = rule(
     here="initialised again here", help="reset it instead: KeClearEvent, KeCancelTimer", page="nf-wdm-keinitializeevent",
     explanation="The list of waiters is lost with the old contents. They wait for ever, or the list is corrupt.",
 )  # fmt: skip
+STACK_USED_AFTER_RETURN = rule(
+    "stack-used-after-return", "error", "something on a stack frame that has returned is used", here="used here",
+    earlier=("lent", "made or handed on here, in a function that has returned"),
+    help="wait until nobody uses it any more before the function returns, or keep it in nonpaged pool or a device extension",
+    page="using-the-kernel-stack",
+    explanation="Local variables are gone when their function returns; the next calls write over them. A completion "
+    "routine, a DPC, a timer or a thread that comes later finds other people's variables there, or damages them. A wait "
+    "with a timeout that then simply returns is the usual way to this.",
+)  # fmt: skip
 DPC_NOT_INITIALISED = rule(
     "dpc-not-initialised", "fatal", "a DPC is queued that was never initialised", here="queued here",
     help="call KeInitializeDpc (or IoInitializeDpcRequest) before the interrupt is connected", stop=(0xD1, None),

@@ -43,7 +43,7 @@ def tell(shell: Shell, outcome: Outcome) -> None:
         tell_stop(shell, outcome.stop)
     elif outcome.type is not None and outcome.value is not None:
         live = shell.live
-        shell.say(Values(live.nt, live.symbol, live.growing.checker).text(outcome.type, outcome.value))
+        shell.say("\n".join(Values(live.nt, live.symbol, live.growing.checker).told(outcome.type, outcome.value)))
     elif outcome.message:
         shell.say(shell.paint("error", "stopped") + f": {outcome.message}")
         shell.broken = True

@@ -17,13 +17,13 @@ from __future__ import annotations
 import sys
 from itertools import repeat
 
-from ...runtime.choose import Chooser
 from ..blocks import Blocks
 from ..bridge import split_signature
 from ..growing import Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
 from .control import Control
+from .schedule import ByHand, Question, question
 from .stops import Outcome, Position, Stop
 
 TYPE_CHECKING = False
@@ -66,6 +66,9 @@ class Live:
         self.nth = 0  # stops of another kind since
         self.stops: list[Stop] = []  # suspended runs, the innermost last
         self.changing: Callable[[Session], None] | None = None  # told of each new machine before it runs
+        self.answers: dict[tuple[str, int], int] = {}  # to choices that were made by hand
+        self.asked: Callable[[Question], int] = _plain
+        self.silent = False  # what is printed was seen already, though not in these words
         self._printed = self._shown = 0
         self.growing = Growing(".", options.folders, options.granularity != "call")
         self._new_machine()
@@ -102,7 +105,7 @@ class Live:
         from greenlet import getcurrent, greenlet
 
         found = self.settings()
-        chooser = Chooser(seed(found, self.options), self.options.failures)
+        chooser = ByHand(seed(found, self.options), self.options.failures, self.answers, self._ask)
         self.session = Session(machine(found, self.options), chooser, self._print, self.control.trace)
         names = self.session.names
         names["HIT"] = self._hit
@@ -120,7 +123,9 @@ class Live:
     def _print(self, text: str) -> None:
         """Output of the script: what was shown before is not shown again."""
         before, self._printed = self._printed, self._printed + len(text)
-        if self._printed > self._shown:
+        if self.silent:
+            self._shown = self._printed
+        elif self._printed > self._shown:
             self.write(text[max(self._shown - before, 0) :])
             self._shown = self._printed
 
@@ -214,7 +219,18 @@ class Live:
         from greenlet import getcurrent
 
         self._shell = getcurrent()
-        return self._at.switch(order)
+        answer = self._at.switch(order)
+        while isinstance(answer, Question):
+            answer = self._at.switch(self.asked(answer))
+        return answer
+
+    def _ask(self, what: str, options: int) -> int:
+        """Ask the person for a choice: called by the machine, answered by whoever let it run."""
+        from greenlet import getcurrent
+
+        self._at = getcurrent()
+        answer: int = self._shell.switch(question(self.nt, what, options))
+        return answer
 
     # -- entries
 
@@ -392,6 +408,11 @@ class Abandoned(BaseException):
 
 def _leave() -> None:
     """The order to end."""
+
+
+def _plain(asked: Question) -> int:
+    """The answer when nobody is there to be asked."""
+    return 0
 
 
 def _nothing() -> None:

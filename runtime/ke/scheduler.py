@@ -220,7 +220,7 @@ class Scheduler:
             self._fire()
         self.deliver()
         if nt.chooser.open and self._greenlet is not None:
-            others = self._others()
+            others = self.others()
             if others:
                 pick = nt.choose("run", len(others) + 1)
                 if pick:
@@ -249,7 +249,7 @@ class Scheduler:
 
     def give_way(self) -> None:
         """Let each other processor that has something to run go on for a while."""
-        others = self._others() if self._greenlet is not None else []
+        others = self.others() if self._greenlet is not None else []
         if others:
             self._run(others[0])
             self.deliver()
@@ -322,7 +322,7 @@ class Scheduler:
             self._go_on(cpu, self._next_thread(cpu))
             self.deliver()
 
-    def _others(self) -> list[Processor]:
+    def others(self) -> list[Processor]:
         """The other processors that have something to run, in the order after this one."""
         nt = self.nt
         count = len(nt.processors)
@@ -475,7 +475,7 @@ class Scheduler:
                 self._idle_events = 0
                 self._go_on(cpu, self._next_thread(cpu))
                 continue
-            others = self._others()
+            others = self.others()
             if others:
                 self._run(others[0])
                 continue

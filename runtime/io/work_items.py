@@ -7,8 +7,8 @@ from __future__ import annotations
 from .. import rules
 from ..findings import address, level_name
 from ..ke.dpcs import ROUTINE as DPC_ROUTINE
-from ..ke.timers import DPC as TIMER_DPC
 from ..ke.guarded import call_below
+from ..ke.timers import DPC as TIMER_DPC
 from ..mm.memory import KERNEL_BASE
 
 TYPE_CHECKING = False

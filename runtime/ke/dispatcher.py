@@ -86,8 +86,8 @@ class Wait:
 
 
 class Dispatcher:
-    """`waiting` are the waits by object, in the order in which they came, `owned` the owners of mutexes, `lent` what lies
-    on stacks."""
+    """`waiting` are the waits by object, in the order in which they came, `owned` the owners of mutexes, `lent` what
+    lies on stacks."""
 
     __slots__ = ("nt", "waiting", "opaque_objects", "owned", "lent")
 

@@ -29,8 +29,8 @@ class Lent:
 
 
 class LentStack:
-    """`known` is what was lent, by its kind and whom it was lent to (the address of the object that keeps it). `entries`
-    counts the contexts that ran on a stack of their own."""
+    """`known` is what was lent, by its kind and whom it was lent to (the address of the object that keeps it).
+    `entries` counts the contexts that ran on a stack of their own."""
 
     __slots__ = ("nt", "known", "entries")
 

@@ -48,14 +48,6 @@ def to_range(value: int, letter: str) -> int:
     return value
 
 
-def status_positions(row: Routine) -> list[int]:
-    """The parameters whose type is NTSTATUS: bodies see them unsigned."""
-    inside = row.prototype[row.prototype.index("(") + 1 : -1]
-    if "NTSTATUS " not in inside:
-        return []
-    return [i for i, text in enumerate(inside.split(",")) if text.strip().startswith("NTSTATUS ")]
-
-
 def bind(nt: System, row: Routine, signature: str, trace: Callable[..., None] | None = None) -> Callable[..., Any]:
     """The function that generated code calls for a routine."""
     body = row.body
@@ -63,9 +55,8 @@ def bind(nt: System, row: Routine, signature: str, trace: Callable[..., None] | 
         return partial(not_modelled, nt, row)
     returns = signature.rpartition(">")[2]
     function: Callable[..., Any] = partial(body, nt)
-    statuses = status_positions(row)
-    if statuses:
-        function = with_statuses(function, statuses)
+    if row.statuses:
+        function = with_statuses(function, row.statuses)
     if returns in ("b", "h", "i", "q"):
         function = signed(function, SIZES[returns])
     if (row.irql_min > 0 or row.irql_max < 15) and not row.checks_irql:
@@ -121,7 +112,7 @@ def checked(nt: System, row: Routine, function: Callable[..., Any]) -> Callable[
     return call
 
 
-def with_statuses(function: Callable[..., Any], positions: list[int]) -> Callable[..., Any]:
+def with_statuses(function: Callable[..., Any], positions: tuple[int, ...]) -> Callable[..., Any]:
     def call(*arguments: int) -> Any:
         given = list(arguments)
         for position in positions:

@@ -90,9 +90,10 @@ class Session:
         for address, name, size in program.exports:
             nt.memory.write_uint(address, size, kernel_variable(nt, name))
         blocks = program.devices or program.drivers or program.processes
-        if blocks or any(routine in CONCURRENT for _, routine, _ in program.externals):
+        routines = [routine for _, routine, _ in program.externals]
+        if blocks or not CONCURRENT.isdisjoint(routines):
             nt.scheduler.go_live()
-        if any(routine == "SimFailNext" for _, routine, _ in program.externals):
+        if "SimFailNext" in routines:
             nt.chooser.may_fail = True
         for identifier, routine, signature in program.externals:
             row = find(routine)

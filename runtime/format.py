@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     NextArgument = Callable[[int, bool], int]
 
 FLAGS = "-+ #0"
+LETTERS = frozenset("diuxXopsScCZ")
 PREFIXES = ("I64", "I32", "hh", "ll", "h", "l", "w", "I", "z", "j", "t", "L")  # longest first
 SIZES = {"hh": 1, "h": 2, "": 4, "l": 4, "w": 4, "I32": 4, "L": 4, "ll": 8, "I64": 8, "I": 8, "z": 8, "j": 8, "t": 8}
 POINTER_DIGITS = 16
@@ -77,7 +78,15 @@ class Conversion:
     __slots__ = ("left", "plus", "space", "alternate", "zero", "width", "precision", "prefix", "letter", "end")
 
     def __init__(self, template: str, start: int, argument: NextArgument) -> None:
-        index = start
+        self.left = self.plus = self.space = self.alternate = self.zero = False
+        self.width, self.precision, self.prefix = 0, -1, ""
+        self.letter = template[start : start + 1]
+        self.end = start + 1
+        if self.letter not in LETTERS:
+            self._read(template, start, argument)
+
+    def _read(self, template: str, index: int, argument: NextArgument) -> None:
+        """What stands before the letter."""
         flags = set()
         while template[index : index + 1] in FLAGS and index < len(template):
             flags.add(template[index])
@@ -86,7 +95,6 @@ class Conversion:
         self.width, index = _number(template, index, argument)
         if self.width < 0:
             self.left, self.width = True, -self.width
-        self.precision = -1
         if template[index : index + 1] == ".":
             self.precision, index = _number(template, index + 1, argument)
         self.width = min(self.width, LONGEST_FIELD)

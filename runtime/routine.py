@@ -58,7 +58,7 @@ class Routine:
     __slots__ = (
         "body", "calls_back", "category", "checks_irql", "fails", "header", "irql", "irql_max", "irql_min",
         "fails_itself", "irql_stop", "macro", "name", "page", "prototype", "raises", "takes_list", "type", "undo",
-        "variadic", "version",
+        "variadic", "version", "_statuses",
     )  # fmt: skip
 
     def __init__(self, prototype: str, page: str, irql: str) -> None:
@@ -75,6 +75,7 @@ class Routine:
         self.fails_itself = False
         self.irql_stop: tuple[int, int] | None = None
         self.body: Callable[..., Any] | None = None
+        self._statuses: tuple[int, ...] | None = None
 
     def __repr__(self) -> str:
         return f"<Routine {self.prototype}>"
@@ -83,6 +84,14 @@ class Routine:
     def parameters(self) -> tuple[str, ...]:
         """The names of the fixed parameters, in order."""
         return tuple(parameter_name(text) for text in self._fixed())
+
+    @property
+    def statuses(self) -> tuple[int, ...]:
+        """The positions of the parameters whose type is NTSTATUS, which bodies see unsigned."""
+        if self._statuses is None:
+            texts = self._fixed() if "NTSTATUS " in self.prototype.partition("(")[2] else []
+            self._statuses = tuple(i for i, text in enumerate(texts) if text.strip().startswith("NTSTATUS "))
+        return self._statuses
 
     def _fixed(self) -> list[str]:
         inside = self.prototype[self.prototype.index("(") + 1 : -1].strip()

@@ -359,11 +359,18 @@ class System:
     def moment(self, argument: int | None = None) -> Moment:
         return Moment(self.where(), self.clock.now_ns, self.cpu.irql, self.cpu.number, argument)
 
-    def remember(self, kind: str, object_address: int, event: str, argument: int = 0) -> Moment:
-        """Note that this happened to the object, which is that argument of the call, here and now, for reports to
-        come."""
-        moment = self.moment(None if event == "allocated" else argument)
-        self.history.setdefault((kind, object_address), {})[event] = moment
+    def remember(
+        self, kind: str, object_address: int, event: str, argument: int = 0, moment: Moment | None = None
+    ) -> Moment:
+        """Note that this happened to the object, which is that argument of the call, here and now (or at the `moment`
+        given), for reports to come."""
+        if moment is None:
+            moment = self.moment(None if event == "allocated" else argument)
+        key = kind, object_address
+        if key in self.history:
+            self.history[key][event] = moment
+        else:
+            self.history[key] = {event: moment}
         return moment
 
     def hold(
@@ -390,9 +397,9 @@ class System:
         argument: int = 0, moment: Moment | None = None, marks: Sequence[tuple[Moment, str]] = (), **names: str,
     ) -> None:  # fmt: skip
         """A rule is broken here and now, or at the `moment` given; `marks` are further moments with what they were.
-        Returns if the machine goes on (not fatal, allowed, or only the verifier would notice and it is off). `about` names the object whose history explains it
-        and which is that `argument` of the call, `parameters` are those of the bug check, without the sub-code where
-        the rule has one; `stop` replaces the rule's own."""
+        Returns if the machine goes on (not fatal, allowed, or only the verifier would notice and it is off). `about`
+        names the object whose history explains it and which is that `argument` of the call, `parameters` are those of
+        the bug check, without the sub-code where the rule has one; `stop` replaces the rule's own."""
         if rule.verifier > self.settings.verifier:
             return
         shown = list(marks)

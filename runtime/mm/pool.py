@@ -16,6 +16,7 @@ from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings import Moment
     from ..system import System
 
 NONPAGED = 0xFFFF_A100_0000_0000
@@ -207,8 +208,8 @@ class Pool:
 
     # -- freeing
 
-    def free(self, where: int, tag: int = 0) -> None:
-        """Free a block. A tag of 0 is not compared."""
+    def free(self, where: int, tag: int = 0, moment: Moment | None = None) -> None:
+        """Free a block. A tag of 0 is not compared. `moment`, if given, is now."""
         nt = self.nt
         block = self.blocks.get(where)
         if block is None:
@@ -232,7 +233,7 @@ class Pool:
             parameters = (block.own.frames[0], ACTIVE_PAGE, 1)
             nt.violation(rules.POOL_FREED_LOCKED, parameters, self.facts(block), locked_through(nt, block.own.frames))
         block.freed = True
-        nt.remember("pool", where, "freed")
+        nt.remember("pool", where, "freed", moment=moment)
         nt.let_go(rules.POOL_LEAKED, where)
         if block.own is not None:
             self._arena(block.paged).grown -= block.own.pages

@@ -73,7 +73,7 @@ def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota
     nt.mdls.allocated[where] = size
     mdl = nt.mdls.at(where)
     mdl.begin(va, length, ALLOCATED_FIXED_SIZE if pages <= FIXED_PAGES else 0)
-    moment = nt.remember("mdl", where, "allocated")
+    moment = nt.remember("mdl", where, "allocated", moment=nt.history["pool", where]["allocated"])
     nt.hold(rules.MDL_LEAKED, where, lambda: mdl_facts(where, pages, length), moment, mdl="mdl")
     if irp:
         _attach(nt, irp, where, bool(secondary))
@@ -103,8 +103,7 @@ def IoFreeMdl(nt: System, where: int) -> None:
     nt.mdls.partials.pop(where, None)
     nt.mdls.allocated.pop(where, None)
     nt.let_go(rules.MDL_LEAKED, where)
-    nt.remember("mdl", where, "freed")
-    nt.pool.free(where)
+    nt.pool.free(where, moment=nt.remember("mdl", where, "freed"))
 
 
 @routine(

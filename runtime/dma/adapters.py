@@ -13,6 +13,7 @@ from .caches import Caches
 from .description import PCI_BUS, Description, read_description
 from .domains import Domain
 from .registers import Pool
+from .watch import Watch
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Dma:
 
     __slots__ = (
         "nt", "adapters", "pool", "iommu", "caches", "domains", "served", "serving", "contexts", "vectors", "dead",
-        "ended",
+        "ended", "watch",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -108,6 +109,7 @@ class Dma:
         self.vectors: dict[int, Vector] = {}
         self.dead: list[int] = []
         self.ended = Ended()
+        self.watch = Watch(nt)
 
     # -- adapters
 

@@ -27,7 +27,7 @@ class Mapping:
 
     __slots__ = (
         "adapter", "mdl", "start", "length", "write", "pieces", "elements", "copies", "registers", "logical", "taken",
-        "edges", "_ordered",
+        "edges", "_ordered", "_offsets",
     )  # fmt: skip
 
     def __init__(
@@ -47,14 +47,31 @@ class Mapping:
         self.taken = 0  # map registers
         self.edges: Edges = []
         self._ordered: list[Piece] | None = None
+        self._offsets: dict[int, int] = {}
 
     def covered_to(self, logical: int) -> int:
         """Where the element that holds an address ends, 0 if there is none."""
+        found = self._holding(logical)
+        return sum(found) if found is not None else 0
+
+    def offset_of(self, logical: int) -> int:
+        """Which byte of the mapping an address leads to, -1 if none."""
+        found = self._holding(logical)
+        if found is None:
+            return -1
+        if not self._offsets:
+            at = 0
+            for start, length in self.elements:
+                self._offsets[start] = at
+                at += length
+        return self._offsets[found[0]] + logical - found[0]
+
+    def _holding(self, logical: int) -> Piece | None:
+        """The element that holds an address."""
         if self._ordered is None:
             self._ordered = sorted(self.elements)
         at = bisect_right(self._ordered, (logical, 1 << 64)) - 1
-        end = sum(self._ordered[at]) if at >= 0 else 0
-        return end if end > logical else 0
+        return self._ordered[at] if at >= 0 and sum(self._ordered[at]) > logical else None
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -84,6 +101,7 @@ def map_pieces(
         return None
     adapter.mappings.append(made)
     registers.used += made.taken
+    nt.dma.watch.begin(made, mdl)
     if nt.dma.caches is not None:
         _begin_caches(nt, nt.dma.caches, made, mdl)
     if write:
@@ -248,6 +266,7 @@ def flush(nt: System, mapping: Mapping, length: int, write: bool) -> None:
 def forget(nt: System, mapping: Mapping) -> None:
     """The device's addresses of a mapping lead nowhere any more, and its map registers can be used again."""
     adapter = mapping.adapter
+    nt.dma.watch.end(mapping)
     if nt.recorder is not None:
         nt.recorder.forgotten(mapping)
     for logical, pages in mapping.logical:

@@ -82,6 +82,9 @@ class Bus:
             return b"\xff" * length
         if self.nt.recorder is not None:
             self.nt.recorder.access(device, reach, length, False)
+        dma = self.nt.dma_in_use
+        if dma is not None and dma.watch.live:
+            dma.watch.device_reads(device, reach, length)
         found = bytearray()
         for physical, part in self.translate(device, reach, length, False):
             if physical < 0:
@@ -151,6 +154,9 @@ class Bus:
             else:
                 self._put(physical, data[done : done + part])
             done += part
+        dma = self.nt.dma_in_use
+        if dma is not None and dma.watch.live:
+            dma.watch.device_wrote(device, logical, len(data))
 
     def _put(self, physical: int, data: bytes) -> None:
         dma = self.nt.dma_in_use
@@ -166,16 +172,22 @@ class Bus:
         waits."""
         channel = self.channels.get(device.properties["dma_channel"])
         pieces = [] if channel is None else channel(length, write)
-        if self.nt.recorder is not None:
-            for physical, part in pieces:
+        dma = self.nt.dma_in_use
+        for physical, part in pieces:
+            if self.nt.recorder is not None:
                 self.nt.recorder.access(device, physical, part, write)
+            if not write and dma is not None and dma.watch.live:
+                dma.watch.device_reads(device, physical, part)
         return pieces
 
     def _through_channel(self, device: HardwareDevice, data: bytes) -> int:
         done = 0
+        dma = self.nt.dma_in_use
         for physical, part in self._channel(device, len(data), True):
             self._put(physical, data[done : done + part])
             done += part
+            if dma is not None and dma.watch.live:
+                dma.watch.device_wrote(device, physical, part)
         return done
 
     # -- what goes wrong

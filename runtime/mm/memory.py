@@ -19,6 +19,7 @@ from .regions import Region as Region
 from .regions import Space as Space
 from .store import PAGE, SCRATCH, OutOfMemory, Store
 from .transfer import Transfer
+from .watched import Element, Watched
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class Fixed(dict[int, int]):
         self.size = size
         self.write = write
 
-    def __missing__(self, page: int) -> int:
+    def __missing__(self, page: int) -> int | Element:
         return self.memory.fixed(self, page)
 
 
@@ -77,7 +78,7 @@ class Memory:
         "store", "frames", "kernel", "user", "loads", "stores", "_load", "_store", "_views",
         "_fixed_windows", "_fixed_shown", "_load_windows", "_store_windows", "slot_of", "pins", "claims", "paging",
         "transfer", "each_access", "_pageable_shown", "_user_shown", "_borrowed_shown", "user_touched", "fault",
-        "raised", "out_of_memory",
+        "raised", "out_of_memory", "watched",
     )  # fmt: skip
 
     def __init__(self, store: Store, frames: Frames, names: dict[str, object]) -> None:
@@ -105,7 +106,8 @@ class Memory:
         self.transfer = Transfer(self)
         self._pageable_shown: set[int] = set()
         self._user_shown: set[int] = set()
-        self._borrowed_shown: set[int] = set()
+        self._borrowed_shown: dict[int, set[int]] = {}  # by slot
+        self.watched = Watched(self)
         self.raised = False
         self.each_access: Callable[[], None] | None = None  # before each access of code, if the run shall be so fine
         self.fault: Callable[[int, bool, bool], None] = _no_fault
@@ -185,6 +187,8 @@ class Memory:
         if not va & (size - 1):
             region, offset = self._resolve(va, write, True)
             if offset >= 0:
+                if self.watched.frames[write]:
+                    self.watched.look(region, va, size, write)
                 return self._show_all(write, region, va & -PAGE, offset)
             assert region.device is not None
             if write:
@@ -203,6 +207,8 @@ class Memory:
         """Let a window show a page from here on, unless each access is to be seen; the distance."""
         if self.each_access is not None:
             return offset - page
+        if self.watched.frames[window.write] and self.watched.holds(window, region, page):
+            return offset - page
         window[page] = offset - page
         if region.pageable:
             self._pageable_shown.add(page)
@@ -210,7 +216,7 @@ class Memory:
             self._user_shown.add(page)
             self.user_touched(page)
         if not region.owns_frames:
-            self._borrowed_shown.add(page)
+            self._borrowed_shown.setdefault(offset // PAGE, set()).add(page)
         return offset - page
 
     def _show_all(self, write: bool, region: Region, page: int, offset: int) -> int:
@@ -218,20 +224,23 @@ class Memory:
         distance = self._show(self.loads[1], region, page, offset)
         if self.each_access is not None:
             return distance
-        for window in self._load_windows:
-            window[page] = distance
-        if write:
+        if not self.watched.frames[0] or page in self.loads[1]:
+            for window in self._load_windows:
+                window[page] = distance
+        if write and not (self.watched.frames[1] and self.watched.holds(self.stores[1], region, page)):
             for window in self._store_windows:
                 window[page] = distance
         return distance
 
-    def fixed(self, window: Fixed, page: int) -> int:
+    def fixed(self, window: Fixed, page: int) -> int | Element:
         """The index of the first unit of a page of variables."""
         if self.each_access is not None:
             self.each_access()
             return self._resolve(page, window.write, True)[1] // window.size
         region, offset = self._resolve(page, window.write, True)
         assert offset >= 0, "variables do not lie in device registers"
+        if region in self.watched.regions:
+            return Element(self.watched, region, page, offset, window.size, window.write)
         if region.pageable:
             self._pageable_shown.add(page)
         self._fixed_shown.add(page)
@@ -265,8 +274,9 @@ class Memory:
         self.transfer.forget()
         for window in (*self._load_windows, *self._store_windows, *self._fixed_windows):
             window.clear()
-        for shown in (self._pageable_shown, self._user_shown, self._fixed_shown, self._borrowed_shown):
+        for shown in (self._pageable_shown, self._user_shown, self._fixed_shown):
             shown.clear()
+        self._borrowed_shown.clear()
 
     def raise_irql(self, raised: bool) -> None:
         """The IRQL went to DISPATCH_LEVEL or above, or came down: pageable pages leave then but for the locked ones."""
@@ -301,6 +311,8 @@ class Memory:
             if length:
                 region, offset = self._resolve(va, False, in_driver)
                 if offset >= 0:
+                    if self.watched.frames[0]:
+                        self.watched.look(region, va, length, False)
                     distance = self._show_all(False, region, va & -PAGE, offset)
                     return bytes(self.store.bytes[va + distance : va + distance + length])
         found = bytearray(length)
@@ -326,6 +338,8 @@ class Memory:
             if length:
                 region, offset = self._resolve(va, True, in_driver)
                 if offset >= 0:
+                    if self.watched.frames[1]:
+                        self.watched.look(region, va, length, True)
                     distance = self._show_all(True, region, va & -PAGE, offset)
                     self.store.bytes[va + distance : va + distance + length] = data
                     return
@@ -353,6 +367,8 @@ class Memory:
         region, offset = self._resolve(va, False, False)
         if region.device is not None:
             return region.device.load(va - region.start, size)
+        if self.watched.frames[0]:
+            self.watched.look(region, va, size, False)
         self._show_all(False, region, va & -PAGE, offset)
         value: int = self.store.views[size][offset + (va & 4095) >> SHIFT[size]]
         return value
@@ -373,6 +389,8 @@ class Memory:
         if region.device is not None:
             region.device.store(va - region.start, size, value)
             return
+        if self.watched.frames[1]:
+            self.watched.look(region, va, size, True)
         self._show_all(True, region, va & -PAGE, offset)
         self.store.views[size][offset + (va & 4095) >> SHIFT[size]] = value
 
@@ -557,11 +575,13 @@ class Memory:
 
     def _forget_borrowed(self, slots: set[int]) -> None:
         """A mapping of frames that go free shows what becomes of them, not what their slots are used for next."""
-        loads, stores = self.loads[1], self.stores[1]
-        self._borrowed_shown = {page for page in self._borrowed_shown if page in loads or page in stores}
-        for page in list(self._borrowed_shown):
-            if (page + loads.get(page, stores.get(page, 0))) // PAGE in slots:
+        for slot in slots:
+            for page in self._borrowed_shown.pop(slot, ()):
                 self.forget(page, 1)
+
+    def hide(self, frame: int) -> None:
+        """No window shows a frame that may have been mapped a second time."""
+        self._forget_borrowed({self.slot_of.get(frame, -1)})
 
     def pin(self, frames: Sequence[int], owner: int = 0) -> None:
         """One more lock on each frame. `owner` is the address of the MDL."""

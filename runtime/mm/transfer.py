@@ -86,6 +86,11 @@ class Transfer:
             region, offset = self.memory._resolve(va, window.write, in_driver)
             if offset < 0:
                 return -1, min(length, page + PAGE - va)
+            watched = self.memory.watched
+            if watched.frames[window.write] and watched.holds(window, region, page):
+                part = min(length, page + PAGE - va)
+                watched.look(region, va, part, window.write)
+                return offset + va - page, part
             distance = self.memory._show(window, region, page, offset)
             if va + length > page + PAGE:
                 self._show_more(window, region, page + PAGE, va + length, distance)

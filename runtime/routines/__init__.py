@@ -221,7 +221,7 @@ MODULES = {
         ZwCreateSection ZwOpenSection ZwMapViewOfSection ZwUnmapViewOfSection
     """,
     "sim": """
-        SimPageOut SimPinnedFrames SimFailNext SimAdvance SimCreateProcess SimExitProcess SimSurpriseRemove
+        SimPageOut SimPinnedFrames SimByteAt SimFailNext SimAdvance SimCreateProcess SimExitProcess SimSurpriseRemove
     """,
     "strsafe": """
         RtlStringCbPrintfA RtlStringCbPrintfW RtlStringCchPrintfA RtlStringCchPrintfW RtlStringCbVPrintfA

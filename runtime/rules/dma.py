@@ -328,6 +328,22 @@ DMA_IOMMU_FAULT = rule(
     stop=(0xE6, 0x26), page="bug-check-0xe6--driver-verifier-dma-violation",
     explanation="Behind an IOMMU a device sees only what was mapped for it. The access is refused, and Windows stops.",
 )  # fmt: skip
+DMA_READ_BEFORE_FLUSH = rule(
+    "dma-read-before-flush", "error", "the driver reads what a device wrote before the mapping is flushed",
+    here="read here", earlier=("mapped", "mapped here"),
+    help="call FlushAdapterBuffers or PutScatterGatherList when the device is done, and only then look at the buffer",
+    page="nc-wdm-pflush_adapter_buffers",
+    explanation="Where pages go through map registers, or caches do not see what devices write, the bytes are not in the "
+    "buffer yet: the driver reads what was there before. On other machines the same code works.",
+)  # fmt: skip
+DMA_CHANGED_WHILE_MAPPED = rule(
+    "dma-changed-while-mapped", "error", "the driver changes a buffer between its mapping and the device's read",
+    here="written here", earlier=("mapped", "mapped here"),
+    help="fill the buffer before it is mapped; use a common buffer for what both sides change",
+    page="nc-wdm-pmap_transfer",
+    explanation="Where pages go through map registers the bytes were copied as the buffer was mapped, and the device "
+    "never sees the new ones; where caches are not coherent it may. On other machines the same code works.",
+)  # fmt: skip
 DMA_OBSOLETE = rule(
     "dma-obsolete-routine", "note", "a routine of Windows NT 4 is called for an adapter",
     here="called here", help="use IoGetDmaAdapter and the routines in DmaOperations", stop=(0xE6, 0x1E), verifier=1,

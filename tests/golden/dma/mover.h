@@ -90,6 +90,15 @@ static BOOLEAN AllBytes(PUCHAR Buffer, ULONG Length, UCHAR Byte)
     return TRUE;
 }
 
+// The same, looked at from outside the machine: a driver must not look before the flush.
+static BOOLEAN Holds(PUCHAR Buffer, ULONG Length, UCHAR Byte)
+{
+    while (Length--)
+        if (SimByteAt(Buffer++) != Byte)
+            return FALSE;
+    return TRUE;
+}
+
 static VOID GotList(PDEVICE_OBJECT DeviceObject, PIRP Irp, PSCATTER_GATHER_LIST List, PVOID Context)
 {
     *(PSCATTER_GATHER_LIST *)Context = List;

@@ -1,0 +1,96 @@
+"""Frames whose accesses by processors somebody wants to see: no window shows them, so that each access is a fault.
+
+A page costs what a fault costs only while it is watched, and only for loads or only for stores; all others cost what
+they always do.
+"""
+
+from __future__ import annotations
+
+from .store import PAGE
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .memory import Memory, Window
+    from .regions import Region
+
+
+class Watched:
+    """`frames` counts who watches the loads from a frame, and the stores to it. `regions` counts the frames that are
+    watched in a region. `seen(frame, within, length, write)` is told of an access."""
+
+    __slots__ = ("memory", "frames", "regions", "seen")
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+        self.frames: tuple[dict[int, int], dict[int, int]] = ({}, {})
+        self.regions: dict[Region, int] = {}
+        self.seen: Callable[[int, int, int, bool], object] = _nobody
+
+    def add(self, frame: int, page: int, write: bool) -> Region | None:
+        """Watch the loads from a frame, or the stores to it. `page` is the address at which its owner has it. What
+        comes back is for `remove`."""
+        counts = self.frames[write]
+        counts[frame] = counts.get(frame, 0) + 1
+        memory = self.memory
+        region = memory.region_at(page)
+        if region is not None:
+            self.regions[region] = self.regions.get(region, 0) + 1
+            if self.regions[region] == 1:
+                for shown in [one for one in memory._fixed_shown if region.start <= one < region.end]:
+                    memory.forget(shown, 1)
+        if counts[frame] == 1:
+            memory.forget(page, 1)
+            memory.hide(frame)
+        return region
+
+    def remove(self, frame: int, region: Region | None, write: bool) -> None:
+        """What `add` began ends."""
+        if region is not None:
+            self.regions[region] -= 1
+            if not self.regions[region]:
+                del self.regions[region]
+        counts = self.frames[write]
+        if counts[frame] > 1:
+            counts[frame] -= 1
+        else:
+            del counts[frame]
+
+    def holds(self, window: Window, region: Region, page: int) -> bool:
+        """Whether a window may not show a page."""
+        return region.frames is not None and region.frames[(page - region.start) // PAGE] in self.frames[window.write]
+
+    def look(self, region: Region, va: int, length: int, write: bool) -> None:
+        """Tell of an access within one page."""
+        if region.frames is not None:
+            frame = region.frames[(va - region.start) // PAGE]
+            if frame in self.frames[write]:
+                self.seen(frame, va % PAGE, length, write)
+
+
+class Element:
+    """The index of a variable into a view of the store, where a page of its region is watched: a page's first index, to
+    which code adds, and which is asked for at the access itself."""
+
+    __slots__ = ("watched", "region", "va", "at", "size", "write")
+
+    def __init__(self, watched: Watched, region: Region, va: int, at: int, size: int, write: bool) -> None:
+        self.watched = watched
+        self.region = region
+        self.va = va
+        self.at = at
+        self.size = size
+        self.write = write
+
+    def __add__(self, units: int) -> Element:
+        step = units * self.size
+        return Element(self.watched, self.region, self.va + step, self.at + step, self.size, self.write)
+
+    def __index__(self) -> int:
+        self.watched.look(self.region, self.va, self.size, self.write)
+        return self.at // self.size
+
+
+def _nobody(frame: int, within: int, length: int, write: bool) -> None:
+    """Nobody looks."""

@@ -46,11 +46,10 @@ def install(nt: System, names: dict[str, object]) -> None:
         if thread.user:
             while True:
                 faults.raise_exception(0xC000_00FD)
-        nt.violation(
-            rules.STACK_OVERFLOW,
-            (thread.stack_low - 8, 0, 0),
-            [("stack", f"{thread.stack_bytes} bytes, {-left} too few")],
-        )
+        facts = [("stack", f"{thread.stack_bytes} bytes, {-left} too few")]
+        if nt.hardware.current is not None:
+            nt.hardware.current.fault("its stack is used up", facts)
+        nt.violation(rules.STACK_OVERFLOW, (thread.stack_low - 8, 0, 0), facts)
         return left
 
     def exception_pointers(record: ExceptionRecord) -> int:

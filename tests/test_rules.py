@@ -17,8 +17,9 @@ def emitted() -> set[str]:
     found: set[str] = set()
     for path in GRAMMAR.glob("*.py"):
         text = path.read_text(encoding="utf-8")
-        found.update(re.findall(r'(?:error|warning|note|IncludeError|Problem)\(\s*"([a-z][a-z-]*-[a-z-]+|redefined)"',
-        text))
+        found.update(
+            re.findall(r'(?:error|warning|note|IncludeError|Problem)\(\s*"([a-z][a-z-]*-[a-z-]+|redefined)"', text)
+        )
     return found
 
 
@@ -40,4 +41,10 @@ def test_rules_read_well() -> None:
 def test_fatal_rules_name_a_bug_check() -> None:
     """Whatever stops the machine does so with a code, but for what ends only a process or the run."""
     without = {rule.id for rule in all_rules().values() if rule.severity == "fatal" and rule.stop is None}
-    assert without <= {"bug-check-called", "not-modelled", "assertion-failed", "process-exception-not-handled"}
+    assert without <= {
+        "bug-check-called",
+        "not-modelled",
+        "assertion-failed",
+        "process-exception-not-handled",
+        "device-code-faults",
+    }

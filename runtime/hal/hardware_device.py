@@ -42,7 +42,7 @@ class HardwareDevice:
 
     __slots__ = (
         "nt", "name", "properties", "bars", "slot", "config", "line", "messages", "on_reset", "present", "touched",
-        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "_reported",
+        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "doing", "_reported",
     )  # fmt: skip
 
     def __init__(
@@ -61,6 +61,7 @@ class HardwareDevice:
         self.bursting = False
         self.events: dict[Event, None] = {}
         self.asserting = False
+        self.doing = ("", "")  # the event whose code runs, and its register
         self._reported: set[tuple[Rule, Bar, str]] = set()
         for bar in bars:
             bar.device = self
@@ -92,8 +93,9 @@ class HardwareDevice:
 
     # -- its own code
 
-    def run(self, function: Callable[..., object], *arguments: int) -> object:
-        """Run code of the device."""
+    def run(self, doing: tuple[str, str], function: Callable[..., object], *arguments: int) -> object:
+        """Run code of the device: for an event, of a register perhaps."""
+        self.doing = doing
         nt, hardware = self.nt, self.nt.hardware
         before, cpu, now = hardware.current, nt.cpu, nt.clock.now_ns
         irql, hardware.current, cpu.irql = cpu.irql, self, 0
@@ -102,6 +104,15 @@ class HardwareDevice:
         finally:
             hardware.current, cpu.irql = before, irql
             nt.clock.pass_ns(now - nt.clock.now_ns)
+
+    def fault(self, how: str, facts: list[tuple[str, str]]) -> None:
+        """The code that runs cannot go on. Does not return unless the rule is allowed."""
+        event, register = self.doing
+        handler = "an 'after' statement" if event == "after" else f"'{f'{event} {register}'.strip()}'"
+        self.nt.violation(
+            rules.DEVICE_CODE_FAULT, (), [("device", f"{self.name}, in {handler}"), *facts],
+            title=f"the code of the device {self.name} faults: {how}",
+        )  # fmt: skip
 
     def at(self, site: object, action: Callable[..., object], *arguments: object) -> None:
         """Do something that began earlier: what is found is found there."""
@@ -117,7 +128,7 @@ class HardwareDevice:
 
         def due() -> None:
             del self.events[event]
-            self.run(function)
+            self.run(("after", ""), function)
 
         event = self.nt.scheduler.after(nanoseconds, due, self.name)
         self.events[event] = None
@@ -129,7 +140,7 @@ class HardwareDevice:
             for register in bar.registers:
                 self.nt.memory.write_uint(register.storage, register.size, register.reset)
         if self.on_reset is not None:
-            self.run(self.on_reset)
+            self.run(("on reset", ""), self.on_reset)
 
     def still(self) -> None:
         """Forget what is under way."""
@@ -180,7 +191,7 @@ class HardwareDevice:
         if part is None:
             return (1 << 8 * size) - 1
         register = part.register
-        value = None if register.read is None else self.run(register.read)
+        value = None if register.read is None else self.run(("on read", register.name), register.read)
         if not isinstance(value, int):
             value = self.nt.memory.read_uint(register.storage, register.size)
         value = value >> part.shift & part.mask
@@ -218,7 +229,7 @@ class HardwareDevice:
         if register.write is None:
             memory.write_uint(register.storage, register.size, value)
         else:
-            self.run(register.write, value)
+            self.run(("on write", register.name), register.write, value)
 
     def _part(self, bar: Bar, offset: int, size: int, write: bool) -> Part | None:
         """What answers an access, or None; a mistake of the driver's is reported once for each register."""

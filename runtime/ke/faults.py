@@ -42,6 +42,13 @@ CODE_NAMES = {
     0xC000_0374: "STATUS_HEAP_CORRUPTION",
 }
 
+# What the code of a device does, which knows nothing of statuses.
+IN_HARDWARE = {
+    STATUS_ACCESS_VIOLATION: "it touches memory that it does not have",
+    STATUS_INTEGER_DIVIDE_BY_ZERO: "it divides by zero",
+    STATUS_INTEGER_OVERFLOW: "a quotient does not fit",
+}
+
 
 class Faults:
     """The trap handlers of one machine."""
@@ -71,6 +78,9 @@ class Faults:
         """An access that the page tables do not allow. Returns if it shall be tried again."""
         nt = self.nt
         irql = nt.irql
+        if nt.hardware.current is not None:  # on no processor: what its own __try does not take ends the run
+            self.raise_exception(STATUS_ACCESS_VIOLATION, (int(write), va))
+            return
         if USER_END <= va < KERNEL_BASE:  # not canonical: a general protection fault, which tells no address
             self.raise_exception(STATUS_ACCESS_VIOLATION, (int(write), ADDRESS_MASK))
             return
@@ -131,6 +141,8 @@ class Faults:
         nt = self.nt
         thread = nt.thread
         if thread.filters_running >= NESTED_LIMIT:
+            if nt.hardware.current is not None:
+                nt.hardware.current.fault("exceptions inside exceptions", [])
             nt.violation(rules.STACK_OVERFLOW, (thread.stack_low - 8, 0, 0))
         seh = thread.seh
         thread.filters_running += 1
@@ -156,6 +168,9 @@ class Faults:
         if record.code == STATUS_ACCESS_VIOLATION and len(record.information) > 1:
             kind = {0: "read", 1: "write", 8: "execute"}[record.information[0]]
             facts.append(("access", f"{kind} of {self.nt.describe(record.information[1])}"))
+        if self.nt.hardware.current is not None:
+            how = IN_HARDWARE.get(record.code, name or f"exception 0x{record.code:08X}")
+            self.nt.hardware.current.fault(how, facts[1:])
         if self.nt.thread.user:
             title = f"{name or f'exception 0x{record.code:08X}'} is handled by nobody, and ends the process"
             self.nt.violation(rules.PROCESS_EXCEPTION_NOT_HANDLED, (), facts, title=title)

@@ -18,6 +18,14 @@ REGISTER_WIDTH = rule(
     "effect more than once, or ignore them; here a read gives all ones and a write goes nowhere. The halves of a 64-bit "
     "register may be accessed one by one.",
 )  # fmt: skip
+DEVICE_CODE_FAULT = rule(
+    "device-code-faults", "fatal", "the code of a device faults", here="faults here",
+    help="mend the device block: hardware has no memory but its registers and its own variables, and bus_read and "
+    "bus_write for what the driver names",
+    explanation="A device block stands for hardware, which cannot fault. Its code runs on no processor, so no bug check "
+    "of Windows describes what went wrong, and no __try of the driver around the register access catches it: the model "
+    "itself is wrong. The run ends here.",
+)  # fmt: skip
 INTERRUPT_OF_ANOTHER = rule(
     "interrupt-of-another-device-claimed", "error", "a service routine claims an interrupt of another device",
     here="this service routine",

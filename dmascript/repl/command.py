@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -71,6 +72,7 @@ def command(
     return declare
 
 
+@lru_cache(maxsize=1)
 def all_commands() -> dict[str, Command]:
     """Every command by each of its spellings; the families are loaded when somebody first asks."""
     for module in iter_modules(commands.__path__):

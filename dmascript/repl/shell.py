@@ -9,16 +9,27 @@ Knows nothing of terminals: `say` and the prompt are text, whoever reads the key
 
 from __future__ import annotations
 
+import re
+
 from ..interp.debugger.live import Live
 from .command import Command, Refused, all_commands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import TextIO
 
     from ..interp.debugger.stops import Outcome, Stop
     from ..interp.options import Options
     from ..paint import Paint
+
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+def plain(text: str) -> str:
+    """A text without its colours."""
+    return _ESCAPE.sub("", text) if "\x1b" in text else text
 
 
 class Leave(Exception):
@@ -26,7 +37,8 @@ class Leave(Exception):
 
 
 class Shell:
-    """`write` takes the output of scripts and `out` all that the session itself says. `live` is the machine. `spelled`
+    """`write` takes the output of scripts and `out` all that the session itself says; `log` takes both, and what was
+    entered. `live` is the machine. `spelled`
     is the spelling of the command that runs; `last` the line that Enter repeats, or "". `broken` is true once a rule
     was broken, `refused` once an entry did not compile."""
 
@@ -34,9 +46,12 @@ class Shell:
         self, options: Options, write: Callable[[str], None], out: Callable[[str], None], paint: Paint, width: int = 100
     ) -> None:
         self.out = out
+        self._write = write
+        self._log: TextIO | None = None
+        self.log_name = ""
         self.paint = paint
         self.width = width
-        self.live = Live(options, write)
+        self.live = Live(options, self.printed)
         self.spelled = ""
         self.last = ""
         self.broken = False
@@ -48,7 +63,45 @@ class Shell:
 
     def say(self, text: str) -> None:
         """Print lines of the session's own."""
-        self.out(text if text.endswith("\n") else text + "\n")
+        whole = text if text.endswith("\n") else text + "\n"
+        self._note(whole)
+        self.out(whole)
+
+    def printed(self, text: str) -> None:
+        """What a script prints."""
+        self._note(text)
+        self._write(text)
+
+    def open_log(self, path: str) -> None:
+        """Write all that is shown to a file too. OSError if that cannot be."""
+        file = open(path, "w", encoding="utf-8", newline="\n")
+        self.close_log()
+        self._log, self.log_name = file, path
+
+    def close_log(self) -> None:
+        if self._log is not None:
+            self._log.close()
+        self._log, self.log_name = None, ""
+
+    def _note(self, text: str) -> None:
+        if self._log is not None:
+            try:
+                self._log.write(plain(text))
+            except OSError:
+                self._log, self.log_name = None, ""
+
+    def renew(self) -> None:
+        """A fresh machine, and nothing that was entered."""
+        self.live.close()
+        self.live = Live(self.live.options, self.printed)
+
+    def load(self, path: str) -> None:
+        """Run a script on this machine; what it has set up stays."""
+        try:
+            outcome = self.live.load(path)
+        except OSError as error:
+            raise Refused(f"cannot open {path}: {error.strerror or error}") from None
+        self.tell(outcome)
 
     def prompt(self) -> str:
         """What stands before the next entry: the processor's number as in a kernel debugger, `*` after a crash."""
@@ -64,9 +117,11 @@ class Shell:
             line = self.last
             if not line:
                 return
-        found = self.command_of(line)
-        self.last = line if found is not None and found[0].repeats else ""
+        if self._log is not None:
+            self._note(self.prompt() + text.rstrip("\n") + "\n")
         try:
+            found = self.command_of(line)
+            self.last = line if found is not None and found[0].repeats else ""
             if found is not None:
                 self._command(*found)
             else:
@@ -81,6 +136,8 @@ class Shell:
         A word of C is a command only where it can be nothing else: `k` and `g` are commands unless a variable has that
         name or an operator follows."""
         commands = all_commands()
+        if line[0] == "?" and (line[1:2].isalpha() or line[1:2] == "_" or line[1:3] == "0x"):
+            return commands["?NAME"], "?NAME", line[1:]
         for length in range(min(len(line), 16), 0, -1):
             word = line[:length]
             row = commands.get(word)

@@ -46,6 +46,8 @@ class Shell:
         self, options: Options, write: Callable[[str], None], out: Callable[[str], None], paint: Paint, width: int = 100
     ) -> None:
         self.out = out
+        self.err: Callable[[str], None] | None = None
+        self.set_keys: Callable[[str], None] | None = None  # edit as vi or as emacs does, where there is an editor
         self._write = write
         self._log: TextIO | None = None
         self.log_name = ""
@@ -66,6 +68,12 @@ class Shell:
         whole = text if text.endswith("\n") else text + "\n"
         self._note(whole)
         self.out(whole)
+
+    def complain(self, text: str) -> None:
+        """Print what is wrong; where the session's own lines go, unless `err` is set."""
+        whole = text if text.endswith("\n") else text + "\n"
+        self._note(whole)
+        (self.err or self.out)(whole)
 
     def printed(self, text: str) -> None:
         """What a script prints."""
@@ -127,7 +135,7 @@ class Shell:
             else:
                 self.enter(text)
         except Refused as refusal:
-            self.say(self.paint("error", "error") + f": {refusal}")
+            self.complain(self.paint("error", "error") + f": {refusal}")
             self.refused = True
 
     def command_of(self, line: str) -> tuple[Command, str, str] | None:

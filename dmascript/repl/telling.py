@@ -30,7 +30,7 @@ def tell(shell: Shell, outcome: Outcome) -> None:
     part = outcome.part
     if part is not None and part.diagnostics:
         drawn = [render_diagnostic(one, shell.live.growing.files, shell.paint) for one in part.diagnostics]
-        shell.say("\n".join(drawn))
+        shell.complain("\n".join(drawn))
     if outcome.kind == "refused":
         shell.refused = True
         return
@@ -45,7 +45,7 @@ def tell(shell: Shell, outcome: Outcome) -> None:
         live = shell.live
         shell.say("\n".join(Values(live.nt, live.symbol, live.growing.checker).told(outcome.type, outcome.value)))
     elif outcome.message:
-        shell.say(shell.paint("error", "stopped") + f": {outcome.message}")
+        shell.complain(shell.paint("error", "stopped") + f": {outcome.message}")
         shell.broken = True
 
 
@@ -56,8 +56,8 @@ def tell_finding(shell: Shell, finding: Finding) -> None:
     if report.severity in ("error", "leak"):
         shell.broken = True
     if report.stop is not None and report.severity == "error":
-        shell.say(bugcheck_screen(report, stop_meaning(report.stop), shell.paint))
-    shell.say(render_report(report, live.growing.files, shell.paint))
+        shell.complain(bugcheck_screen(report, stop_meaning(report.stop), shell.paint))
+    shell.complain(render_report(report, live.growing.files, shell.paint))
 
 
 def tell_stop(shell: Shell, stop: Stop) -> None:

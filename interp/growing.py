@@ -11,6 +11,7 @@ part ended. A function that is defined again takes the place of the old one, als
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from dataclasses import replace
 
 from .. import stdlib
@@ -20,8 +21,9 @@ from ..grammar.parser import TypedefScope, parse
 from ..grammar.preprocess import Directives, FolderLoader, decode, preprocess
 from ..grammar.scope import Scope, TypedefName
 from ..grammar.source import Diagnostic, Diagnostics, SourceFile
+from ..grammar.syntax import ExpressionStatement
 from ..grammar.tokens import Token
-from ..grammar.tree import Assign, CompoundAssign, ExprStmt, Function, IncDec, Program, Return, Variable
+from ..grammar.tree import Expr, ExprStmt, Function, Program, Return, Variable
 from ..grammar.types import Type, VoidType
 from ..runtime.system import IMAGE
 from .compile import first_errors, passes_stack
@@ -36,14 +38,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 LAST = "\n;"  # put behind a text that does not end its last statement
-QUIET = (Assign, CompoundAssign, IncDec)  # expressions whose value nobody asks for when a `;` ends them
 
 
 class Part:
     """What one part came to: `program` is None if it has errors. `type` is that of the value that it returns, or None.
-    `kept_callers` are functions whose new definition has another prototype, so that earlier code calls the old one."""
+    `defines` are the functions at file level that it defines, `kept_callers` those whose new definition has another
+    prototype, so that earlier code calls the old one."""
 
-    __slots__ = ("name", "text", "program", "diagnostics", "type", "borrowed", "kept_callers")
+    __slots__ = ("name", "text", "program", "diagnostics", "type", "borrowed", "kept_callers", "defines")
 
     def __init__(self, name: str, text: str, diagnostics: list[Diagnostic]) -> None:
         self.name = name
@@ -53,6 +55,7 @@ class Part:
         self.type: Type | None = None
         self.borrowed: tuple[str, ...] = ()
         self.kept_callers: list[str] = []
+        self.defines: tuple[str, ...] = ()
 
 
 class Frame:
@@ -111,13 +114,14 @@ class Growing:
         macros = dict(self.directives.macros)
         tokens = preprocess(source, self.environment, self.found, self.loader, directives=self.directives)
         unit = parse(tokens, self.environment, self.found, source.name, self.typedefs)
-        borrowed: dict[Variable, str] = {}
+        places: dict[Variable, str | int] = {}
         if frame is None:
             program = self.checker.check(unit, replace=True)
         else:
-            with self.checker.inside(self.scope_of(frame, borrowed)):
+            with self.checker.inside(self.scope_of(frame, places)):
                 program = self.checker.check(unit, replace=True)
-            self._refuse_addresses(borrowed)
+            self._refuse_addresses(places)
+        borrowed = {variable: place for variable, place in places.items() if isinstance(place, str)}
         self.files.update((name, file.text) for name, file in self.loader.files.items())
         self.files.update(program.frames)
         part = Part(source.name, source.text, list(self.found))
@@ -131,8 +135,14 @@ class Growing:
         if valued:
             program = self._valued(program, part)
         part.kept_callers = self._replace(program)
+        part.defines = tuple(function.name for function in program.functions)
         part.borrowed = tuple(borrowed.values())
+        in_memory = [(variable, place) for variable, place in places.items() if isinstance(place, int)]
+        for variable, place in in_memory:
+            self.unit.place_at(variable, place)
         part.program = generate_part(program, self.unit, borrowed, part.type is not None)
+        for variable, _ in in_memory:
+            self.unit.take_back(variable)
         for function, identifier in self.unit.functions.items():
             self.functions[identifier] = function
         return part
@@ -142,8 +152,8 @@ class Growing:
         last = program.statements[-1] if program.statements else None
         if not isinstance(last, ExprStmt) or isinstance(last.expr.type, VoidType):
             return program
-        if not part.text.endswith(LAST) and isinstance(last.expr, QUIET):
-            return program
+        if not part.text.endswith(LAST):
+            return program  # with a `;` it is a statement
         part.type = last.expr.type
         statements = (*program.statements[:-1], Return(last.span, last.expr))
         return replace(program, statements=statements)
@@ -163,21 +173,49 @@ class Growing:
                     kept.append(function.name)
         return kept
 
+    def expression(self, text: str, frame: Frame | None = None) -> tuple[Expr | None, dict[Variable, str | int]]:
+        """What an expression is, without any code made for it, and the places of the frame's locals. None, with its
+        errors in `found`, if it is none; nothing is kept of it."""
+        self.found.found.clear()
+        source = SourceFile("expression", text + LAST)
+        kinds, macros = dict(self.typedefs.kinds), dict(self.directives.macros)
+        file = self.checker.context.file
+        names, tags = dict(file.names), dict(file.tags)
+        places: dict[Variable, str | int] = {}
+        try:
+            tokens = preprocess(source, self.environment, self.found, self.loader, directives=self.directives)
+            unit = parse(tokens, self.environment, self.found, source.name, self.typedefs)
+            if len(unit.items) != 1 or not isinstance(unit.items[0], ExpressionStatement):
+                return None, places
+            block = self.scope_of(frame, places) if frame is not None else ("script", file)
+            with self.checker.inside(block) if frame is not None else nullcontext():
+                program = self.checker.check(unit, replace=True)
+        finally:
+            file.names, file.tags = names, tags
+            for known, before in ((self.typedefs.kinds, kinds), (self.directives.macros, macros)):
+                known.clear()
+                known.update(before)  # type: ignore[arg-type]
+        self._refuse_addresses(places)
+        statement = program.statements[0] if len(program.statements) == 1 else None
+        if self.found.errors or not isinstance(statement, ExprStmt):
+            return None, places
+        return statement.expr, places
+
     # -- names inside a suspended function
 
-    def scope_of(self, frame: Frame, borrowed: dict[Variable, str]) -> tuple[str, Scope]:
-        """The kind of block that a frame's function stands in, and a scope in which its locals are visible. Those
-        that Python holds are put into `borrowed`, with their place."""
+    def scope_of(self, frame: Frame, places: dict[Variable, str | int]) -> tuple[str, Scope]:
+        """The kind of block that a frame's function stands in, and a scope in which its locals are visible. They are
+        put into `places`, with their Python name or their address."""
         function = self.functions.get(frame.identifier.partition(".")[0])
         kind, outer = self.checker.block_of(function)
         scope = Scope(outer)
         for variable, place in self.locals_of(frame):
             if isinstance(place, int):
                 seen = Variable(variable.name, variable.type, "global", variable.span, in_memory=True)
-                self.unit.place_at(seen, frame.address + place)
+                places[seen] = frame.address + place
             elif place in frame.values:
                 seen = Variable(variable.name, variable.type, "local", variable.span)
-                borrowed[seen] = place
+                places[seen] = place
             else:
                 continue
             scope.names[variable.name] = seen
@@ -193,9 +231,9 @@ class Growing:
             seen[variable.name] = variable, place
         return list(seen.values())
 
-    def _refuse_addresses(self, borrowed: dict[Variable, str]) -> None:
-        for variable in borrowed:
-            if variable.in_memory:
+    def _refuse_addresses(self, places: dict[Variable, str | int]) -> None:
+        for variable, place in places.items():
+            if variable.in_memory and isinstance(place, str):
                 message = f"the variable '{variable.name}' lies in a register, so it has no address"
                 self.found.error("no-address", message, variable.span)
 
@@ -213,9 +251,8 @@ class Growing:
 
 def ended(text: str) -> str:
     """A text whose last statement is ended, if its writer has left that out."""
-    last: list[Token] = []
-    for last in lex(SourceFile("", text)):
-        pass
+    lines = list(lex(SourceFile("", text)))
+    last: list[Token] = lines[-1] if lines else []
     if not last or last[0].text == "#" or last[-1].text in (";", "}", "\\"):
         return text
     return text + LAST

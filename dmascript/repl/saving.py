@@ -60,7 +60,8 @@ def _lines(live: Live) -> tuple[list[str], list[str]]:
             remarks.append(f"left out: {item.shown}")
         elif item.at is not None:
             lines += [f"// while stopped: {line}" for line in _text(item)]
-            remarks.append(f"only a comment: {item.shown.strip().splitlines()[0]} was entered while the run was stopped")
+            first = item.shown.strip().splitlines()[0]
+            remarks.append(f"only a comment: {first} was entered while the run was stopped")
         elif id(item) not in moved:
             again = {id(last[name]): last[name] for name in _functions(item) if last[name] is not item}
             for later in again.values():  # the last definition takes the place of the first

@@ -18,7 +18,7 @@ GROUP = "machine"
 # -- the machine
 
 
-@command(".profile", ".profile [NAME]", "Show the kinds of machine, or go on with another: everything is done again on it.",
+@command(".profile", ".profile [NAME]", "Show the kinds of machine, or go on with another: everything is done again.",
          group=GROUP, completes="profile")  # fmt: skip
 def profile(shell: Shell, rest: str) -> None:
     present = shell.live.nt.settings.profile
@@ -72,10 +72,13 @@ def set_(shell: Shell, rest: str) -> None:
 
 def _settings(shell: Shell) -> list[tuple[str, str]]:
     settings = shell.live.nt.settings
-    pages = {"memory": settings.memory_pages, "nonpaged_pool": settings.nonpaged_pages, "paged_pool": settings.paged_pages}
+    pages = (
+        ("memory", settings.memory_pages), ("nonpaged_pool", settings.nonpaged_pages),
+        ("paged_pool", settings.paged_pages),
+    )  # fmt: skip
     seed = shell.live.nt.chooser.seed
     rows = [("profile", settings.profile), ("generation", settings.generation)]
-    rows += [(name, _bytes(count)) for name, count in pages.items() if count is not None]
+    rows += [(name, _bytes(count)) for name, count in pages if count is not None]
     rows += [(name, str(getattr(settings, name))) for name in ("processors", "map_registers", "system_ptes")]
     rows += [("fragmentation", settings.fragmentation), ("verifier", tuple(WORDS["verifier"])[settings.verifier])]
     rows += [("granularity", settings.granularity), ("seed", "none: plain answers" if seed is None else str(seed))]
@@ -90,7 +93,7 @@ def _bytes(pages: int) -> str:
     return f"{size} bytes"
 
 
-@command(".seed", ".seed [N | off]", "Answer every open choice from a seed, or plainly again: everything is done again.",
+@command(".seed", ".seed [N | off]", "Answer open choices from a seed, or plainly again: everything is done again.",
          group=GROUP)  # fmt: skip
 def seed(shell: Shell, rest: str) -> None:
     options = shell.live.options
@@ -224,8 +227,8 @@ def _file(rest: str, name: str) -> str:
 # -- chance
 
 
-@command(".fault", ".fault NTH ROUTINE", "Let the NTH call of a routine from here on fail: 1 is the next one.", group=GROUP,
-         completes="routine")  # fmt: skip
+@command(".fault", ".fault NTH ROUTINE", "Let the NTH call of a routine from here on fail: 1 is the next one.",
+         group=GROUP, completes="routine")  # fmt: skip
 def fault(shell: Shell, rest: str) -> None:
     words = rest.split()
     if len(words) == 1 and not words[0].isdigit():
@@ -305,7 +308,8 @@ def help_(shell: Shell, rest: str) -> None:
 def help_lines(width: int) -> list[str]:
     """All commands by group, one to a line."""
     rows: dict[int, Command] = {id(row): row for row in all_commands().values()}
-    lines = ["A line is C: a statement, a declaration, a function, a block; an expression shows its value. Or a command:"]
+    lines = ["A line is C: a statement, a declaration, a function or a block; an expression without `;` shows its value.",
+             "Or it is a command:"]  # fmt: skip
     for group, title in GROUPS.items():
         members = sorted((row for row in rows.values() if row.group == group), key=lambda row: row.usage.lstrip(".!"))
         if not members:

@@ -14,7 +14,7 @@ import click
 
 from . import __version__
 from .console import EXIT_CLEAN, EXIT_FOUND, EXIT_INTERRUPTED, EXIT_USAGE, Console
-from .run_options import RUN_OPTIONS, Refusal, RunOption, closest, options_of
+from .run_options import ALL, RUN_OPTIONS, Refusal, RunOption, closest, options_of
 
 
 class _Commands(click.Group):
@@ -30,10 +30,9 @@ class _Commands(click.Group):
 
 def command_line(words: list[str]) -> int:
     """Run one command line and return its exit code."""
-    if not words and sys.stdin.isatty():
-        Console().say("dmascript: there is no interactive mode yet; name a command.\n")
-    if not words:
+    if not words and not sys.stdin.isatty():
         return _no_command()
+    words = words or ["repl"]
     try:
         result = commands.main(words, prog_name="dmascript", standalone_mode=False)
     except click.Abort:
@@ -109,8 +108,9 @@ def commands() -> None:
 @click.option("--json", "json_file", metavar="FILE", help="Write the findings as JSON.")
 @click.option("--trace", is_flag=True, help="Print what happened, event by event.")
 @click.option("--picture", is_flag=True, help="Print a drawing of each DMA mapping and common buffer.")
+@click.option("--debug", is_flag=True, help="Stop at the first statement, in a session.")
 @_NO_COLOUR
-def run(path: str, json_file: str | None, trace: bool, picture: bool, plain: bool, **fields: Any) -> int:
+def run(path: str, json_file: str | None, trace: bool, picture: bool, debug: bool, plain: bool, **fields: Any) -> int:
     """Run a script: a .dma file, a .c file, or - for standard input.
 
     Output goes to standard output, reports to standard error. Exit codes: 0 clean; 1 a rule was broken; 2 wrong
@@ -119,8 +119,33 @@ def run(path: str, json_file: str | None, trace: bool, picture: bool, plain: boo
     from .running import run_script
 
     options = _options(fields, trace)
+    if debug:
+        return _session(path, options, plain, debug=True)
     options.picture = picture
     return run_script(path, options, Console(plain), json_file)
+
+
+@commands.command(epilog="Examples:  dmascript repl    dmascript repl read.dma --profile bounce    dmascript repl < entries")
+@click.argument("path", metavar="[FILE]", required=False)
+@_run_options(*(flag for flag in RUN_OPTIONS if flag != "--trace-file"))
+@_NO_COLOUR
+def repl(path: str | None, plain: bool, **fields: Any) -> int:
+    """Open a session on a live machine: type statements and WinDbg's commands, step forwards and backwards.
+
+    FILE is run first, and what it has set up stays. From a pipe entries are read without prompts; the exit code is then
+    1 if a rule was broken, 65 if an entry does not compile.
+    """
+    return _session(path, _options(fields), plain)
+
+
+def _session(path: str | None, options: Any, plain: bool, debug: bool = False) -> int:
+    console = Console(plain)
+    if options.profile == ALL:
+        console.say("dmascript: a session is on one machine: name one profile")
+        return EXIT_USAGE
+    from .repl.starting import start
+
+    return start(options, console, path, debug, plain)
 
 
 @commands.command(epilog="Example:  dmascript picture examples/sg_read.dma --profile bounce -o sg_read.svg")

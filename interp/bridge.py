@@ -5,8 +5,6 @@ the prototype in runtime/routines."""
 
 from __future__ import annotations
 
-from functools import partial
-
 from ..runtime import rules
 from ..runtime.findings import Finding
 from ..runtime.ke.exceptions import NotModelled
@@ -52,9 +50,9 @@ def bind(nt: System, row: Routine, signature: str, trace: Callable[..., None] | 
     """The function that generated code calls for a routine."""
     body = row.body
     if body is None:
-        return partial(not_modelled, nt, row)
+        return lambda *arguments: not_modelled(nt, row)
     returns = signature.rpartition(">")[2]
-    function: Callable[..., Any] = partial(body, nt)
+    function: Callable[..., Any] = body.__get__(nt)  # bound as a method is: `nt` goes first
     if row.statuses:
         function = with_statuses(function, row.statuses)
     if returns in ("b", "h", "i", "q"):
@@ -150,7 +148,7 @@ def with_stack(nt: System, function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
-def not_modelled(nt: System, row: Routine, *arguments: int) -> None:
+def not_modelled(nt: System, row: Routine) -> None:
     title = f"{row.name} is not modelled"
     facts = [("prototype", row.prototype)]
     rule = rules.NOT_MODELLED

@@ -23,6 +23,7 @@ from ..growing import Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
 from .control import Control
+from .evaluating import evaluate, number, read
 from .schedule import ByHand, Question, question
 from .stops import Outcome, Position, Stop
 
@@ -32,8 +33,10 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
+    from ...grammar.types import Type
     from ...runtime.system import System
     from ..options import Options
+    from .reading import Evaluated
 
 FOREVER = 1 << 60
 
@@ -113,6 +116,7 @@ class Live:
         self.stops = []
         self._armed = 0
         self.session.nt.breaking = self.machine_breaks
+        self.session.nt.scheduler.go_live()  # a later part may start what an earlier one must make way for
         self._shell = getcurrent()
         self._machine = self._at = greenlet(self._serve)
         self._blocks: list[Blocks] = []
@@ -356,6 +360,27 @@ class Live:
     def frame(self) -> Frame | None:
         """The function in which the run is suspended, as expressions see it."""
         return self.control.frame(self.stops[-1]) if self.stops else None
+
+    # -- expressions
+
+    def type_of_expression(self, text: str) -> Type | None:
+        """The type of an expression, found without any of it being run; None if it has none."""
+        expression, _ = self.growing.expression(text, self.frame())
+        return expression.type if expression is not None else None
+
+    def read(self, text: str) -> Evaluated | None:
+        """The value of an expression that changes nothing, without the machine noticing; None if the text is no such
+        expression. EvaluationError if it has no value here and now."""
+        return read(self, text)
+
+    def evaluate(self, text: str) -> Evaluated:
+        """The value of any expression in the present context. One that calls or assigns is an entry like others.
+        EvaluationError if it has none."""
+        return evaluate(self, text)
+
+    def number(self, text: str) -> int:
+        """A number or an address as commands take it: see numbers.py. EvaluationError if it is none."""
+        return number(self, text)
 
     def symbol(self, address: int) -> str:
         """The name of the function, routine or variable at an address, with the distance from its start; or nothing."""

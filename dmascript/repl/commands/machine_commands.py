@@ -308,7 +308,7 @@ def help_(shell: Shell, rest: str) -> None:
 def help_lines(width: int) -> list[str]:
     """All commands by group, one to a line."""
     rows: dict[int, Command] = {id(row): row for row in all_commands().values()}
-    lines = ["A line is C: a statement, a declaration, a function or a block; an expression without `;` shows its value.",
+    lines = ["A line is C: a statement, declaration, function or block; without `;` an expression shows its value.",
              "Or it is a command:"]  # fmt: skip
     for group, title in GROUPS.items():
         members = sorted((row for row in rows.values() if row.group == group), key=lambda row: row.usage.lstrip(".!"))

@@ -58,8 +58,8 @@ from .types import VOID, FunctionType, StructType, Type
 class Found:
     """What has been found of a unit so far."""
 
-    def __init__(self, devices: list[str]) -> None:
-        self.device_names = devices  # of the whole unit
+    def __init__(self, devices: list[DeviceBlock]) -> None:
+        self.device_blocks = {device.name: device for device in devices}  # of the whole unit
         self.functions: list[Function] = []
         self.statements: list[Stmt] = []
         self.settings: list[Setting] = []
@@ -135,9 +135,12 @@ class Checker:
         context.kind, context.scope = block
         context.file = context.scope
         borrowed = set(context.scope.names)
+        variables = {symbol for symbol in context.scope.names.values() if isinstance(symbol, Variable)}
+        self._defined |= variables
         try:
             yield
         finally:
+            self._defined -= variables
             made = context.file.names
             context.scope, context.file, context.kind = before
             context.file.names.update((name, symbol) for name, symbol in made.items() if name not in borrowed)
@@ -171,7 +174,7 @@ class Checker:
         context = self.context
         state = context.function = FunctionState(None, VOID)
         self._blocks.forget()
-        found = Found([node.name for node in unit.items if isinstance(node, DeviceBlock)])
+        found = Found([node for node in unit.items if isinstance(node, DeviceBlock)])
         for node in unit.items if replace or not is_user_program(unit) else as_process(unit):
             context.depth = 0
             try:
@@ -221,7 +224,7 @@ class Checker:
             found.devices.append(device)
             self._defined.update(item.variable for item in device.variables)
         elif isinstance(node, DriverBlock):
-            driver = self._drivers.read(node, found.device_names, [other.device for other in found.drivers])
+            driver = self._drivers.read(node, found.device_blocks, [other.device for other in found.drivers])
             found.drivers.append(driver)
             self._defined.update(item.variable for item in driver.variables)
         elif isinstance(node, ProcessBlock):

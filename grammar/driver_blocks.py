@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from .blocks import Blocks
 from .context import Context
@@ -17,7 +17,9 @@ from .scope import TypedefName
 from .source import Note, Span
 from .syntax import (
     Broken,
+    CallExpr,
     Declaration,
+    DeviceBlock,
     DriverBlock,
     FunctionDefinition,
     Handler,
@@ -57,11 +59,10 @@ class DriverBlocks:
         self.heads = HandlerHeads(context, types, names)
         self.parse = parse
 
-    def read(self, node: DriverBlock, devices: Iterable[str], claimed: Iterable[str]) -> Driver:
+    def read(self, node: DriverBlock, devices: Mapping[str, DeviceBlock], claimed: Iterable[str]) -> Driver:
         """Check a driver. `claimed` are the devices that have a driver already, above which this one is a filter."""
         context, blocks = self.context, self.blocks
         blocks.named("driver", node.name, node.name_span)
-        devices = list(devices)
         if node.device and node.device not in devices:
             message = f"there is no device '{node.device}' for this driver"
             blocks.unknown("unknown-device", message, node.device, devices, node.device_span)
@@ -78,7 +79,8 @@ class DriverBlocks:
                 return self._driver(node, functions, "", edits)
             events = [handler.event for handler in handlers]
             is_filter = bool(node.device) and node.device in claimed
-            frame = Frame(node.name, events, *_as_text(lines), bool(node.device), is_filter)
+            messages = node.device in devices and sends_messages(devices[node.device])
+            frame = Frame(node.name, events, *_as_text(lines), bool(node.device), is_filter, messages)
             items = self.parse(frame.file, frame.text(), _typedefs(node))
             later = self._prototypes(items)
             self._items(node, handlers, functions, edits)
@@ -252,6 +254,12 @@ def _own_entry(node: DriverBlock) -> FunctionDefinition | None:
         if isinstance(item, FunctionDefinition) and item.declarator.name == "DriverEntry":
             return item
     return None
+
+
+def sends_messages(device: DeviceBlock) -> bool:
+    """True of a device that has messages in place of a line: `interrupt = messages(n);`."""
+    lines = [item for item in device.items if isinstance(item, Property) and item.name == "interrupt"]
+    return bool(lines) and isinstance(lines[0].value, CallExpr)
 
 
 def _typedefs(node: DriverBlock) -> dict[str, bool]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .driver_interrupt import connection_member, starting
 from .handlers import POWER_MINORS, function_name, signature
 
 _ALWAYS = ("IRP_MJ_CREATE", "IRP_MJ_CLOSE", "IRP_MJ_CLEANUP")  # answered with success if the driver does not
@@ -18,17 +19,20 @@ LONGEST = 110  # characters of a line
 class Frame:
     """What the text is made from. `extension` is the type's C text or "", `flags` an expression or ""; `on_device` is
     false for a driver that names no device: it makes its device object by itself. A `filter` joins the stack of a
-    device that has a driver already: what it does not handle it passes down."""
+    device that has a driver already: what it does not handle it passes down. The device interrupts by `messages` or by
+    its line."""
 
     def __init__(
-        self, name: str, events: Iterable[str], extension: str, flags: str, on_device: bool, filter: bool = False
-    ) -> None:
+        self, name: str, events: Iterable[str], extension: str, flags: str, on_device: bool, filter: bool = False,
+        messages: bool = False,
+    ) -> None:  # fmt: skip
         self.name = name
         self.events = list(events)
         self.extension = extension
         self.flags = flags
         self.on_device = on_device
         self.filter = filter
+        self.messages = messages and "INTERRUPT" in self.events
         self.struct = f"{name.upper()}_FRAME"
 
     @property
@@ -79,7 +83,7 @@ class Frame:
             if self.gated:
                 parts.append(self._dispatch())
             if not self.has("IRP_MJ_PNP"):
-                parts += [self._start(), self._stop(), self._pnp()]
+                parts += [*starting(self), self._pnp()]
             if not self.has("IRP_MJ_POWER"):
                 parts.append(self._power())
             parts.append(self._add_device())
@@ -93,7 +97,7 @@ class Frame:
             f"typedef struct _{self.struct} {{\n"
             + (first.format(self.extension + " ") if self.extension else "")
             + "    PDEVICE_OBJECT  PhysicalDevice, LowerDevice;\n"
-            + ("    PKINTERRUPT     Interrupt;\n" if self.has("INTERRUPT") else "")
+            + connection_member(self)
             + "    EX_RUNDOWN_REF  Requests;               // run down while the device is not started\n"
             + "    BOOLEAN         Started;\n"
             + f"}} {self.struct}, *P{self.struct};"
@@ -140,65 +144,6 @@ class Frame:
     ExReleaseRundownProtection(&frame->Requests);
     return status;
 }}"""
-
-    def _start(self) -> str:
-        """From the START request to a device that takes requests."""
-        failed = f"        {self.handler('STOP')}(DeviceObject);\n" if self.has("STOP") else ""
-        text = f"static NTSTATUS {self.name}StartDevice(PDEVICE_OBJECT DeviceObject, PCM_RESOURCE_LIST Resources)\n{{\n"
-        text += f"    P{self.struct} frame = DeviceObject->DeviceExtension;\n"
-        if self.has("START") or self.has("INTERRUPT"):
-            text += "    NTSTATUS status;\n"
-        if self.has("INTERRUPT"):
-            text += "    PCM_PARTIAL_RESOURCE_DESCRIPTOR line = NULL;\n    ULONG i;\n"
-        text += "\n"
-        if self.has("START"):
-            text += f"""    status = {self.handler("START")}(DeviceObject, frame->PhysicalDevice, Resources);
-    if (!NT_SUCCESS(status))
-        return status;
-"""
-        elif not self.has("INTERRUPT"):
-            text += "    UNREFERENCED_PARAMETER(Resources);\n"
-        if self.has("DPC"):
-            text += f"    IoInitializeDpcRequest(DeviceObject, {self.handler('DPC')});\n"
-        if self.has("INTERRUPT"):
-            text += f"""    for (i = 0; Resources != NULL && i < Resources->List[0].PartialResourceList.Count; i++)
-        if (Resources->List[0].PartialResourceList.PartialDescriptors[i].Type == CmResourceTypeInterrupt)
-            line = &Resources->List[0].PartialResourceList.PartialDescriptors[i];
-    status = STATUS_DEVICE_CONFIGURATION_ERROR;
-    if (line != NULL)
-        status = IoConnectInterrupt(&frame->Interrupt, {self.handler("INTERRUPT")}, DeviceObject, NULL,
-                                    line->u.Interrupt.Vector, (KIRQL)line->u.Interrupt.Level,
-                                    (KIRQL)line->u.Interrupt.Level,
-                                    line->Flags & CM_RESOURCE_INTERRUPT_LATCHED ? Latched : LevelSensitive,
-                                    line->ShareDisposition == CmResourceShareShared,
-                                    line->u.Interrupt.Affinity, FALSE);
-    if (!NT_SUCCESS(status)) {{
-{failed}        return status;
-    }}
-"""
-        return text + (
-            "    frame->Started = TRUE;\n"
-            "    ExReInitializeRundownProtection(&frame->Requests);\n"
-            "    return STATUS_SUCCESS;\n}"
-        )
-
-    def _stop(self) -> str:
-        text = f"""static VOID {self.name}StopDevice(PDEVICE_OBJECT DeviceObject)
-{{
-    P{self.struct} frame = DeviceObject->DeviceExtension;
-
-    if (!frame->Started)
-        return;
-    frame->Started = FALSE;
-    ExWaitForRundownProtectionRelease(&frame->Requests);
-"""
-        if self.has("INTERRUPT"):
-            text += "    IoDisconnectInterrupt(frame->Interrupt);\n"
-        if self.has("DPC"):
-            text += "    KeFlushQueuedDpcs();\n"
-        if self.has("STOP"):
-            text += f"    {self.handler('STOP')}(DeviceObject);\n"
-        return text + "}"
 
     def _pnp(self) -> str:
         own = [event for event in self.events if event.startswith("IRP_MN_") and event not in POWER_MINORS]

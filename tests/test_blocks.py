@@ -214,6 +214,10 @@ def test_every_form_of_a_frame_is_right() -> None:
             text = DEVICE + "driver Function " + block + "driver Filter " + block
             front = Front("test.dma", Options(), text)
             assert [found.message for found in front.found] == [], text
+    bell = DEVICE.replace("registers", "interrupt = messages(2); registers")
+    for one in ("", handlers[1], handlers[2], handlers[4]):
+        text = bell + "driver D (Card) { on INTERRUPT { return TRUE; } " + one.format() + " }"
+        assert diagnostics(text) == [], text
     text = DEVICE + "driver D (Card) { on IRP_MJ_PNP { return 0; } on IRP_MJ_READ { return 0; } on UNLOAD { } }"
     assert diagnostics(text) == []
 

@@ -17,6 +17,7 @@ from ..wdk.constants import (
     InterruptActiveHigh,
     Latched,
 )
+from .processor import PASSIVE_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 # In an IO_CONNECT_INTERRUPT_PARAMETERS, whichever of its members counts.
 PHYSICAL_DEVICE, OBJECT_AT, ROUTINE, CONTEXT, LOCK, SYNCHRONIZE_IRQL = 8, 16, 24, 32, 40, 48
-SHARE, VECTOR, IRQL = 50, 52, 56  # of FullySpecified
+SHARE, VECTOR, IRQL, AFFINITY = 50, 52, 56, 64  # of FullySpecified
 FALL_BACK = 56  # of MessageBased
 INFO_HEAD, INFO_ENTRY = 8, 48  # bytes of an IO_INTERRUPT_MESSAGE_INFO
 TAG = int.from_bytes(b"IoMi", "little")
@@ -36,14 +37,17 @@ APIC = 0xFEE0_0000  # where processors take messages from
 class Request:
     """What a driver wants connected, of the things that all versions have."""
 
-    __slots__ = ("object_at", "routine", "context", "lock", "synchronize_irql")
+    __slots__ = ("object_at", "routine", "context", "lock", "synchronize_irql", "affinity")
 
-    def __init__(self, object_at: int, routine: int, context: int, lock: int, synchronize_irql: int) -> None:
+    def __init__(
+        self, object_at: int, routine: int, context: int, lock: int, synchronize_irql: int, affinity: int = -1
+    ) -> None:
         self.object_at = object_at
         self.routine = routine
         self.context = context
         self.lock = lock
         self.synchronize_irql = synchronize_irql
+        self.affinity = affinity
 
 
 def connect_vector(nt: System, request: Request, vector: int, irql: int, share: bool) -> int:
@@ -53,13 +57,18 @@ def connect_vector(nt: System, request: Request, vector: int, irql: int, share: 
         return STATUS_INVALID_PARAMETER
     if line.connected and not share:
         return STATUS_INVALID_PARAMETER
+    if not request.affinity & line.affinity & (1 << len(nt.processors)) - 1:
+        return STATUS_INVALID_PARAMETER  # no processor would ever take it
     return _connect(nt, request, line, share)
 
 
 def _connect(nt: System, request: Request, line: Line, share: bool = True) -> int:
+    irql = max(request.synchronize_irql, line.irql)
+    if irql == PASSIVE_LEVEL and request.lock or line.irql == PASSIVE_LEVEL < irql:
+        return STATUS_INVALID_PARAMETER
     made = nt.interrupts.connect(
-        request.routine, request.context, request.lock, line.vector, line.irql,
-        max(request.synchronize_irql, line.irql), share=share,
+        request.routine, request.context, request.lock, line.vector, line.irql, irql, share=share,
+        affinity=request.affinity,
     )  # fmt: skip
     if not made:
         return STATUS_INSUFFICIENT_RESOURCES
@@ -76,6 +85,7 @@ def connect_ex(nt: System, parameters: int) -> int:
     )
     request = Request(object_at, routine, context, lock, memory.read_uint(parameters + SYNCHRONIZE_IRQL, 1))
     if version in (CONNECT_FULLY_SPECIFIED, CONNECT_FULLY_SPECIFIED_GROUP):
+        request.affinity = memory.read_uint(parameters + AFFINITY, 8)
         vector, irql = memory.read_uint(parameters + VECTOR, 4), memory.read_uint(parameters + IRQL, 1)
         return connect_vector(nt, request, vector, irql, memory.read_uint(parameters + SHARE, 1) != 0)
     if version not in (CONNECT_LINE_BASED, CONNECT_MESSAGE_BASED):
@@ -113,7 +123,7 @@ def _connect_line(nt: System, request: Request, device: HardwareDevice) -> int:
 
 
 def _connect_messages(nt: System, request: Request, device: HardwareDevice) -> int:
-    """One interrupt object for each message, and a table of them."""
+    """One interrupt object for each message, and a table of them. One spin lock serves them all."""
     memory, count = nt.memory, len(device.messages)
     irql = max([request.synchronize_irql, *(line.irql for line in device.messages)])
     table = nt.pool.allocate(INFO_HEAD + INFO_ENTRY * count, TAG)
@@ -121,18 +131,21 @@ def _connect_messages(nt: System, request: Request, device: HardwareDevice) -> i
         return STATUS_INSUFFICIENT_RESOURCES
     memory.write(table, bytes(INFO_HEAD + INFO_ENTRY * count))
     memory.write_uint(table, 1, irql)
+    lock = request.lock
     for number, line in enumerate(device.messages):
         made = nt.interrupts.connect(
-            request.routine, request.context, request.lock, line.vector, line.irql, irql, number
+            request.routine, request.context, lock, line.vector, line.irql, irql, number
         )  # fmt: skip
         if not made:
             disconnect_messages(nt, table)
             return STATUS_INSUFFICIENT_RESOURCES
+        lock = nt.interrupts.find(made).lock
         memory.write_uint(table + 4, 4, number + 1)
         entry = table + INFO_HEAD + INFO_ENTRY * number
+        processors = line.affinity & (1 << len(nt.processors)) - 1
         words = (
-            (8, APIC), (8, (1 << len(nt.processors)) - 1), (8, made), (4, line.vector), (4, line.vector),
-            (4, line.irql), (4, Latched), (4, InterruptActiveHigh),
+            (8, APIC), (8, processors), (8, made), (4, line.vector), (4, line.vector), (4, line.irql),
+            (4, Latched), (4, InterruptActiveHigh),
         )  # fmt: skip
         memory.write(entry, b"".join(value.to_bytes(size, "little") for size, value in words))
     memory.write_uint(request.object_at, 8, table)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from ...runtime.mm.memory import ADDRESS_MASK, KERNEL_BASE, USER_LIMIT
 from ...runtime.mm.store import PAGE
+from ...runtime.wdk.layouts import FIELDS, SIZES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -169,3 +170,28 @@ def counted_text(nt: System, va: int) -> str | None:
         return None
     data = read(nt, int.from_bytes(head[8:], "little"), int.from_bytes(head[:2], "little") & -2)
     return None if data is None else data.decode("utf-16-le", "replace")
+
+
+class Struct:
+    """A documented structure as it lies in memory now: struct["MdlFlags"]. Fields are named as in the layouts."""
+
+    __slots__ = ("tag", "address", "data")
+
+    def __init__(self, tag: str, address: int, data: bytes) -> None:
+        self.tag = tag
+        self.address = address
+        self.data = data
+
+    def __getitem__(self, field: str) -> int:
+        offset, size = FIELDS[self.tag][field][:2]
+        return int.from_bytes(self.data[offset : offset + size], "little")
+
+    def at(self, field: str) -> int:
+        """The address of a field."""
+        return self.address + FIELDS[self.tag][field][0]
+
+
+def struct(nt: System, tag: str, address: int) -> Struct | None:
+    """A structure, None if not all of it can be seen."""
+    data = read(nt, address, SIZES[tag])
+    return None if data is None else Struct(tag, address, data)

@@ -1,0 +1,405 @@
+"""The commands that show requests, and the objects that they travel through: !irp !devobj !drvobj !devstack !fileobj."""
+
+from __future__ import annotations
+
+from ...interp.debugger import looking
+from ...interp.debugger.looking import Struct, struct
+from ...interp.debugger.words import field_words, flag_words, group, status_text
+from ...runtime.findings import address as shown
+from ...runtime.findings import plural
+from ...runtime.io.irp import IRP_SIZE, LOCATION_SIZE
+from ...runtime.io.request_checks import PNP_MINORS, POWER_MINORS, name_of
+from ...runtime.wdk.constants import (
+    IO_TYPE_DEVICE,
+    IO_TYPE_DRIVER,
+    IO_TYPE_FILE,
+    IO_TYPE_IRP,
+    IRP_MJ_DEVICE_CONTROL,
+    IRP_MJ_INTERNAL_DEVICE_CONTROL,
+    IRP_MJ_MAXIMUM_FUNCTION,
+    IRP_MJ_PNP,
+    IRP_MJ_POWER,
+    IRP_MJ_READ,
+    IRP_MJ_WRITE,
+    SL_INVOKE_ON_CANCEL,
+    SL_INVOKE_ON_ERROR,
+    SL_INVOKE_ON_SUCCESS,
+    SL_PENDING_RETURNED,
+)
+from ...runtime.wdk.layouts import FIELDS
+from ..command import Refused, command
+from ..reading import columns, facts, function_name, lies, long, number, say, when
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...runtime.system import System
+    from ..shell import Shell
+
+CONTROL_WORDS = ((SL_INVOKE_ON_SUCCESS, "Success"), (SL_INVOKE_ON_ERROR, "Error"), (SL_INVOKE_ON_CANCEL, "Cancel"),
+                 (SL_PENDING_RETURNED, "pending"))  # fmt: skip
+METHODS = ("METHOD_BUFFERED", "METHOD_IN_DIRECT", "METHOD_OUT_DIRECT", "METHOD_NEITHER")
+
+
+# ---- IRPs
+
+
+@command("!irp", "!irp [ADDRESS]", "Show an IRP with all of its stack locations, or list all IRPs.", group="kernel",
+         completes="address")  # fmt: skip
+def irp(shell: Shell, rest: str) -> None:
+    if not rest.strip():
+        say(shell, _list(shell))
+        return
+    where = number(shell, rest.strip())
+    found = struct(shell.live.nt, "_IRP", where)
+    if found is None or found["Type"] != IO_TYPE_IRP:
+        raise Refused(f"{shown(where)} is no IRP: {_instead(shell, where)}")
+    say(shell, [*_heading(shell, found), "", *_locations(shell, found), *_route(shell, where)])
+
+
+def _instead(shell: Shell, where: int) -> str:
+    """What lies where an IRP was looked for."""
+    gone = shell.live.nt.irps.gone
+    if where in gone:
+        return "it was one, until it was completed and freed"
+    return lies(shell, where)
+
+
+def _list(shell: Shell) -> list[str]:
+    nt = shell.live.nt
+    if not nt.irps.allocated:
+        return ["There is no IRP now."]
+    rows = [("Irp", "Request", "Stacks", "Status", "Made")]
+    for where, count in nt.irps.allocated.items():
+        found = struct(nt, "_IRP", where)
+        request = nt.io.requests.alive.get(where) if nt.has_io else None
+        what = name_of(request.major, request.minor) if request is not None and request.major >= 0 else "not sent yet"
+        at = found["CurrentLocation"] if found is not None else 0
+        current = f"{at if 0 < at <= count else 'none'} of {count}"
+        if request is None or not request.sent:
+            state = ""
+        else:
+            state = "completed" if request.completed else "on its way" if request.in_use else "kept by a driver"
+        made = nt.history.get(("irp", where), {}).get("allocated") or (request.moment if request is not None else None)
+        rows.append((long(where), what, current, state, when(shell, made, "")))
+    return columns(rows, 0)
+
+
+def _heading(shell: Shell, found: Struct) -> list[str]:
+    nt, where = shell.live.nt, found.address
+    count, current = found["StackCount"], found["CurrentLocation"]
+    at = found["Tail.Overlay.CurrentStackLocation"]
+    which = f"{current} is current (= {shown(at)})" if current <= count else "none is current: it was not sent yet"
+    if current > count and nt.has_io and (request := nt.io.requests.alive.get(where)) is not None and request.sent:
+        which = "none is current: it is complete"
+    lines = [f"Irp {shown(where)} is active with {plural(count, 'stack')}, {which}"]
+    request = nt.io.requests.alive.get(where) if nt.has_io else None
+    pairs = []
+    if request is not None and request.major >= 0:
+        sender = f"{name_of(request.major, request.minor)} of {request.process.name if request.process else 'nobody'}"
+        pairs.append(("Request", f"{sender}, {when(shell, request.moment, 'made at ')}"))
+    mdl, buffer = found["MdlAddress"], found["AssociatedIrp.SystemBuffer"]
+    pairs += [
+        ("Mdl", f"{shown(mdl)}  {lies(shell, mdl)}" if mdl else "none"),
+        ("SystemBuffer", f"{shown(buffer)}  {lies(shell, buffer)}" if buffer else "none"),
+        ("UserBuffer", shown(found["UserBuffer"]) if found["UserBuffer"] else ""),
+        ("Thread", _thread(shell, found["Tail.Overlay.Thread"])),
+        ("IoStatus", _io_status(found)),
+        ("Flags", _flags(found)),
+        ("Cancel", _cancel(shell, found)),
+    ]
+    return lines + facts(pairs, shell.width)
+
+
+def _io_status(found: Struct) -> str:
+    at = FIELDS["_IRP"]["IoStatus"][0]
+    status, information = (int.from_bytes(found.data[at + start : at + start + size], "little") for start, size in
+                           ((0, 4), (8, 8)))  # fmt: skip
+    return f"{status_text(status)}, Information {_size(information)}"
+
+
+def _thread(shell: Shell, where: int) -> str:
+    return f"{shown(where)}  {lies(shell, where)}".removesuffix(", which drivers cannot look into") if where else "none"
+
+
+def _size(value: int) -> str:
+    return str(value) if value < 10 else f"{value} (0x{value:x})"
+
+
+def _flags(found: Struct) -> str:
+    words = field_words("_IRP", "Flags", found["Flags"])
+    return f"0x{found['Flags']:08x}" + (f" {words}" if words else "")
+
+
+def _cancel(shell: Shell, found: Struct) -> str:
+    routine = found["CancelRoutine"]
+    said = "TRUE: it has been cancelled" if found["Cancel"] else "FALSE"
+    return f"{said}, CancelRoutine {function_name(shell, routine)}"
+
+
+def _locations(shell: Shell, found: Struct) -> list[str]:
+    """The stack locations from the lowest address up, which is from the last driver to the first."""
+    lines = [" cmd flg cl Device            File              Completion-Context"]
+    for index in range(1, min(found["StackCount"], 64) + 1):
+        where = found.address + IRP_SIZE + (index - 1) * LOCATION_SIZE
+        location = struct(shell.live.nt, "_IO_STACK_LOCATION", where)
+        mark = ">" if index == found["CurrentLocation"] else " "
+        if location is None:
+            lines.append(f"{mark}[????????]")
+            continue
+        lines += _location(shell, location, mark)
+    return lines
+
+
+def _location(shell: Shell, location: Struct, mark: str) -> list[str]:
+    major, minor, control = location["MajorFunction"], location["MinorFunction"], location["Control"]
+    device, file = location["DeviceObject"], location["FileObject"]
+    routine, context = location["CompletionRoutine"], location["Context"]
+    used = device or routine or control or any(location.data[:4])
+    name = field_words("_IO_STACK_LOCATION", "MajorFunction", major) or f"major {major}"
+    head = f"{name}({major:x})" if used else f"N/A({major:x})"
+    lines = [f"{mark}[{head}, {_minor(major, minor)}({minor:x})]"]
+    words = " ".join(word for bit, word in CONTROL_WORDS if control & bit)
+    ends = f"{long(device)} {long(file)} {long(routine)}-{long(context)}"
+    lines.append(f"{location['Flags']:>6x} {control:>2x} {ends}")
+    names = [_device_name(shell, device) if device else "", function_name(shell, routine) if routine else "", words]
+    told = [name for name in names if name]
+    if told:
+        lines.append(f"{'':10}{', '.join(told)}")
+    arguments = [location[f"Parameters.Others.Argument{number_of}"] for number_of in range(1, 5)]
+    if used:
+        lines.append(f"{'':10}Args: {' '.join(f'{value:08x}' for value in arguments)}")
+        told_of = _parameters(location, major)
+        lines += [f"{'':16}{told_of}"] if told_of else []
+    return lines
+
+
+def _minor(major: int, minor: int) -> str:
+    names = PNP_MINORS if major == IRP_MJ_PNP else POWER_MINORS if major == IRP_MJ_POWER else ()
+    return f"IRP_MN_{names[minor]}" if minor < len(names) and names[minor] else "N/A"
+
+
+def _parameters(location: Struct, major: int) -> str:
+    """The parameters by their names."""
+    if major in (IRP_MJ_READ, IRP_MJ_WRITE):
+        length, at = location["Parameters.Read.Length"], location["Parameters.Read.ByteOffset"]
+        return f"Length {_size(length)}, ByteOffset {_size(at)}"
+    if major in (IRP_MJ_DEVICE_CONTROL, IRP_MJ_INTERNAL_DEVICE_CONTROL):
+        part = "Parameters.DeviceIoControl."
+        code = location[part + "IoControlCode"]
+        lengths = f"input {_size(location[part + 'InputBufferLength'])}, output "
+        return f"code 0x{code:08x} {METHODS[code & 3]}, {lengths}{_size(location[part + 'OutputBufferLength'])}"
+    return ""
+
+
+def _device_name(shell: Shell, device: int) -> str:
+    nt = shell.live.nt
+    return nt.io.devices.name_of(device) if nt.has_io and nt.io.devices.at(device) is not None else lies(shell, device)
+
+
+def _route(shell: Shell, where: int) -> list[str]:
+    """Which dispatch routines have had the IRP, and what they returned."""
+    nt = shell.live.nt
+    request = nt.io.requests.alive.get(where) if nt.has_io else None
+    if request is None or not request.levels:
+        return []
+    rows = []
+    for level in request.levels:
+        end = "runs now" if level.returned is None else f"returned {status_text(level.returned)}"
+        rows.append((_device_name(shell, level.device), function_name(shell, level.routine), end))
+    return ["", "Went through:", *columns(rows)]
+
+
+# ---- devices and drivers
+
+
+def find_device(shell: Shell, rest: str) -> int:
+    """The device object of an address or a name."""
+    nt, text = shell.live.nt, rest.strip()
+    if not text:
+        raise Refused("the address or the name of a device is missing")
+    if not nt.has_io or not nt.io.devices.known:
+        raise Refused("there is no device object")
+    devices = [*nt.io.devices.known.values(), *nt.io.devices.lingering.values()]
+    if text.startswith("\\"):
+        where, _ = nt.io.names.find(text)
+        if not where:
+            raise Refused(f"nothing has the name {text}")
+        return where
+    for device in devices:
+        if device.name.rpartition("\\")[2].lower() == text.lower():
+            return device.address
+    for device in devices:
+        if device.driver.name.lower() == text.lower():
+            return device.address
+    where = number(shell, text)
+    if nt.io.devices.at(where) is not None:
+        return where
+    file = nt.io.files.known.get(where)
+    if file is not None:
+        return file.device.address
+    for device in devices:
+        if device.address <= where < device.address + (looking.number(nt, device.address + 2, 2) or 1):
+            return device.address
+    raise Refused(f"{shown(where)} is no device object: {lies(shell, where)}")
+
+
+@command("!devobj", "!devobj ADDRESS|NAME", "Show a device object.", group="kernel", completes="address")
+def devobj(shell: Shell, rest: str) -> None:
+    where = find_device(shell, rest)
+    nt = shell.live.nt
+    device, found = nt.io.devices.at(where), struct(nt, "_DEVICE_OBJECT", where)
+    if device is None or found is None or found["Type"] != IO_TYPE_DEVICE:
+        raise Refused(f"{shown(where)} is no device object: {lies(shell, where)}")
+    moment = nt.history.get(("device", where), {}).get("created")
+    lines = [f"Device object ({shown(where)}) is for:",
+             f" {device.name or 'no name'} \\Driver\\{device.driver.name} DriverObject {shown(found['DriverObject'])}"
+             + (", deleted" if device.deleted else "")]  # fmt: skip
+    irp_at, above = found["CurrentIrp"], found["AttachedDevice"]
+    pairs = [
+        ("Created", when(shell, moment)),
+        ("Current Irp", shown(irp_at) if irp_at else "none"),
+        ("RefCount", str(found["ReferenceCount"])),
+        ("Type", _named("_DEVICE_OBJECT", "DeviceType", found["DeviceType"])),
+        ("Flags", _named("_DEVICE_OBJECT", "Flags", found["Flags"])),
+        ("Characteristics", _named("_DEVICE_OBJECT", "Characteristics", found["Characteristics"])),
+        ("DevExt", _extension(found)),
+        ("StackSize", str(found["StackSize"])),
+        ("Alignment", _named("_DEVICE_OBJECT", "AlignmentRequirement", found["AlignmentRequirement"])),
+        ("AttachedDevice", f"(Upper) {_attached(shell, above)}" if above else ""),
+        ("AttachedTo", f"(Lower) {_attached(shell, device.below)}" if device.below else ""),
+        ("Stands for", getattr(device.hardware, "name", "") and f"hardware {getattr(device.hardware, 'name', '')}"),
+    ]  # fmt: skip
+    lines += facts(pairs, shell.width, 1)
+    busy = looking.number(nt, found.at("DeviceQueue") + FIELDS["_KDEVICE_QUEUE"]["Busy"][0], 1)
+    lines.append(f" Device queue is {'busy' if busy else 'not busy'}.")
+    say(shell, lines)
+
+
+def _extension(found: Struct) -> str:
+    size = found["Size"] - len(found.data)
+    return f"{shown(found['DeviceExtension'])}, {plural(size, 'byte')}" if found["DeviceExtension"] else "none"
+
+
+def _named(tag: str, field: str, value: int) -> str:
+    words = field_words(tag, field, value)
+    return f"0x{value:08x}" + (f" {words}" if words else "")
+
+
+def _attached(shell: Shell, where: int) -> str:
+    device = shell.live.nt.io.devices.at(where)
+    return f"{shown(where)} \\Driver\\{device.driver.name}" if device is not None else shown(where)
+
+
+@command("!devstack", "!devstack ADDRESS|NAME", "Show the stack of devices that a device stands in.", group="kernel",
+         completes="address")  # fmt: skip
+def devstack(shell: Shell, rest: str) -> None:
+    where = find_device(shell, rest)
+    nt = shell.live.nt
+    bottom = where
+    while below := nt.io.devices.below(bottom):
+        bottom = below
+    rows = [["  !DevObj", "!DrvObj", "!DevExt", "ObjectName"]]
+    for one in reversed(_stack(nt, bottom)):
+        device, found = nt.io.devices.at(one), struct(nt, "_DEVICE_OBJECT", one)
+        extension = long(found["DeviceExtension"]) if found is not None and found["DeviceExtension"] else "none"
+        driver = f"\\Driver\\{device.driver.name}" if device is not None else "?"
+        rows.append([f"{'>' if one == where else ' '} {long(one)}", driver, extension, device.name if device else "?"])
+    lines = columns(rows, 0)
+    node = next((node for node in nt.io.pnp.nodes if node.pdo.address == bottom), None)
+    if node is not None:
+        lines.append(f"Hardware {node.hardware.name}: {node.state}{'' if node.hardware.present else ', pulled out'}")
+    say(shell, lines)
+
+
+def _stack(nt: System, bottom: int) -> list[int]:
+    """The devices of a stack from the lowest up."""
+    found = [bottom]
+    while len(found) < 64:
+        device = struct(nt, "_DEVICE_OBJECT", found[-1])
+        above = device["AttachedDevice"] if device is not None else 0
+        if not above or above in found:
+            break
+        found.append(above)
+    return found
+
+
+@command("!drvobj", "!drvobj [ADDRESS|NAME]", "Show a driver object with its devices and dispatch routines, or list them.",
+         group="kernel", completes="address")  # fmt: skip
+def drvobj(shell: Shell, rest: str) -> None:
+    nt, text = shell.live.nt, rest.strip().split(" ")[0] if rest.strip() else ""
+    if not nt.has_io:
+        raise Refused("no driver is loaded")
+    if not text:
+        rows = [(long(one.address), f"\\Driver\\{one.name}", one.state + (", the system's own" if one.built_in else ""))
+                for one in nt.io.drivers.known.values()]  # fmt: skip
+        say(shell, columns(rows, 0) or ["No driver is loaded."])
+        return
+    name = text.rpartition("\\")[2].lower()
+    driver = next((one for one in nt.io.drivers.known.values() if one.name.lower() == name), None)
+    if driver is None:
+        where = number(shell, text)
+        driver = nt.io.drivers.known.get(where)
+        if driver is None:
+            raise Refused(f"{shown(where)} is no driver object: {lies(shell, where)}")
+    found = struct(nt, "_DRIVER_OBJECT", driver.address)
+    if found is None or found["Type"] != IO_TYPE_DRIVER:
+        raise Refused(f"{shown(driver.address)} is no driver object any more: its bytes have been overwritten")
+    extension = struct(nt, "_DRIVER_EXTENSION", found["DriverExtension"])
+    lines = [f"Driver object ({shown(driver.address)}) is for:", f" \\Driver\\{driver.name}, {driver.state}"]
+    if driver.extensions:
+        lines.append("Driver Extension List:")
+        lines += columns([(f"id {shown(key)}", shown(value)) for key, value in driver.extensions.items()])
+    devices = [one for one in nt.io.devices.known.values() if one.driver is driver]
+    lines += ["", "Device Object list:"]
+    lines += columns([(long(one.address), one.name or "no name") for one in devices], 1) or [" none"]
+    pairs = [
+        ("DriverEntry:", driver.entry), ("DriverStartIo:", found["DriverStartIo"]),
+        ("DriverUnload:", found["DriverUnload"]), ("AddDevice:", extension["AddDevice"] if extension else 0),
+    ]  # fmt: skip
+    lines += ["", *columns([(label, *_function(shell, routine)) for label, routine in pairs], 0)]
+    lines += ["", "Dispatch routines:", *_dispatch(shell, found)]
+    say(shell, lines)
+
+
+def _function(shell: Shell, routine: int) -> tuple[str, str]:
+    return (long(routine), function_name(shell, routine)) if routine else ("none", "")
+
+
+def _dispatch(shell: Shell, found: Struct) -> list[str]:
+    """The routines that are the driver's own; the others are told in one line."""
+    majors = group("irp_mj", "IRP_MJ_")
+    rows, default = [], 0
+    for major in range(IRP_MJ_MAXIMUM_FUNCTION + 1):
+        at = FIELDS["_DRIVER_OBJECT"]["MajorFunction"][0] + 8 * major
+        routine = int.from_bytes(found.data[at : at + 8], "little")
+        if shell.live.nt.io.drivers.is_default(routine):
+            default += 1
+            continue
+        rows.append((f"[{major:02x}] {majors.get(major, '')}", *_function(shell, routine)))
+    lines = columns(rows, 0)
+    if default:
+        lines.append(f"the other {default}: nt!IopInvalidDeviceRequest")
+    return lines
+
+
+@command("!fileobj", "!fileobj ADDRESS", "Show a file object.", group="kernel", completes="address")
+def fileobj(shell: Shell, rest: str) -> None:
+    nt = shell.live.nt
+    if not rest.strip():
+        raise Refused("an address is missing")
+    where = number(shell, rest.strip())
+    file, found = (nt.io.files.known.get(where) if nt.has_io else None), struct(nt, "_FILE_OBJECT", where)
+    if file is None or found is None or found["Type"] != IO_TYPE_FILE:
+        raise Refused(f"{shown(where)} is no file object: {lies(shell, where)}")
+    flags = flag_words(found["Flags"], group("file", "FO_"))
+    counted = file.object
+    pairs = [
+        ("Device", f"{shown(file.device.address)}  {nt.io.devices.name_of(file.device.address)}"),
+        ("Name", file.name or "none: the device itself"), ("Flags", f"0x{found['Flags']:08x} {flags}"),
+        ("Handles", str(counted.handles) if counted else ""), ("References", str(counted.references) if counted else ""),
+        ("Position", _size(found["CurrentByteOffset"])), ("FinalStatus", status_text(found["FinalStatus"])),
+        ("Requests", ", ".join(shown(request.irp) for request in file.requests) or "none on their way"),
+        ("FsContext", shown(found["FsContext"]) if found["FsContext"] else ""),
+        ("FsContext2", shown(found["FsContext2"]) if found["FsContext2"] else ""),
+    ]  # fmt: skip
+    say(shell, [f"File object {shown(where)}", *facts(pairs, shell.width)])

@@ -91,16 +91,18 @@ class FunctionCompiler(Statements):
         function, which is suspended: they come from the dictionary BORROWED and go back there. `valued` if the last
         statement returns a value."""
         self.whole = statements
-        self.places.update(borrowed or {})
+        self.places.update((variable, f"b{place}") for variable, place in (borrowed or {}).items())
         self.returns_value = valued
         self.give_places(local)
         self.uninitialised(local)
         self.out.extend(self.bounded(tree.Block(span, statements, span)))
         body = self.out
         if borrowed:
-            kept = [(place, emit.subscript(emit.name("BORROWED"), emit.const(place))) for place in borrowed.values()]
-            back = [emit.assign_item(emit.name("BORROWED"), emit.const(place), emit.name(place)) for place, _ in kept]
-            body = [*(emit.assign(place, item) for place, item in kept), ast.Try(body, [], [], back)]
+            held, kept = emit.name("BORROWED"), [emit.const(place) for place in borrowed.values()]
+            own = [f"b{place}" for place in borrowed.values()]
+            taken = [emit.assign(name, emit.subscript(held, item)) for name, item in zip(own, kept, strict=True)]
+            back = [emit.assign_item(held, item, emit.name(name)) for name, item in zip(own, kept, strict=True)]
+            body = [*taken, ast.Try(body, [], [], back)]
         if self.unit.watched:
             self.unit.places[identifier] = self.places
         made = emit.function(identifier, ["sp"], self.prologue() + body)

@@ -115,6 +115,15 @@ class Unit:
         self._variables[variable] = where
         self.own.add(variable)
 
+    def take_back(self, variable: tree.Variable) -> None:
+        """What `place_at` has said no longer holds."""
+        del self._variables[variable]
+        self.own.discard(variable)
+
+    def place_of(self, variable: tree.Variable) -> int | None:
+        """Where a variable lies, None if it has no room yet."""
+        return self._variables.get(variable)
+
     def pointer_table(self, signature: FunctionType) -> str:
         """The name of the table that turns addresses into functions of one signature."""
         return self.signatures.setdefault(signature_text(signature), f"P{len(self.signatures)}")

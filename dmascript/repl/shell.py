@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 
 from ..interp.debugger.live import Live
+from ..interp.debugger.reading import EvaluationError
 from .command import Command, Refused, all_commands
 
 TYPE_CHECKING = False
@@ -134,7 +135,7 @@ class Shell:
                 self._command(*found)
             else:
                 self.enter(text)
-        except Refused as refusal:
+        except (Refused, EvaluationError) as refusal:
             self.complain(self.paint("error", "error") + f": {refusal}")
             self.refused = True
 
@@ -156,7 +157,7 @@ class Shell:
                 return row, word, rest.strip()
             if rest and not rest[0].isspace():
                 continue
-            if word in self.live.growing.own_names() or rest.lstrip()[:1] in ("=", "(", "[", ";") or rest.lstrip()[:2] in (
+            if word in self.live.growing.own_names() or rest.lstrip()[:1] in ("=", ";") or rest.lstrip()[:2] in (
                 "->", "++", "--", "+=", "-=",
             ):  # fmt: skip
                 continue
@@ -183,8 +184,15 @@ class Shell:
     # -- the language
 
     def enter(self, text: str) -> None:
-        """Run an entry of the language and say what came of it."""
-        self.tell(self.live.enter(text))
+        """Run an entry of the language and say what came of it. The machine does not notice an expression that changes
+        nothing."""
+        found = self.live.read(text.strip().rstrip(";")) if "\n" not in text.strip() else None
+        if found is None:
+            self.tell(self.live.enter(text))
+        elif found.value is not None:
+            from .telling import tell_value
+
+            tell_value(self, found.type, found.value)
 
     def tell(self, outcome: Outcome) -> None:
         """Say what an entry, or letting the machine go on, has come to."""

@@ -9,6 +9,7 @@ from ..render import render_diagnostic, render_report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..grammar.types import Type
     from ..interp.debugger.stops import Outcome, Stop
     from ..runtime.findings import Finding
     from .shell import Shell
@@ -42,11 +43,16 @@ def tell(shell: Shell, outcome: Outcome) -> None:
         assert outcome.stop is not None
         tell_stop(shell, outcome.stop)
     elif outcome.type is not None and outcome.value is not None:
-        live = shell.live
-        shell.say("\n".join(Values(live.nt, live.symbol, live.growing.checker).told(outcome.type, outcome.value)))
+        tell_value(shell, outcome.type, outcome.value)
     elif outcome.message:
         shell.complain(shell.paint("error", "stopped") + f": {outcome.message}")
         shell.broken = True
+
+
+def tell_value(shell: Shell, type: Type, value: int | bytes) -> None:
+    """Show the value of an expression."""
+    live = shell.live
+    shell.say("\n".join(Values(live.nt, live.symbol, live.growing.checker).told(type, value)))
 
 
 def tell_finding(shell: Shell, finding: Finding) -> None:

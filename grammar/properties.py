@@ -16,7 +16,7 @@ from .types import IntType
 # What each property takes: words, "truth", "block", or the least and the greatest number.
 KNOWN: dict[str, tuple[str, ...] | tuple[int, int] | str] = {
     "bus": ("pci", "isa"),
-    "interrupt": ("line", "messages", "none"),
+    "interrupt": ("line", "messages", "msix", "none"),
     "ports": "block",
     "dma_bits": (16, 64),
     "scatter_gather": "truth",
@@ -30,6 +30,7 @@ KNOWN: dict[str, tuple[str, ...] | tuple[int, int] | str] = {
     "bar_size": (0, 1 << 28),
     "base": (0, 0xFFFF_FFFF),
     "irq": (0, 23),
+    "irql": (0, 11),
     "dma_channel": (0, 7),
 }
 MOST_MESSAGES = 32
@@ -57,9 +58,13 @@ class Properties:
                 continue
             first[line.name] = line.name_span
             self._read(line, found, blocks)
-        if found.get("bus") == "isa" and str(found.get("interrupt", "")).startswith("messages"):
+        if found.get("bus") == "isa" and str(found.get("interrupt", "")).startswith("m"):
             help = "write 'interrupt = line;'"
             self.context.error("bad-property", "a device on the isa bus cannot send messages", first["interrupt"], help)
+        irql, messages = found.get("irql"), str(found.get("interrupt", "")).startswith("m")
+        if irql in (1, 2) or irql == 0 and messages:
+            message = "'irql' is 3 to 11" + ("" if messages else ", or 0 for a line that is served at PASSIVE_LEVEL")
+            self.context.error("bad-property", message, first["irql"])
         return tuple(found.items())
 
     def _read(self, line: Property, found: dict[str, int | str], blocks: list[str]) -> None:
@@ -107,12 +112,12 @@ class Properties:
         return expr.value
 
     def _messages(self, node: CallExpr, found: dict[str, int | str]) -> None:
-        """`interrupt = messages(n);`"""
+        """`interrupt = messages(n);` or `msix(n)`."""
         name = node.callee.name if isinstance(node.callee, Name) else ""
-        if name != "messages" or len(node.arguments) != 1:
-            message = "'interrupt' is line, messages(count) or none"
+        if name not in ("messages", "msix") or len(node.arguments) != 1:
+            message = "'interrupt' is line, messages(count), msix(count) or none"
             self.context.error("bad-property", message, node.span)
             return
-        count = self._number("messages", node.arguments[0], 1, MOST_MESSAGES)
+        count = self._number(name, node.arguments[0], 1, MOST_MESSAGES)
         if count is not None:
-            found["interrupt"] = f"messages({count})"
+            found["interrupt"] = f"{name}({count})"

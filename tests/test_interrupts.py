@@ -264,6 +264,7 @@ def test_a_fully_specified_connection_names_its_vector() -> None:
     for at, size, value in ((0, 4, FULLY_SPECIFIED_GROUP), (48, 1, line.irql), (50, 1, 1), (52, 4, line.vector)):
         kernel.set(kernel.parameters + at, size, value)
     kernel.set(kernel.parameters + 56, 1, line.irql)
+    kernel.set(kernel.parameters + 64, 8, 1)
     assert kernel.call("IoConnectInterruptEx", kernel.parameters) == 0
     kernel.interrupt()
     assert kernel.log == ["isr"]

@@ -73,19 +73,17 @@ class HardwareDevice:
         self.line: tuple[int, Line] | None = None
         if properties.has_line:
             number = allotment.input(properties)
-            self.line = number, allotment.line(number, properties.bus == "pci", name)
-        self.messages = [allotment.message(f"{name}, message {index}") for index in range(properties.messages)]
+            self.line = number, allotment.line(number, properties, name)
+        self.messages = allotment.messages(properties, name)
         identity = dict(properties.numbers)
         identity["device_id"] = identity["device_id"] or self.slot
-        self.config = ConfigSpace(identity, bars, len(self.messages), self.line[0] if self.line else None)
+        capable = 0 if properties.extended else len(self.messages)
+        self.config = ConfigSpace(identity, bars, capable, self.line[0] if self.line else None)
         self.config.command = IO_SPACE | MEMORY_SPACE | BUS_MASTER
 
     def resources(self, translated: bool = True) -> bytes:
         """The CM_RESOURCE_LIST of the device."""
-        channel = self.properties["dma_channel"]
-        return resource_list(
-            self.nt, self.properties.bus, self.bars, self.line, self.messages, channel, translated
-        )  # fmt: skip
+        return resource_list(self.nt, self.properties, self.bars, self.line, self.messages, translated)
 
     def facts(self, bar: Bar) -> list[tuple[str, str]]:
         where = f"port 0x{bar.base:x}" if bar.ports else f"physical {address(bar.base)}"

@@ -22,8 +22,9 @@ PAGE = 4096
 
 PCI_LINES = range(16, 24)  # inputs of the interrupt controller; devices share them once all are given out
 ISA_LINES = (5, 10, 11, 9, 7, 3)
-DEVICE_IRQL = 11
-FIRST_VECTOR = 0xB0  # of those of DEVICE_IRQL
+DEVICE_IRQLS = range(11, 2, -1)  # one device after the other
+LEVEL_VECTORS = 16  # the IRQL of a vector is its upper half
+PASSIVE_VECTORS = 0x100  # behind those that processors know
 
 ISA_BUS, PCI_BUS = 1, 5  # INTERFACE_TYPE
 PORT, INTERRUPT, MEMORY, DMA = 1, 2, 3, 4  # CmResourceType...
@@ -32,7 +33,8 @@ LATCHED, MESSAGE, PORT_IO = 1, 2, 1  # flags
 
 NUMBERS = {
     "vendor": 0x1234, "device_id": 0, "revision": 1, "class_code": 0xFF0000, "subsystem_vendor": 0, "subsystem": 0,
-    "dma_bits": 32, "max_transfer": 0, "scatter_gather": 0, "bar_size": 0, "base": 0, "irq": 0, "dma_channel": -1,
+    "dma_bits": 32, "max_transfer": 0, "scatter_gather": 0, "bar_size": 0, "base": 0, "irq": 0, "irql": -1,
+    "dma_channel": -1,
 }  # fmt: skip
 PROPERTIES = frozenset((*NUMBERS, "bus", "interrupt", "ports"))
 BUSES = ("pci", "isa")
@@ -41,12 +43,14 @@ BUSES = ("pci", "isa")
 class Properties:
     """The properties of a device block, with what holds for those that it leaves out.
 
-    `bus` is pci or isa. `interrupt` is line, none or messages(n). `ports` names a block that lies in port space, or is
-    1 for all of them. `bar_size` is what the first block decodes if that is more than its registers need; `base` (isa)
-    and `irq` fix an address and an interrupt input. `dma_channel` (isa) is the channel of a slave. `dma_bits`,
-    `scatter_gather` and `max_transfer` are what the device's DMA can do, the others are its configuration space."""
+    `bus` is pci or isa. `interrupt` is line, none, messages(n) (MSI: one resource) or msix(n) (MSI-X: each message is a
+    resource, and for one processor). `irql` is the DIRQL, 0 for a line that is served at PASSIVE_LEVEL. `ports` names a
+    block that lies in port space, or is 1 for all of them. `bar_size` is what the first block decodes if that is more
+    than its registers need; `base` (isa) and `irq` fix an address and an interrupt input. `dma_channel` (isa) is the
+    channel of a slave. `dma_bits`, `scatter_gather` and `max_transfer` are what the device's DMA can do, the others are
+    its configuration space."""
 
-    __slots__ = ("bus", "numbers", "messages", "has_line", "ports")
+    __slots__ = ("bus", "numbers", "messages", "has_line", "ports", "extended")
 
     def __init__(self, given: dict[str, int | str]) -> None:
         unknown = sorted(set(given) - PROPERTIES)
@@ -56,7 +60,12 @@ class Properties:
         if self.bus not in BUSES:
             raise ValueError(f"{self.bus} is no bus: pci or isa")
         self.numbers = {name: _number(name, given.get(name, value)) for name, value in NUMBERS.items()}
-        self.messages, self.has_line = _interrupt(str(given.get("interrupt", "line")).replace(" ", ""))
+        interrupt = str(given.get("interrupt", "line")).replace(" ", "")
+        self.extended = interrupt.startswith("msix")
+        self.messages, self.has_line = _interrupt(interrupt.replace("msix", "messages"))
+        irql = self["irql"]
+        if irql != -1 and irql not in DEVICE_IRQLS and (irql or self.messages):
+            raise ValueError("irql is 3 to 11, or 0 for a line that is served at PASSIVE_LEVEL")
         if self.messages and self.bus == "isa":
             raise ValueError("a device on the isa bus has a line: it cannot send messages")
         self.ports = str(given.get("ports", ""))
@@ -82,7 +91,7 @@ def _interrupt(text: str) -> tuple[int, bool]:
         return 0, text == "line"
     count = text[9:-1] if text.startswith("messages(") and text.endswith(")") else "1" if text == "messages" else ""
     if not count.isdigit() or not 1 <= int(count) <= 32:
-        raise ValueError("interrupt is line, none or messages(n) with n from 1 to 32")
+        raise ValueError("interrupt is line, none, messages(n) or msix(n), with n from 1 to 32")
     return int(count), False
 
 
@@ -90,14 +99,15 @@ class Allotment:
     """What of the machine's addresses, vectors and slots is still to be given. `inputs` are the vectors of the inputs
     of the interrupt controller."""
 
-    __slots__ = ("nt", "inputs", "_next", "_next_vector", "_pci_lines", "_isa_lines", "_slots")
+    __slots__ = ("nt", "inputs", "_next", "_used", "_devices", "_pci_lines", "_isa_lines", "_slots")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.inputs: dict[int, int] = {}
         self._next = {(False, "pci"): MMIO, (True, "pci"): PCI_PORTS, (False, "isa"): ISA_MEMORY,
                       (True, "isa"): ISA_PORTS}  # fmt: skip
-        self._next_vector = FIRST_VECTOR
+        self._used: dict[int, int] = {}  # vectors that are given out, by IRQL
+        self._devices = 0  # that have interrupts
         self._pci_lines = 0
         self._isa_lines = 0
         self._slots = 0
@@ -155,19 +165,46 @@ class Allotment:
         self._pci_lines += 1
         return PCI_LINES[(self._pci_lines - 1) % len(PCI_LINES)]
 
-    def line(self, number: int, level: bool, name: str) -> Line:
+    def line(self, number: int, properties: Properties, name: str) -> Line:
         """The line at an input of the interrupt controller."""
         if number not in self.inputs:
-            self.inputs[number] = self._vector()
-        return self.nt.interrupts.add_line(self.inputs[number], DEVICE_IRQL, level, name)
+            self.inputs[number] = self._vectors(properties, 1)[0]
+        return self._add(self.inputs[number], properties.bus == "pci", name)
 
-    def message(self, name: str) -> Line:
-        return self.nt.interrupts.add_line(self._vector(), DEVICE_IRQL, False, name)
+    def messages(self, properties: Properties, name: str) -> list[Line]:
+        """The lines that the messages of a device stand for."""
+        count = properties.messages
+        vectors = self._vectors(properties, count) if count else range(0)
+        lines = [self._add(vector, False, f"{name}, message {index}") for index, vector in enumerate(vectors)]
+        if properties.extended:
+            for index, line in enumerate(lines):
+                line.affinity = 1 << index % len(self.nt.processors)
+        return lines
 
-    def _vector(self) -> int:
-        vector = self._next_vector
-        self._next_vector += 1
-        return vector
+    def _add(self, vector: int, level: bool, name: str) -> Line:
+        irql = vector // LEVEL_VECTORS if vector < PASSIVE_VECTORS else 0
+        return self.nt.interrupts.add_line(vector, irql, level, name)
+
+    def _vectors(self, properties: Properties, count: int) -> range:
+        """Vectors in a row, at the IRQL that the device names, or at the next one's in turn."""
+        wanted = properties["irql"]
+        if wanted == 0:
+            self._used[0] = self._used.get(0, 0) + 1
+            return range(PASSIVE_VECTORS + self._used[0] - 1, PASSIVE_VECTORS + self._used[0])
+        self._devices += wanted < 0
+        for step in range(len(DEVICE_IRQLS)):
+            irql = wanted if wanted > 0 else DEVICE_IRQLS[(self._devices - 1 + step) % len(DEVICE_IRQLS)]
+            levels = range(irql, irql - -(-count // LEVEL_VECTORS), -1)  # 32 messages take two
+            if levels[-1] not in DEVICE_IRQLS:
+                continue
+            used = self._used.get(irql, 0)
+            if used + count <= LEVEL_VECTORS or not any(self._used.get(level) for level in levels):
+                for level in levels:
+                    self._used[level] = min(self._used.get(level, 0) + count, LEVEL_VECTORS)
+                first = levels[-1] * LEVEL_VECTORS + (used if len(levels) == 1 else 0)
+                return range(first, first + count)
+        where = f" at IRQL {wanted}" if wanted > 0 else ""
+        raise ValueError(f"no room for {plural(count, 'more interrupt vector')}{where}")
 
 
 class Descriptor:
@@ -187,11 +224,12 @@ class Descriptor:
 
 
 def resource_list(
-    nt: System, bus: str, bars: list[Bar], line: tuple[int, Line] | None, messages: list[Line], channel: int,
+    nt: System, properties: Properties, bars: list[Bar], line: tuple[int, Line] | None, messages: list[Line],
     translated: bool,
 ) -> bytes:  # fmt: skip
     """A CM_RESOURCE_LIST with one full descriptor. `line` is the input of the interrupt controller and the line."""
     affinity = (1 << len(nt.processors)) - 1
+    bus, channel = properties.bus, properties["dma_channel"]
     found = [
         Descriptor(
             PORT if bar.ports else MEMORY, DEVICE_EXCLUSIVE, PORT_IO if bar.ports else 0, [(8, bar.base), (4, bar.size)]
@@ -203,10 +241,10 @@ def resource_list(
         level, vector = (wired.irql, wired.vector) if translated else (number, number)
         share, flags = (SHARED, 0) if wired.level else (DEVICE_EXCLUSIVE, LATCHED)
         found.append(Descriptor(INTERRUPT, share, flags, [(2, level), (2, 0), (4, vector), (8, affinity)]))
-    if messages:
-        first = messages[0]
-        words = [(2, first.irql), (2, 0)] if translated else [(2, 0), (2, len(messages))]
-        words += [(4, first.vector), (8, affinity)]
+    for group in [[one] for one in messages] if properties.extended else [messages] if messages else []:
+        first = group[0]
+        words = [(2, first.irql), (2, 0)] if translated else [(2, 0), (2, len(group))]
+        words += [(4, first.vector), (8, affinity & first.affinity)]
         found.append(Descriptor(INTERRUPT, DEVICE_EXCLUSIVE, LATCHED | MESSAGE, words))
     if channel >= 0:
         found.append(Descriptor(DMA, DEVICE_EXCLUSIVE, 0, [(4, channel), (4, 0), (4, 0)]))

@@ -1,16 +1,18 @@
 """Interrupt lines and messages, and the service routines connected to them.
 
 A line is asserted by a device until the device takes it back (level) or is remembered once (latched, and messages).
-It is delivered to the first processor that comes to a preemption point below its IRQL; a line without a service
-routine stays masked.
+It is delivered to the first of its processors that comes to a preemption point below its IRQL; a line without a service
+routine stays masked. What lines of PASSIVE_LEVEL do instead is in passive_interrupts.py.
 """
 
 from __future__ import annotations
 
 from .. import rules
 from ..findings import address, level_name
+from . import passive_interrupts as passive
 from .contexts import interrupted
 from .irql import raise_to
+from .processor import PASSIVE_LEVEL
 from .spinlock import acquire_quietly, release_quietly
 
 TYPE_CHECKING = False
@@ -30,13 +32,15 @@ LEVEL_SENSITIVE, LATCHED = 0, 1
 
 
 class Interrupt:
-    """One connection: a KINTERRUPT at `address`. `passive` service routines run at PASSIVE_LEVEL in a thread."""
+    """One connection: a KINTERRUPT at `address`, for the processors of the mask `affinity`."""
 
-    __slots__ = ("address", "routine", "context", "lock", "vector", "irql", "synchronize_irql", "message", "running")
+    __slots__ = (
+        "address", "routine", "context", "lock", "vector", "irql", "synchronize_irql", "message", "running", "affinity",
+    )  # fmt: skip
 
     def __init__(
         self, address: int, routine: int, context: int, lock: int, vector: int, irql: int, synchronize_irql: int,
-        message: int | None,
+        message: int | None, affinity: int = -1,
     ) -> None:  # fmt: skip
         self.address = address
         self.routine = routine
@@ -46,15 +50,23 @@ class Interrupt:
         self.irql = irql
         self.synchronize_irql = synchronize_irql
         self.message = message
+        self.affinity = affinity
         self.running = 0
+
+    @property
+    def passive(self) -> bool:
+        return self.synchronize_irql == PASSIVE_LEVEL
 
 
 class Line:
-    """A vector of the machine. `level` lines stay asserted until their device says otherwise."""
+    """A vector of the machine. `level` lines stay asserted until their device says otherwise. `affinity` is the mask of
+    the processors that it is wired to, `gate` what the thread of a line of PASSIVE_LEVEL waits for."""
 
-    __slots__ = ("vector", "irql", "level", "asserted", "connected", "deliveries", "name", "cause")
+    __slots__ = (
+        "vector", "irql", "level", "asserted", "connected", "deliveries", "name", "cause", "affinity", "gate",
+    )  # fmt: skip
 
-    def __init__(self, vector: int, irql: int, level: bool, name: str) -> None:
+    def __init__(self, vector: int, irql: int, level: bool, name: str, affinity: int = -1) -> None:
         self.vector = vector
         self.irql = irql
         self.level = level
@@ -63,6 +75,14 @@ class Line:
         self.deliveries = 0
         self.name = name
         self.cause = 0
+        self.affinity = affinity
+        self.gate = 0
+
+    def takes(self, cpu: Processor) -> bool:
+        """Whether the line can interrupt a processor, as its IRQL is now."""
+        if self.irql <= cpu.irql or not self.connected:
+            return False
+        return any((self.affinity & one.affinity) >> cpu.number & 1 for one in self.connected)
 
 
 class Interrupts:
@@ -76,11 +96,11 @@ class Interrupts:
         self.objects: dict[int, Interrupt] = {}
         self.pending: list[int] = []
 
-    def add_line(self, vector: int, irql: int, level: bool, name: str = "") -> Line:
+    def add_line(self, vector: int, irql: int, level: bool, name: str = "", affinity: int = -1) -> Line:
         """Wire up a vector; a device that shares a line gives the same vector again."""
         line = self.lines.get(vector)
         if line is None:
-            line = self.lines[vector] = Line(vector, irql, level, name)
+            line = self.lines[vector] = Line(vector, irql, level, name, affinity)
         return line
 
     # -- the device's side
@@ -92,11 +112,22 @@ class Interrupts:
             line.asserted = True
             line.deliveries = 0
             line.cause = self.nt.thread.cause
-            self.pending.append(vector)
             self.nt.scheduler.go_live()
-            if self.nt.chooser.open:
-                self.nt.scheduler.wake(self.nt.processors[-1])
             self.nt.traced("interrupt asserted", vector=vector)
+            if line.irql == PASSIVE_LEVEL:
+                passive.schedule(self.nt, line)
+                return
+            self.pending.append(vector)
+            self._wake(line)
+
+    def _wake(self, line: Line) -> None:
+        """A processor that can take a line may be idle still."""
+        nt = self.nt
+        able = [cpu for cpu in nt.processors if line.takes(cpu)]
+        if nt.chooser.open and able:
+            nt.scheduler.wake(able[-1])
+        elif nt.cpu not in able and able:
+            nt.scheduler.wake(able[0])
 
     message = assert_line
 
@@ -104,12 +135,13 @@ class Interrupts:
         line = self.lines[vector]
         if line.asserted:
             line.asserted = False
-            self.pending.remove(vector)
+            if line.irql > PASSIVE_LEVEL:
+                self.pending.remove(vector)
 
     # -- the processor's side
 
     def deliverable(self, cpu: Processor) -> bool:
-        return any(self.lines[vector].connected and self.lines[vector].irql > cpu.irql for vector in self.pending)
+        return any(self.lines[vector].takes(cpu) for vector in self.pending)
 
     def deliver(self, cpu: Processor) -> bool:
         """Run the service routines of the most urgent line that this processor's IRQL lets in. False if there is
@@ -118,27 +150,31 @@ class Interrupts:
         best: Line | None = None
         for vector in self.pending:
             line = self.lines[vector]
-            if line.connected and line.irql > cpu.irql and (best is None or line.irql > best.irql):
+            if line.takes(cpu) and (best is None or line.irql > best.irql):
                 best = line
         if best is None:
             return False
         if nt.chooser.open and not best.deliveries and nt.choose("interrupt", 2):
             return False  # it lands a little later
         best.deliveries += 1
-        if not best.level:
-            self.clear_line(best.vector)
-        elif best.deliveries > STORM:
-            self._storm(best)
-            return True
-        nt.clock.pass_ns(LATENCY_NS)
-        interrupted(nt, best.irql, self._serve, best.vector)
+        if self.begin_delivery(best):
+            interrupted(nt, best.irql, self.serve, best)
         return True
 
-    def _serve(self, vector: int) -> None:
+    def begin_delivery(self, line: Line) -> bool:
+        """The line is about to be served. False if that goes on without end."""
+        if not line.level:
+            self.clear_line(line.vector)
+        elif line.deliveries > STORM:
+            self._storm(line)
+            return False
+        self.nt.clock.pass_ns(LATENCY_NS)
+        return True
+
+    def serve(self, line: Line) -> None:
         """Ask one service routine after the other, all at the line's IRQL or above; on a level-triggered line up to the
         one that claims."""
         nt = self.nt
-        line = self.lines[vector]
         accesses = nt.hardware.accesses(line)
         claimed = False
         for interrupt in list(line.connected):
@@ -153,12 +189,12 @@ class Interrupts:
                     self._check_claim(line, interrupt, accesses)
                     break
         if not claimed and not line.level:
-            nt.traced("interrupt unclaimed", vector=vector)
+            nt.traced("interrupt unclaimed", vector=line.vector)
 
     def _run(self, where: int) -> int:
         nt = self.nt
         interrupt = self.objects[where]
-        acquire_quietly(nt, interrupt.lock)
+        self._enter(interrupt)
         interrupt.running += 1
         nt.thread.cause = self.lines[interrupt.vector].cause
         nt.traced("isr", interrupt=where, routine=interrupt.routine)
@@ -173,8 +209,20 @@ class Interrupts:
             first = (nt.irql << 16) + (interrupt.synchronize_irql << 8) + 3
             nt.violation(rules.CALLBACK_CHANGED_IRQL, (first, interrupt.routine, 0, 0), facts, ("interrupt", where))
             nt.set_irql(interrupt.synchronize_irql)
-        release_quietly(nt, interrupt.lock)
+        self._leave(interrupt)
         return result
+
+    def _enter(self, interrupt: Interrupt) -> None:
+        if interrupt.passive:
+            passive.enter(self.nt, interrupt)
+        else:
+            acquire_quietly(self.nt, interrupt.lock)
+
+    def _leave(self, interrupt: Interrupt) -> None:
+        if interrupt.passive:
+            passive.leave(self.nt, interrupt)
+        else:
+            release_quietly(self.nt, interrupt.lock)
 
     def _check_claim(self, line: Line, interrupt: Interrupt, accesses: list[tuple[HardwareDevice, int]]) -> None:
         """A service routine on a shared line has claimed: it must have looked at a device that asserts the line."""
@@ -215,7 +263,7 @@ class Interrupts:
 
     def connect(
         self, routine: int, context: int, lock: int, vector: int, irql: int, synchronize_irql: int,
-        message: int | None = None, share: bool = True,
+        message: int | None = None, share: bool = True, affinity: int = -1,
     ) -> int:  # fmt: skip
         """The address of a new KINTERRUPT, or 0 if there is no such line, it is taken, or no pool."""
         nt = self.nt
@@ -228,13 +276,17 @@ class Interrupts:
         if not where:
             return 0
         nt.memory.write(where, bytes(OBJECT_BYTES))
-        interrupt = Interrupt(where, routine, context, lock, vector, irql, synchronize_irql, message)
+        interrupt = Interrupt(where, routine, context, lock, vector, irql, synchronize_irql, message, affinity)
         self.objects[where] = interrupt
         line.connected.append(interrupt)
         nt.dispatcher.lent.lend(A_CONTEXT, where, context)
         nt.scheduler.go_live()
         nt.remember("interrupt", where, "connected")
         nt.hold(rules.INTERRUPT_LEFT_CONNECTED, where, [("interrupt", f"{address(where)}, vector 0x{vector:X}")])
+        if line.asserted and line.irql == PASSIVE_LEVEL:
+            passive.schedule(nt, line)
+        elif line.asserted:
+            self._wake(line)
         return where
 
     def disconnect(self, where: int) -> bool:
@@ -244,6 +296,9 @@ class Interrupts:
         if interrupt is None:
             return False
         self.lines[interrupt.vector].connected.remove(interrupt)
+        if interrupt.passive:
+            passive.enter(nt, interrupt)
+            del nt.dispatcher.opaque_objects[interrupt.lock]
         for cpu in nt.processors:
             while interrupt.running and cpu is not nt.cpu and cpu.nested:
                 nt.scheduler.let_run(cpu)
@@ -270,8 +325,8 @@ class Interrupts:
         nt = self.nt
         interrupt = self.find(where)
         before = raise_to(nt, interrupt.synchronize_irql)
-        acquire_quietly(nt, interrupt.lock)
+        self._enter(interrupt)
         result = nt.call(routine, context)
-        release_quietly(nt, interrupt.lock)
+        self._leave(interrupt)
         nt.set_irql(before)
         return result

@@ -150,7 +150,7 @@ def HalGetInterruptVector(
     if vector is None or interface not in (ISA_BUS, PCI_BUS) or bus:
         return 0
     nt.memory.write_uint(irql, 1, nt.interrupts.lines[vector].irql)
-    nt.memory.write_uint(affinity, 8, (1 << len(nt.processors)) - 1)
+    nt.memory.write_uint(affinity, 8, nt.interrupts.lines[vector].affinity & (1 << len(nt.processors)) - 1)
     return vector
 
 

@@ -22,10 +22,11 @@ def IoConnectInterrupt(
     nt: System, object_at: int, routine: int, context: int, lock: int, vector: int, irql: int, synchronize_irql: int,
     mode: int, share: int, affinity: int, floating: int,
 ) -> int:  # fmt: skip
-    """Let a routine be called for a vector. It may be called before this returns. Any processor may call it."""
+    """Let a routine be called for a vector. It may be called before this returns, on each processor of the mask."""
     if nt.fails("IoConnectInterrupt"):
         return STATUS_INSUFFICIENT_RESOURCES
-    return connect_vector(nt, Request(object_at, routine, context, lock, synchronize_irql), vector, irql, share != 0)
+    request = Request(object_at, routine, context, lock, synchronize_irql, affinity)
+    return connect_vector(nt, request, vector, irql, share != 0)
 
 
 @routine(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from .. import rules
 from ..ke.irql import lower, raise_to
+from ..ke.passive_interrupts import expect_spin_lock
 from ..ke.processor import APC_LEVEL, DISPATCH_LEVEL
 from ..ke.spinlock import acquire, release
 from ..ke.synchronization import check_resident
@@ -100,6 +101,8 @@ def KeReleaseInStackQueuedSpinLock(nt: System, handle: int) -> None:
 def KeAcquireInterruptSpinLock(nt: System, where: int) -> int:
     """Raise to the level at which the service routine runs, and take its lock. The IRQL before is returned."""
     interrupt = nt.interrupts.find(where)
+    if interrupt.passive:
+        expect_spin_lock(nt, interrupt)
     before = raise_to(nt, interrupt.synchronize_irql)
     acquire(nt, interrupt.lock)
     return before

@@ -243,6 +243,14 @@ INTERRUPT_LEFT_CONNECTED = rule(
     page="nf-wdm-iodisconnectinterrupt",
     explanation="The next interrupt calls a routine of a driver that is not there any more.",
 )  # fmt: skip
+INTERRUPT_WITHOUT_LOCK = rule(
+    "interrupt-without-spin-lock", "fatal", "the spin lock of an interrupt is wanted that is served at PASSIVE_LEVEL",
+    here="wanted here", earlier=("connected", "connected here"),
+    help="use KeSynchronizeExecution, which takes the event that such an interrupt has instead", stop=(0xC8, None),
+    page="using-passive-level-interrupt-handling-routines",
+    explanation="A service routine at PASSIVE_LEVEL may wait, and so it cannot hold a spin lock. The routines that take an "
+    "interrupt's spin lock stop the machine.",
+)  # fmt: skip
 MUTEX_LEFT_OWNED = rule(
     "mutex-left-owned", "leak", "a mutex is still owned at the end", here="acquired here",
     help="release the mutex as often as it was acquired, by the thread that did", page="nf-wdm-kereleasemutex",

@@ -42,7 +42,7 @@ class HardwareDevice:
 
     __slots__ = (
         "nt", "name", "properties", "bars", "slot", "config", "line", "messages", "on_reset", "present", "touched",
-        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "doing", "_reported",
+        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "doing", "began_ns", "_reported",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,7 @@ class HardwareDevice:
         self.events: dict[Event, None] = {}
         self.asserting = False
         self.doing = ("", "")  # the event whose code runs, and its register
+        self.began_ns = -1  # when it began: the code of a device takes no time
         self._reported: set[tuple[Rule, Bar, str]] = set()
         for bar in bars:
             bar.device = self
@@ -97,10 +98,12 @@ class HardwareDevice:
         nt, hardware = self.nt, self.nt.hardware
         before, cpu, now = hardware.current, nt.cpu, nt.clock.now_ns
         irql, hardware.current, cpu.irql = cpu.irql, self, 0
+        self.began_ns = now
         try:
             return on_stack(nt, *hardware.stack(), function, *arguments)
         finally:
             hardware.current, cpu.irql = before, irql
+            self.began_ns = -1
             nt.clock.pass_ns(now - nt.clock.now_ns)
 
     def fault(self, how: str, facts: list[tuple[str, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from os.path import basename
 
 from ..interp.debugger.places import lies_at
 from ..interp.debugger.values import Values
@@ -85,7 +86,7 @@ def when(shell: Shell, moment: Moment | None, prefix: str = "at ") -> str:
         return ""
     place = shell.live.session.sites.place(moment.site, "")
     time = f"{moment.time_ns / 1000:.3f} us"
-    return f"{prefix}{place.file}:{place.line} ({time})" if place is not None else f"{prefix}{time}"
+    return f"{prefix}{basename(place.file)}:{place.line} ({time})" if place is not None else f"{prefix}{time}"
 
 
 def facts(pairs: Iterable[tuple[str, str]], width: int = 80, indent: int = 2) -> list[str]:

@@ -1,0 +1,321 @@
+"""The commands about who runs: !process !thread !running !irql, and what they hold: !locks !object !handle."""
+
+from __future__ import annotations
+
+from ...interp.debugger import looking
+from ...interp.debugger.places import all_threads
+from ...interp.debugger.words import irql_text, status_text
+from ...runtime.findings import address as shown
+from ...runtime.findings import plural
+from ...runtime.io.namespace import folded
+from ...runtime.io.request_checks import name_of
+from ...runtime.ke.dispatcher import KIND_NAMES
+from ...runtime.ob.handles import KERNEL
+from ..command import Refused, command
+from ..reading import columns, facts, lies, long, number, say, when, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ...runtime.ke.dispatcher import Wait
+    from ...runtime.ke.process import Process
+    from ...runtime.ke.processor import Thread
+    from ...runtime.ob.objects import Object
+    from ..shell import Shell
+
+WITH_THREADS = 2  # the flag of !process that asks for them
+
+
+# ---- processes
+
+
+@command("!process", "!process [0|ADDRESS|NAME [FLAGS]]", "Show a process with its threads, or with 0 0 all of them.",
+         group="kernel", completes="address")  # fmt: skip
+def process(shell: Shell, rest: str) -> None:
+    nt = shell.live.nt
+    parts = words(rest)
+    flags = number(shell, parts[1]) if len(parts) > 1 else 0
+    if not parts:
+        say(shell, _process(shell, nt.process, True))
+        return
+    if parts[0] in ("0", "-1"):
+        if parts[0] == "-1":
+            say(shell, _process(shell, nt.process, True))
+            return
+        shell.say("**** NT ACTIVE PROCESS DUMP ****")
+        for one in nt.processes:
+            say(shell, _process(shell, one, True) + [""] if flags & WITH_THREADS else _brief(shell, one))
+        return
+    say(shell, _process(shell, find_process(shell, parts[0]), len(parts) < 2 or bool(flags & WITH_THREADS)))
+
+
+def _brief(shell: Shell, one: Process) -> list[str]:
+    """A process in two lines."""
+    nt = shell.live.nt
+    alive = [thread for thread in nt.scheduler.threads if home_of(thread) is one and thread.state != "ended"]
+    state = "current" if one is nt.process else "" if one.alive else f"exited with {status_text(one.exit_status)}"
+    handles = len(one.handles) if one.handles is not None else 0
+    told = [plural(len(alive), "thread"), plural(handles, "handle")]
+    if one.locked_pages:
+        told.append(f"{plural(one.locked_pages, 'page')} locked")
+    return [f"PROCESS {long(one.address)}  Cid {one.id:04x}  {one.name}{f' ({state})' if state else ''}",
+            f"    {', '.join(told)}"]  # fmt: skip
+
+
+def find_process(shell: Shell, text: str) -> Process:
+    processes = shell.live.nt.processes
+    named = next((one for one in processes if one.name.lower() == text.lower()), None)
+    if named is not None:
+        return named
+    where = number(shell, text)
+    found = next((one for one in processes if where in (one.address, one.id)), None)
+    if found is None:
+        raise Refused(f"{shown(where)} is no process: {lies(shell, where)}")
+    return found
+
+
+def _process(shell: Shell, one: Process, with_threads: bool) -> list[str]:
+    nt = shell.live.nt
+    threads = [thread for thread in nt.scheduler.threads if home_of(thread) is one]
+    alive = [thread for thread in threads if thread.state != "ended"]
+    state = "" if one.alive else f", has exited with {status_text(one.exit_status)}"
+    current = ", current" if one is nt.process else ""
+    pages = sum(region.pages for region in one.space.regions)
+    pairs = [
+        ("Threads", f"{len(alive)} alive" + (f", {len(threads) - len(alive)} ended" if len(threads) > len(alive) else "")),
+        ("Handles", str(len(one.handles) if one.handles is not None else 0)),
+        ("User space", plural(pages, "page") + f" in {plural(len(one.space.regions), 'region')}" if pages else "empty"),
+        ("Locked", plural(one.locked_pages, "page") if one.locked_pages else ""),
+        ("Views", plural(len(one.views), "view") + " of sections" if one.views else ""),
+    ]  # fmt: skip
+    head = f"PROCESS {long(one.address)}  Cid {one.id:04x}  {one.name}{current}{state}"
+    lines = [head, *facts(pairs, shell.width, 4)]
+    if with_threads:
+        for thread in threads:
+            lines += ["", *thread_lines(shell, thread, 8)]
+    return lines
+
+
+def home_of(thread: Thread) -> Process | None:
+    """The process that a thread belongs to, also while it is attached to another."""
+    return thread.home or thread.process
+
+
+# ---- threads
+
+
+@command("!thread", "!thread [ADDRESS]", "Show a thread: what it waits for, its IRQL, its stack.", group="kernel",
+         completes="address")  # fmt: skip
+def thread(shell: Shell, rest: str) -> None:
+    nt = shell.live.nt
+    text = rest.strip()
+    if not text or text == "-1":
+        say(shell, thread_lines(shell, nt.thread, 0))
+        return
+    found = next((one for one in all_threads(nt) if one.name.lower() == text.lower()), None)
+    if found is None:
+        where = number(shell, text)
+        found = next((one for one in all_threads(nt) if where in (one.address, one.id)), None)
+        if found is None:
+            raise Refused(f"{shown(where)} is no thread: {lies(shell, where)}")
+    say(shell, thread_lines(shell, found, 0))
+
+
+def thread_lines(shell: Shell, one: Thread, indent: int) -> list[str]:
+    nt = shell.live.nt
+    running = next((cpu for cpu in nt.processors if cpu.thread is one), None)
+    state = f"RUNNING on processor {running.number}" if running is not None and one.state == "running" else one.state.upper()
+    level = running.irql if running is not None else one.irql
+    process_of = one.process
+    home = home_of(one)
+    pairs = [
+        ("Name", one.name + (", of the system's own" if one.background else "")),
+        ("Irql", irql_text(level) if one.state != "ended" else ""),
+        ("Process", f"{shown(home.address)}  {home.name}" if home is not None else ""),
+        ("Attached", f"to {process_of.name}" if process_of is not None and process_of is not home else ""),
+        ("Waits for", _wait(shell, one.wait) if one.state == "waiting" and one.wait is not None else ""),
+        ("Mode", "user" if one.user else "kernel"), ("Priority", str(one.priority)),
+        ("Affinity", f"0x{one.affinity:x}" if one.affinity >= 0 else ""),
+        ("Stack", f"{shown(one.stack_low)} to {shown(one.stack_low + one.stack_bytes)}"),
+        ("Works for", _cause(shell, one.cause) if one.cause else ""),
+        ("Regions", f"{one.regions_entered} critical, {one.guarded} guarded: APCs are off"
+         if one.regions_entered or one.guarded else ""),
+        ("APCs", plural(len(one.apcs) + len(one.user_apcs), "APC") + " to come" if one.apcs or one.user_apcs else ""),
+        ("Last error", str(one.last_error) if one.last_error else ""),
+        ("Exit status", status_text(one.exit_status) if one.state == "ended" else ""),
+    ]  # fmt: skip
+    head = f"{'':{indent}}THREAD {long(one.address)}  Cid {home.id if home is not None else 0:04x}.{one.id:04x}  {state}"
+    return [head, *facts(pairs, shell.width, indent + 4), *_requests(shell, one, indent)]
+
+
+def _requests(shell: Shell, one: Thread, indent: int) -> list[str]:
+    """The requests of a thread that have not been answered."""
+    nt = shell.live.nt
+    requests = nt.io.by_thread.get(one.address, []) if nt.has_io else []
+    rows = [(shown(request.irp), name_of(request.major, request.minor) if request.major >= 0 else "not sent yet")
+            for request in requests]  # fmt: skip
+    return [f"{'':{indent + 4}}IRP List:", *columns(rows, indent + 8)] if rows else []
+
+
+def _cause(shell: Shell, irp: int) -> str:
+    nt = shell.live.nt
+    request = nt.io.requests.alive.get(irp) if nt.has_io else None
+    what = f" {name_of(request.major, request.minor)}" if request is not None and request.major >= 0 else ""
+    return f"IRP {shown(irp)}{what}"
+
+
+def _wait(shell: Shell, wait: Wait) -> str:
+    """What a thread waits for, since when, and until when."""
+    objects = (" and " if wait.all else " or ").join(object_text(shell, one) for one in wait.objects)
+    what = wait.reason or objects or "a time"
+    since = when(shell, wait.moment, "since ")
+    until = f", until {wait.timeout.due_ns / 1000:.3f} us" if wait.timeout is not None else ""
+    return f"{what}, {since}{until}{', alertable' if wait.alertable else ''}"
+
+
+def object_text(shell: Shell, where: int) -> str:
+    """A dispatcher object in a few words."""
+    nt = shell.live.nt
+    hidden = nt.dispatcher.opaque_objects.get(where)
+    if hidden is not None:
+        return hidden.what or f"{KIND_NAMES.get(hidden.kind, 'object')} {shown(where)}"
+    kind, state = looking.number(nt, where, 1), looking.number(nt, where + 4, 4, signed=True)
+    owner = nt.dispatcher.owned.get(where)
+    told = f"{KIND_NAMES.get(kind if kind is not None else -1, 'object')} {shown(where)} ({lies(shell, where)})"
+    if owner is not None:
+        return told + f", owned by {owner.name}"
+    return told + (", signalled" if state is not None and state > 0 else "")
+
+
+# ---- processors
+
+
+@command("!running", "!running", "Show what each processor runs.", group="kernel")
+def running(shell: Shell, rest: str) -> None:
+    nt = shell.live.nt
+    rows = [("", "CPU", "IRQL", "Thread", "DPCs")]
+    for cpu in nt.processors:
+        who = cpu.thread
+        name = "nothing yet" if who is None else "idle" if who is cpu.idle else who.name
+        if cpu.in_dpc:
+            name += f", in DPC {shown(cpu.in_dpc)}"
+        elif cpu.nested:
+            name += ", interrupted"
+        rows.append(("*" if cpu is nt.cpu else "", str(cpu.number), irql_text(cpu.irql), name, str(len(cpu.dpcs))))
+    say(shell, columns(rows, 0))
+    ready = [one.name for one in nt.scheduler.threads if one.state == "ready"]
+    if ready:
+        shell.say(f"Ready to run: {', '.join(ready)}")
+
+
+@command("!irql", "!irql [PROCESSOR]", "Show the IRQL of a processor.", group="kernel")
+def irql(shell: Shell, rest: str) -> None:
+    nt = shell.live.nt
+    index = number(shell, rest.strip()) if rest.strip() else nt.cpu.number
+    if index >= len(nt.processors):
+        raise Refused(f"there is no processor {index}: this machine has {len(nt.processors)}")
+    cpu = nt.processors[index]
+    raised = f", raised {when(shell, cpu.raised_at)}" if cpu.irql and cpu.raised_at is not None else ""
+    shell.say(f"Debugger saved IRQL for processor 0x{index:x} -- {cpu.irql} ({irql_text(cpu.irql)}){raised}")
+
+
+# ---- what is held
+
+
+@command("!locks", "!locks", "List the locks that are held: spin locks, mutexes, fast mutexes and resources.",
+         group="kernel")  # fmt: skip
+def locks(shell: Shell, rest: str) -> None:
+    nt = shell.live.nt
+    rows = []
+    for where, owner in nt.spin_owners.items():
+        moment = nt.history.get(("lock", where), {}).get("acquired")
+        rows.append(("spin lock", _where(shell, where), f"processor {owner}", when(shell, moment, "")))
+    for where, thread_of in nt.dispatcher.owned.items():
+        rows.append(("mutex", _where(shell, where), thread_of.name, ""))
+    for (rule, where), held in nt.held.items():
+        if rule == "mutex-left-owned":
+            owner_of = next((text for label, text in held.said if label == "thread"), "")
+            rows.append(("fast mutex", _where(shell, where), owner_of, when(shell, held.moment, "")))
+    for where, resource in nt.resources.active.items():
+        names = ", ".join(one.name for one in resource.owners)
+        if names:
+            kind = "exclusive" if resource.exclusive else "shared"
+            waiting = f", {len(resource.waiting)} waiting" if resource.waiting else ""
+            rows.append(("resource", _where(shell, where), f"{names} ({kind}{waiting})", ""))
+    say(shell, columns([("Kind", "Lock", "Owner", "Since"), *rows], 0) if rows else ["No lock is held."])
+    for cpu, lock in nt.spinning.items():
+        shell.say(f"Processor {cpu} spins for {_where(shell, lock)}")
+
+
+def _where(shell: Shell, where: int) -> str:
+    return f"{shown(where)} {lies(shell, where)}"
+
+
+# ---- objects and handles
+
+
+@command("!object", "!object ADDRESS|\\NAME", "Show an object with its handles and references, or a directory of names.",
+         group="kernel", completes="address")  # fmt: skip
+def object_(shell: Shell, rest: str) -> None:
+    nt, text = shell.live.nt, rest.strip()
+    if not text:
+        raise Refused("an address or a name is missing: !object \\")
+    if text.startswith("\\"):
+        say(shell, _named(shell, text))
+        return
+    where = number(shell, text)
+    found = nt.objects.at(where)
+    if found is None:
+        raise Refused(f"{shown(where)} is no object of the object manager: {lies(shell, where)}")
+    say(shell, _object(shell, found))
+
+
+def _object(shell: Shell, found: Object) -> list[str]:
+    pairs = [("Type", found.kind), ("Name", found.name),
+             ("Count", f"{plural(found.references, 'reference')}, {plural(found.handles, 'handle')}"),
+             ("Is", lies(shell, found.address))]  # fmt: skip
+    return [f"Object {long(found.address)}", *facts(pairs, shell.width)]
+
+
+def _named(shell: Shell, path: str) -> list[str]:
+    """The object of a name, or the names in a directory."""
+    nt = shell.live.nt
+    if nt.has_io:
+        where, _ = nt.io.names.find(path)
+        found = nt.objects.at(where) if where else None
+        if found is not None:
+            return _object(shell, found)
+    wanted = folded(path.rstrip("\\") + "\\").rstrip("\\")
+    rows = []
+    if nt.has_io:
+        for name, device in nt.io.names.devices.items():
+            known = nt.io.devices.at(device)
+            rows.append((known.name if known is not None and known.name else name, "Device", shown(device)))
+        for link in nt.io.names.links.values():
+            rows.append((link.name, "SymbolicLink", link.target + ("" if link.enabled else "  (disabled)")))
+        rows += [(f"\\Driver\\{one.name}", "Driver", shown(one.address)) for one in nt.io.drivers.known.values()]
+    rows += [(one.name, one.kind, shown(one.address)) for one in nt.objects.named.values()]
+    kept = [row for row in rows if folded(row[0]) == wanted or folded(row[0]).startswith(f"{wanted}\\")]
+    if not kept:
+        raise Refused(f"nothing has the name {path}")
+    return columns([("Name", "Type", "Object"), *sorted(kept)], 0)
+
+
+@command("!handle", "!handle [HANDLE]", "List the handles of the current process and of the system, or show one.",
+         group="kernel")  # fmt: skip
+def handle(shell: Shell, rest: str) -> None:
+    nt = shell.live.nt
+    wanted = number(shell, rest.strip()) if rest.strip() else None
+    rows = []
+    for one in dict.fromkeys([nt.process, nt.system_process]):
+        if one.handles is None:
+            continue
+        for value in one.handles.handles():
+            opened = one.handles.get(value)
+            full = value | KERNEL if one is nt.system_process else value
+            if opened is None or wanted not in (None, value, full):
+                continue
+            name = opened.object.name or lies(shell, opened.object.address)
+            rows.append((f"{value:04x}", one.name, opened.object.kind, f"{opened.access:08x}", name))
+    if not rows and wanted is not None:
+        raise Refused(f"0x{wanted:x} is no handle of {nt.process.name}, nor of the system")
+    say(shell, columns([("Handle", "Of", "Type", "Access", "Object"), *rows], 0) if rows else ["No handle is open."])

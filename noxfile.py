@@ -46,7 +46,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """mypy --strict and pyright."""
-    session.install("mypy", "types-greenlet", "pyright[nodejs]", "pytest", *REQUIREMENTS)
+    session.install("mypy", "types-greenlet", "types-Pygments", "pyright[nodejs]", "pytest", *REQUIREMENTS)
     lay_out_site()
     python = str(Path(session.virtualenv.bin) / "python")
     with session.chdir(SITE):

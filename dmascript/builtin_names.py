@@ -44,7 +44,7 @@ def macros() -> dict[str, str]:
         if not line.startswith("#define "):
             continue
         rest = line[8:]
-        name = rest[: next((at for at, letter in enumerate(rest) if not (letter.isalnum() or letter == "_")), len(rest))]
+        name = rest.partition("(")[0].partition(" ")[0]
         end = rest.find(")") + 1 if rest[len(name) :].startswith("(") else len(name)
         found[name] = f"{rest[:end]} is {' '.join(rest[end:].split())}".removesuffix(" is ")
     return found

@@ -125,7 +125,7 @@ def run(path: str, json_file: str | None, trace: bool, picture: bool, debug: boo
     return run_script(path, options, Console(plain), json_file)
 
 
-@commands.command(epilog="Examples:  dmascript repl    dmascript repl read.dma --profile bounce    dmascript repl < entries")
+@commands.command(epilog="Examples:  dmascript repl read.dma --profile bounce    dmascript repl < entries.txt")
 @click.argument("path", metavar="[FILE]", required=False)
 @_run_options(*(flag for flag in RUN_OPTIONS if flag != "--trace-file"))
 @_NO_COLOUR

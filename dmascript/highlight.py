@@ -1,6 +1,6 @@
 """What each piece of a script is to the eye: keyword, type, routine, constant, comment. Whoever colours says how.
 
-    list(roles("PMDL mdl = NULL;"))  ->  [("type", 0, 4), ("name", 5, 8), ("operator", 9, 10), ("constant", 11, 15), ...]
+    list(roles("PMDL mdl = NULL;"))  ->  [("type", 0, 4), ("name", 5, 8), ("operator", 9, 10), ...]
 
 The same answer colours the session's prompt, its source window, and what Pygments is asked for.
 """
@@ -30,7 +30,7 @@ _BY_KIND = {
 def roles(text: str, names: Mapping[str, str]) -> Iterator[tuple[str, int, int]]:
     """The role of each piece, its start and its end, in order; blanks between pieces are left out. `names` are the
     kinds of names that are known, as `built_in_names` gives them."""
-    found = [piece for piece in pieces(text)]
+    found = list(pieces(text))
     solid = [index for index, piece in enumerate(found) if piece[0] not in (NEWLINE, COMMENT)]
     turn = 0
     before = ""
@@ -85,12 +85,13 @@ def _role_of_word(word: str, before: str, after: list[str], names: Mapping[str, 
 
 def _is_soft_word(word: str, after: list[str]) -> bool:
     """Whether what stands behind a word makes it one of the language's own."""
-    forms = SOFT_WORDS[word][1]
     return any(
-        len(after) >= len(form)
-        and all(want == got or (want == "IDENTIFIER" and got.isidentifier()) for want, got in zip(form, after, strict=False))
-        for form in forms
+        len(after) >= len(form) and all(map(_fits, form, after[: len(form)])) for form in SOFT_WORDS[word][1]
     )
+
+
+def _fits(wanted: str, word: str) -> bool:
+    return wanted == word or (wanted == "IDENTIFIER" and word.isidentifier())
 
 
 def _promises(comment: str) -> bool:

@@ -1,4 +1,4 @@
-"""What could be typed at the cursor: names in scope, routines, types, constants, fields, commands and their words, files.
+"""What could be typed at the cursor: names in scope, routines, types, constants, fields, commands, files.
 
     for candidate in Completions(shell).at("MmUnl", asked=True): candidate.text, candidate.note()
 
@@ -14,9 +14,10 @@ from bisect import bisect_left
 
 from ..builtin_names import CONSTANT, ROUTINE, TYPE, WORD, built_in_names
 from ..grammar.lexer import COMMENT, UNCLOSED_STRING, pieces
+from ..grammar.typenames import spelled
 from ..grammar.types import FunctionType, PointerType, StructType
 from ..grammar.words import KEYWORDS
-from ..runtime.routine import MEMBERS
+from ..runtime.routine import MEMBERS, ROWS
 from .command import all_commands
 from .notes import note_of, note_of_routine, note_of_symbol
 from .operands import last_operand
@@ -60,10 +61,10 @@ class Index:
         self.lower = [name.lower() for name in self.names]
 
     def beginning(self, prefix: str) -> list[str]:
-        """The names that begin so, whatever the case; those of the same case first."""
+        """The names that begin so, whatever the case: those of the same case first, routines without a body last."""
         wanted = prefix.lower()
         found = self.names[bisect_left(self.lower, wanted) : bisect_left(self.lower, wanted + "\uffff")]
-        return sorted(found, key=lambda name: not name.startswith(prefix))
+        return sorted(found, key=lambda name: (not name.startswith(prefix), _is_unmodelled(name)))
 
     def holding(self, part: str) -> list[str]:
         """The names that hold this further in, whatever the case."""
@@ -223,6 +224,8 @@ class Completions:
         target = found.target if isinstance(found, PointerType) else found
         if not isinstance(target, StructType):
             return []
+        if target.size < 0:  # nobody has looked inside yet
+            self.shell.live.growing.type_named(target.layout.tag)
         right = "->" if by_pointer else "."
         if right == operator:
             return fields(target, prefix)
@@ -245,6 +248,12 @@ class Completions:
             return None
 
 
+def _is_unmodelled(name: str) -> bool:
+    """Whether a routine is known to have no body; one that nobody has loaded yet is given the benefit of the doubt."""
+    row = ROWS.get(name)
+    return row is not None and row.body is None
+
+
 def fields(target: StructType, prefix: str) -> list[Candidate]:
     """The fields of a structure that begin so, in the order in which they lie."""
     wanted = prefix.lower()
@@ -260,7 +269,7 @@ def _placed(name: str, type: Type, offset: int) -> Callable[[], str]:
         row = MEMBERS.get(name)
         if row is not None and isinstance(type, PointerType) and isinstance(type.target, FunctionType):
             return note_of_routine(row)
-        return f"+0x{offset:03x}  {_spelled(type)}"
+        return f"+0x{offset:03x}  {spelled(type)}"
 
     return note
 
@@ -352,10 +361,8 @@ def _in_text(before: str, line: str) -> bool:
     """Whether the end of the text stands in a string, a comment or a directive."""
     if before.rfind("/*") > before.rfind("*/") or line.lstrip().startswith("#"):
         return True
-    last = None
-    for last in pieces(line):
-        pass
-    if last is None:
+    found = list(pieces(line))
+    if not found:
         return False
-    kind, start, end = last
+    kind, start, end = found[-1]
     return kind == UNCLOSED_STRING or (kind == COMMENT and line.startswith("//", start) and end == len(line))

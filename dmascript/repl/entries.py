@@ -1,7 +1,7 @@
 """Where an entry of the session ends: a command is one line, and code goes on while something of it is open.
 
-Only words and brackets are looked at, so that an answer takes no time while somebody types. Code that is wrong counts as
-complete: the checker says better what is wrong with it than a prompt that asks for more.
+Only words and brackets are looked at, so that an answer takes no time. Code that is wrong counts as complete: the
+checker says better what is wrong with it than a prompt that asks for more.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from ..grammar.lexer import COMMENT, NEWLINE, STRAY, UNCLOSED_COMMENT, UNCLOSED_STRING, pieces
 from ..grammar.tokens import PUNCTUATOR
 from ..grammar.words import KEYWORDS
+from ..grammar.words import split as split_words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +28,7 @@ _FINALLIES = frozenset(("__finally", "_finally", "finally"))
 _AGGREGATES = frozenset(("struct", "union", "enum"))
 _BLOCKS = frozenset(("device", "driver", "process"))
 # An entry that ends in one of these has not said all; `++`, `--` and brackets may end one.
-_GOES_ON = frozenset(
-    "+ - * / % & | ^ ~ ! < > <= >= == != << >> && || = += -= *= /= %= &= |= ^= <<= >>= , . -> ?".split()
-)
+_GOES_ON = split_words("+ - * / % & | ^ ~ ! < > <= >= == != << >> && || = += -= *= /= %= &= |= ^= <<= >>= , . -> ?")
 _NO_TYPE = frozenset(("return", "goto", "case", "else", "sizeof", "do", "break", "continue"))
 
 

@@ -26,22 +26,6 @@ from .entries import INDENT, closing_indent, is_complete, is_open, next_indent, 
 FUNCTION_KEYS = {"f5": "g", "f10": "p", "f11": "t", "f23": "gu", "f8": "t"}
 MOST_DEPTH = 40  # columns that an indentation may reach
 
-# What docs/repl.md and `.keys` say.
-KEYS = (
-    ("Enter", "runs the entry if it is complete, else opens a new line, indented; on an empty line repeats the last step"),
-    ("Alt-Enter", "runs the entry as it stands"),
-    ("Ctrl-O", "opens a new line whatever the entry lacks"),
-    ("Tab", "completes; at the begin of a line indents"),
-    ("Right, Ctrl-E", "takes the grey suggestion; Alt-F takes a word of it"),
-    ("Up, Down", "move in the entry, then through the history; Ctrl-R searches it"),
-    ("Ctrl-C", "gives the entry up; while the machine runs, stops it at the next statement"),
-    ("Ctrl-D", "on an empty line, leaves"),
-    ("F1", "explains the name at the cursor"),
-    ("F5, F10, F11, Shift-F11", "on an empty line: g, p, t, gu"),
-    ("Ctrl-X Ctrl-E", "opens the entry in $EDITOR (v in vi's command mode)"),
-)
-
-
 def bindings(is_command: Callable[[str], bool], explain: Callable[[str], None]) -> KeyBindings:
     """The keys. `explain` is told the name at the cursor."""
     keys = KeyBindings()

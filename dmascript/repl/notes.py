@@ -41,13 +41,13 @@ def note_of(name: str, kind: str) -> str:
 
 
 def note_of_routine(row: Routine) -> str:
-    """IRQL, what undoes it, and the prototype."""
+    """IRQL, what undoes it, and the prototype without the name that stands beside it."""
     told = [row.irql.replace("_LEVEL", "") if row.irql != "any" else "any IRQL"]
     if row.undo:
         told.append(f"undo {row.undo}")
     if row.body is None:
         told.append("not modelled")
-    return ", ".join(told) + "  " + row.prototype
+    return ", ".join(told) + "  " + row.prototype.replace(f" {row.name}(", " (", 1).replace(f"*{row.name}(", "* (", 1)
 
 
 def note_of_symbol(symbol: object, name: str) -> str:

@@ -73,5 +73,5 @@ def _typed_entry(shell: Shell) -> str | None:
             return None
         lines.append(line.rstrip("\r\n"))
         text = "\n".join(lines)
-        if not text.strip() or (len(lines) == 1 and shell.is_command(text)) or is_complete(text) or not lines[-1].strip():
+        if not lines[-1].strip() or (len(lines) == 1 and shell.is_command(text)) or is_complete(text):
             return text

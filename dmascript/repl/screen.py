@@ -44,8 +44,8 @@ TEXT_COLOURS = {
     "dma.bracket": "",
     "dma.error": f"{RED} underline",
     "dma.command": f"{GREEN} bold",
-    "matching-bracket.cursor": "bold underline",
-    "matching-bracket.other": "bold underline",
+    "matching-bracket.cursor": f"bg:default {BLUE} bold underline",
+    "matching-bracket.other": f"bg:default {BLUE} bold underline",
     "auto-suggestion": GREY,
     "source.number": GREY,
     "source.here": f"{ORANGE} bold",
@@ -71,10 +71,11 @@ PLAIN_MENU = {"completion-menu.completion.current": "reverse", "completion-menu.
 PLAIN_TEXT = {
     "prompt": "bold", "source.here": "bold", "source.now": "underline", "bottom-toolbar": "noreverse",
     "toolbar.alarm": "bold", "toolbar.dead": "bold", "toolbar.argument": "bold", "dma.error": "underline",
-    "matching-bracket.cursor": "bold", "matching-bracket.other": "bold", "search.current": "reverse",
+    "matching-bracket.cursor": "noreverse bold underline", "matching-bracket.other": "noreverse bold underline",
+    "search.current": "reverse",
 }  # fmt: skip
 
-VERIFIERS = ("verifier off", "verifier", "verifier full")
+VERIFIERS = ("verifier off", "verifier standard", "verifier full")
 BETWEEN = "  "
 
 
@@ -92,7 +93,7 @@ def status(shell: Shell, width: int) -> Fragments:
         (2, "", f"{nt.clock.now_ns / 1000:,.3f} us"),
         (1, "class:toolbar.alarm" if nt.irql >= 2 else "", level),
         (5, "", f"cpu {nt.cpu.number}"),
-        (3, "", f"{nt.process.name}: {nt.thread.name}" if nt.thread.name != nt.process.name else nt.thread.name),
+        (3, "", nt.thread.name if nt.thread.name != "System" else nt.process.name),
     ]
     if live.crashed:
         parts.append((0, "class:toolbar.dead", _stop_code(shell)))

@@ -79,6 +79,7 @@ class Terminal:
         )
         self.session.default_buffer.on_text_insert += _open_menu
         shell.stop_shown = self.show_source
+        shell.set_keys = self.set_keys
 
     # -- the loop
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .compatible import same_type
 from .context import Context
 from .places import POINTER_MASK, bit_width, phrase
 from .source import Span
@@ -21,7 +22,6 @@ from .types import (
     StructType,
     Type,
     VoidType,
-    same_type,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from .compatible import same_type
 from .context import Context
 from .declare import Types
 from .initialise import Initialisers
@@ -13,7 +14,7 @@ from .source import Span
 from .syntax import Declaration, FunctionDefinition, InitDeclarator, Node
 from .tree import Declare, Function, Stmt, Variable
 from .typenames import described, spelled
-from .types import ERROR, ArrayType, ErrorType, FunctionType, StructType, Type, named, same_type
+from .types import ERROR, ArrayType, ErrorType, FunctionType, StructType, Type, named
 
 
 class Declarations:

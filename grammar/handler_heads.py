@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 
+from .compatible import same_type
 from .context import Context
 from .declare import Types
 from .driver_frame import head as long_head
@@ -29,7 +30,7 @@ from .syntax import (
     Specifiers,
 )
 from .typenames import spelled, with_article
-from .types import ErrorType, PointerType, Type, VoidType, same_type
+from .types import ErrorType, PointerType, Type, VoidType
 
 Edits = list[tuple[Span, str]]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .compatible import same_type
 from .constant import address_constant
 from .context import Context
 from .conversions import Conversions, is_error
@@ -24,7 +25,7 @@ from .spell import nearest
 from .syntax import CompoundLiteralExpr, Designator, InitItem, InitList, Node, String
 from .tree import CompoundLiteral, Const, Expr, Function, Initialiser, Store, StringAddress, Variable
 from .typenames import described, with_article
-from .types import ERROR, ArrayType, ErrorType, IntType, PointerType, StructType, Type, same_type, unqualified
+from .types import ERROR, ArrayType, ErrorType, IntType, PointerType, StructType, Type, unqualified
 
 
 class Initialisers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from .calls import Calls
+from .compatible import same_type
 from .context import Context
 from .conversions import is_error
 from .lookup import Lookup
@@ -36,7 +37,6 @@ from .types import (
     IntType,
     PointerType,
     Type,
-    same_type,
     unqualified,
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .compatible import same_type
 from .context import Context
 from .conversions import as_index, convert, is_error, is_null, pointers_agree, promoted, to_common
 from .fold import COMPARISONS, fold
@@ -24,7 +25,6 @@ from .types import (
     VoidType,
     is_scalar,
     qualified,
-    same_type,
 )
 
 

@@ -1,7 +1,7 @@
 """C types as MSVC x64 has them: LLP64, `long` 32 bits, `wchar_t` 16, `char` signed, pointers 64.
 
-Types are compared with `same_type` (structure, typedef names resolved) and printed with `str` as C text. Struct types
-are objects with identity, filled in when their body is seen.
+Types are compared with `same_type` in compatible.py (structure, typedef names resolved) and printed with `str` as C
+text, of which typenames.py has more forms. Struct types are objects with identity, filled in when their body is seen.
 """
 
 from __future__ import annotations
@@ -22,8 +22,6 @@ class Type:
     typedef: str  # the typedef name it was written with, for messages
 
     def __str__(self) -> str:
-        from .typenames import spelled  # which needs the classes below
-
         return spelled(self)
 
 
@@ -230,35 +228,64 @@ def named(type: T, typedef: str) -> T:
     return replace(type, typedef=typedef) if not isinstance(type, ErrorType) else type  # type: ignore[type-var]
 
 
-def same_type(one: Type, other: Type) -> bool:
-    """True if the two are compatible: typedef names resolved, qualifiers ignored at every level, an enum as its int."""
-    while isinstance(one, PointerType) and isinstance(other, PointerType):
-        one, other = one.target, other.target
-    if one is other or isinstance(one, ErrorType) or isinstance(other, ErrorType):
-        return True
-    if isinstance(one, IntType) and isinstance(other, IntType):
-        return _integer_key(one) == _integer_key(other)
-    if isinstance(one, StructType) and isinstance(other, StructType):
-        return one.layout is other.layout
-    if isinstance(one, ArrayType) and isinstance(other, ArrayType):
-        return (one.count == other.count or None in (one.count, other.count)) and same_type(one.element, other.element)
-    if isinstance(one, FunctionType) and isinstance(other, FunctionType):
-        return _same_function(one, other)
-    return isinstance(one, VoidType) and isinstance(other, VoidType)
+# ---- C text -----------------------------------------------------------------------------------------------------
 
 
-def _integer_key(type: IntType) -> tuple[int, int, bool, bool]:
-    # Plain char and signed char are two types to the standard, and one to whoever passes strings about.
-    return type.rank, type.size, type.signed, type.boolean
+def spelled(type: Type, name: str = "") -> str:
+    """`PPFN_NUMBER`, `unsigned long *`; with a name the declaration of that name, and of its parameters' names."""
+    return c_text(type, name, resolve=False, named=bool(name))
 
 
-def _same_function(one: FunctionType, other: FunctionType) -> bool:
-    if not same_type(one.returns, other.returns):
-        return False
-    if not (one.prototyped and other.prototyped):
-        return True
-    return (
-        one.variadic == other.variadic
-        and len(one.parameters) == len(other.parameters)
-        and all(same_type(a, b) for a, b in zip(one.parameters, other.parameters, strict=True))
-    )
+def c_text(type: Type, inner: str, resolve: bool, named: bool = False) -> str:
+    """The declaration of `inner`, which may be empty, as of this type; `resolve` looks through typedef names, `named`
+    gives parameters their names."""
+    while True:
+        if type.typedef and not (resolve and _has_plain_form(type)):
+            return _join(_qualifiers(type) + type.typedef, inner)
+        if isinstance(type, PointerType):
+            star = "*" + _qualifiers(type).rstrip()
+            inner = f"{star} {inner}" if inner and star != "*" and not inner.startswith("*") else star + inner
+            type = type.target
+            if isinstance(type, (ArrayType, FunctionType)) and (resolve or not type.typedef):
+                inner = f"({inner})"
+        elif isinstance(type, ArrayType):
+            inner = f"{inner}[{'' if type.count is None else type.count}]"
+            type = type.element
+        elif isinstance(type, FunctionType):
+            inner = f"{inner}({_parameters(type, resolve, named)})"
+            type = type.returns
+        else:
+            return _join(_qualifiers(type) + _base(type), inner)
+
+
+def _has_plain_form(type: Type) -> bool:
+    return not (isinstance(type, StructType) and not type.layout.tag)
+
+
+def _parameters(type: FunctionType, resolve: bool, named: bool) -> str:
+    if not type.prototyped:
+        return ""
+    names = type.names if named else ("",) * len(type.parameters)
+    texts = [c_text(p, n, resolve) for p, n in zip(type.parameters, names, strict=False)]
+    return ", ".join(texts + ["..."] if type.variadic else texts) or "void"
+
+
+def _join(base: str, inner: str) -> str:
+    if not inner or inner.startswith("["):
+        return base + inner
+    return f"{base} {inner}"
+
+
+def _qualifiers(type: Type) -> str:
+    return ("const " if type.const else "") + ("volatile " if type.volatile else "")
+
+
+def _base(type: Type) -> str:
+    if isinstance(type, VoidType):
+        return "void"
+    if isinstance(type, StructType):
+        word = "union" if type.layout.union else "struct"
+        return f"{word} {type.layout.tag}" if type.layout.tag else f"unnamed {word}"
+    if isinstance(type, IntType):
+        return f"enum {type.tag}" if type.tag else type.name
+    return "?" if isinstance(type, ErrorType) else "type"

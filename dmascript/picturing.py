@@ -13,8 +13,8 @@ from pathlib import Path
 from .console import EXIT_CLEAN, EXIT_FOUND, EXIT_REFUSED, EXIT_USAGE, Console
 from .interp import script
 from .loading import load_script, show_diagnostics
+from .outcomes import show_outcome
 from .run_options import ALL
-from .running import show_outcome
 from .runtime.findings import plural
 from .runtime.profiles import PROFILES
 
@@ -22,7 +22,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .interp.options import Options
     from .interp.script import Outcome
-    from .runtime.dma.record import Drawing
+    from .runtime.dma.drawings import Drawing
 
 MOST_PRINTED = 8
 WIDTH = 80

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from .console import EXIT_CLEAN, EXIT_FOUND, EXIT_REFUSED, EXIT_USAGE, Console
+from .console import EXIT_CLEAN, EXIT_REFUSED, EXIT_USAGE, Console
 from .interp import script
-from .loading import close, load_script, show_diagnostics
+from .loading import load_script, show_diagnostics
+from .outcomes import show_outcome
 from .run_options import ALL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
     from .grammar.source import Diagnostic
     from .interp.options import Options
-    from .interp.report import Report
     from .interp.script import Outcome
 
 
@@ -67,24 +67,6 @@ def check_scripts(paths: Iterable[str], options: Options, console: Console, json
     return code
 
 
-def show_outcome(outcome: Outcome, files: Mapping[str, str], console: Console) -> None:
-    """Draw the reports of a run, each bug check with its screen before it, and the limit that ended it."""
-    for remark in outcome.remarks:
-        console.say(f"dmascript: {remark}")
-    if outcome.reports:
-        from .render import render_report, summary
-
-        drawn = [_screen(report, console) + render_report(report, files, console.paint) for report in outcome.reports]
-        console.say("\n".join(drawn))
-        close(summary(report.severity for report in outcome.reports), console)
-    elif outcome.exit_code == EXIT_FOUND:
-        console.say("dmascript: nothing was found, but the function that was run returned a failure")
-    if outcome.limit:
-        # A run that could not begin, for a setting that cannot be, says why in the same member.
-        heading = "dmascript" if outcome.exit_code == EXIT_USAGE else console.paint("error", "stopped")
-        console.say(f"{heading}: {outcome.limit}")
-
-
 def keep_trace(outcome: Outcome, options: Options, console: Console) -> int:
     """Print and write the trace as the options say; the exit code of the run, or of wrong usage if that fails."""
     if not (options.trace or options.trace_file):
@@ -100,13 +82,3 @@ def keep_trace(outcome: Outcome, options: Options, console: Console) -> int:
             console.say(f"dmascript: cannot write {options.trace_file}: {error.strerror or error}")
             return EXIT_USAGE
     return outcome.exit_code
-
-
-def _screen(report: Report, console: Console) -> str:
-    """The screen that this report leaves; a leak names the bug check that Windows may show later, and leaves none."""
-    if report.stop is None or report.severity != "error":
-        return ""
-    from .bugcheck_screen import bugcheck_screen
-    from .explain import stop_meaning
-
-    return bugcheck_screen(report, stop_meaning(report.stop), console.paint) + "\n"

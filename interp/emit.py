@@ -40,6 +40,12 @@ def compare(left: expr, op: str, right: expr) -> expr:
     return ast.Compare(left, [_COMPARE[op]], [right])
 
 
+def any_of(value: expr, values: list[int]) -> expr:
+    if len(values) == 1:
+        return compare(value, "==", const(values[0]))
+    return ast.Compare(value, [ast.In()], [ast.Tuple([const(v) for v in values], LOAD)])
+
+
 def both(left: expr, right: expr) -> expr:
     return ast.BoolOp(_AND, [left, right])
 

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import ast
 from ast import stmt
-from typing import TYPE_CHECKING
 
 from ..grammar import tree
 from . import emit
 from .expressions import Expressions
+from .loops import Loop
 from .machine import STAY, Region
 from .shape import Shapes
 from .value import wrap
-
-if TYPE_CHECKING:
-    from .statements import Loop
 
 
 class Explode(Expressions):
@@ -153,8 +150,6 @@ class Explode(Expressions):
             self.mark(end)
 
     def explode_loop(self, s: tree.While | tree.DoWhile | tree.For) -> None:
-        from .statements import Loop
-
         top, again, end = object(), object(), object()
         assert self.region is not None
         self.region.labels.update((top, again, end))
@@ -178,8 +173,6 @@ class Explode(Expressions):
         self.mark(end)
 
     def explode_switch(self, s: tree.Switch) -> None:
-        from .statements import Loop, any_of
-
         end = object()
         assert self.region is not None
         self.region.labels.update((end, *s.cases))
@@ -191,7 +184,7 @@ class Explode(Expressions):
             if case.value is None:
                 target = case
             else:
-                self.jump_if(any_of(value.node, [case.value]), case)
+                self.jump_if(emit.any_of(value.node, [case.value]), case)
         self.jump(target)
         self.mark(object())
         self.loops.append(loop)

@@ -11,22 +11,10 @@ from ..grammar.source import Span
 from . import emit
 from .counting import Fact, counted, facts, leaves
 from .explode import Explode
+from .loops import Loop
 from .value import wrap
 
 LONG_CHAIN = 40  # else-ifs in one Python statement
-
-
-class Loop:
-    """A loop or switch that `break` and `continue` may leave, while its body is made."""
-
-    __slots__ = ("is_switch", "step", "flag", "break_label", "continue_label")
-
-    def __init__(self, is_switch: bool) -> None:
-        self.is_switch = is_switch
-        self.step: Callable[[], None] | None = None  # appends what a `continue` does before the next turn
-        self.flag = ""  # of a switch: set when a `continue` left it
-        self.break_label: object | None = None  # of an exploded one
-        self.continue_label: object | None = None
 
 
 class Statements(Explode):
@@ -276,7 +264,7 @@ class Statements(Explode):
             if None in values:
                 default = made
             else:
-                chain.append((any_of(value, [v for v in values if v is not None]), made))
+                chain.append((emit.any_of(value, [v for v in values if v is not None]), made))
         self.out.extend(if_chain(chain, default, self.temporary))
 
     def falling_switch(
@@ -286,7 +274,7 @@ class Statements(Explode):
         chosen = self.temporary()
         default = next((i for i, (values, _) in enumerate(sections) if None in values), len(sections))
         tests = [
-            (any_of(value, [v for v in values if v is not None]), [emit.assign(chosen, emit.const(i))])
+            (emit.any_of(value, [v for v in values if v is not None]), [emit.assign(chosen, emit.const(i))])
             for i, (values, _) in enumerate(sections)
             if any(v is not None for v in values)
         ]
@@ -348,12 +336,6 @@ def flatten(statements: list[tree.Stmt]) -> list[tree.Stmt]:
     if len(statements) == 2 and isinstance(statements[0], tree.Block) and isinstance(statements[1], tree.Break):
         return [*statements[0].body, statements[1]]
     return list(statements)
-
-
-def any_of(value: ast.expr, values: list[int]) -> ast.expr:
-    if len(values) == 1:
-        return emit.compare(value, "==", emit.const(values[0]))
-    return ast.Compare(value, [ast.In()], [ast.Tuple([emit.const(v) for v in values], emit.LOAD)])
 
 
 def if_chain(chain: list[tuple[ast.expr, list[stmt]]], default: list[stmt], temporary: Callable[[], str]) -> list[stmt]:

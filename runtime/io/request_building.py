@@ -162,14 +162,20 @@ def associated(nt: System, master: int, stack_size: int) -> int:
     return request.irp
 
 
+def copy_location(nt: System, irp: int) -> None:
+    """Hand the parameters on to the next lower driver, without the completion routine."""
+    below = nt.irps.next(irp)
+    nt.memory.write(below, nt.memory.read(nt.irps.current(irp), COMPLETION_ROUTINE))
+    nt.memory.write_uint(below + CONTROL, 1, 0)
+    nt.io.requests.at(irp).copied_below = below
+
+
 def forward_synchronously(nt: System, device: int, irp: int) -> int:
     """Copy the stack location, send the IRP, and keep it when it comes back. FALSE if it has no location left."""
-    from ..routines.io import IoCopyCurrentIrpStackLocationToNext
-
     memory = nt.memory
     if memory.read_uint(irp + CURRENT_LOCATION, 1) <= 1:
         return 0
-    IoCopyCurrentIrpStackLocationToNext(nt, irp)
+    copy_location(nt, irp)
     gate = nt.dispatcher.opaque(nt.new_object(24), 1, what="an IRP that was forwarded")
     request = nt.io.requests.at(irp)
     below = nt.irps.next(irp)

@@ -9,6 +9,7 @@ from ..io.request_building import (
     associated,
     asynchronous_request,
     control_request,
+    copy_location,
     forward_synchronously,
     synchronous_request,
 )
@@ -64,10 +65,7 @@ def IoSetNextIrpStackLocation(nt: System, irp: int) -> None:
 )  # fmt: skip
 def IoCopyCurrentIrpStackLocationToNext(nt: System, irp: int) -> None:
     """Hand the parameters on, without the completion routine."""
-    below = nt.irps.next(irp)
-    nt.memory.write(below, nt.memory.read(nt.irps.current(irp), COMPLETION_ROUTINE))
-    nt.memory.write_uint(below + CONTROL, 1, 0)
-    nt.io.requests.at(irp).copied_below = below
+    copy_location(nt, irp)
 
 
 @routine(

@@ -94,7 +94,7 @@ class Watch:
         self.nt = nt
         self.live: dict[Mapping, Watching] = {}
         self.arrived: dict[int, list[Watching]] = {}
-        nt.memory.watched.seen = self.seen
+        nt.memory.watched.observers.append(self.seen)
 
     def begin(self, mapping: Mapping, mdl: Mdl) -> None:
         """A buffer is mapped. One that a channel goes through again and again is shared, as a common buffer is."""

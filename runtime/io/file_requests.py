@@ -271,6 +271,8 @@ class FileRequests:
         request.deliver = lambda one: self._done(file, one)
         request.deferred = True
         status = nt.io.requests.call_driver(top, irp)
+        if nt.io.fetches.pages:
+            nt.io.fetches.end(request)
         # Who is told STATUS_PENDING waits for a request that was marked so. The verifier has reported one that was not.
         unmarked = status == STATUS_PENDING and not nt.settings.verifier
         request.deferred = unmarked

@@ -17,6 +17,7 @@ from .cancel import Cancellation
 from .csq import CancelSafeQueues
 from .device_objects import Devices
 from .driver_objects import Drivers
+from .fetches import Fetches
 from .file_objects import Files, Opening
 from .file_requests import Control, FileRequests, Transfer
 from .io_timers import IoTimers
@@ -45,6 +46,7 @@ class IoManager:
     __slots__ = (
         "nt", "drivers", "devices", "names", "requests", "files", "file_requests", "queues", "start_io", "csq",
         "cancellation", "remove_locks", "work", "timers", "pnp", "power", "registry", "by_thread",
+        "fetches",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -70,6 +72,7 @@ class IoManager:
         self.timers = IoTimers(nt)
         self.pnp = PlugAndPlay(nt)
         self.power = Power(nt)
+        self.fetches = Fetches(nt)
 
     # -- drivers
 

@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 class Watched:
     """`frames` counts who watches the loads from a frame, and the stores to it. `regions` counts the frames that are
-    watched in a region. `seen(frame, within, length, write)` is told of an access."""
+    watched in a region. `observers` are called with (frame, within, length, write) for an access."""
 
-    __slots__ = ("memory", "frames", "regions", "seen")
+    __slots__ = ("memory", "frames", "regions", "observers")
 
     def __init__(self, memory: Memory) -> None:
         self.memory = memory
         self.frames: tuple[dict[int, int], dict[int, int]] = ({}, {})
         self.regions: dict[Region, int] = {}
-        self.seen: Callable[[int, int, int, bool], object] = _nobody
+        self.observers: list[Callable[[int, int, int, bool], object]] = []
 
     def add(self, frame: int, page: int, write: bool) -> Region | None:
         """Watch the loads from a frame, or the stores to it. `page` is the address at which its owner has it. What
@@ -66,7 +66,8 @@ class Watched:
         if region.frames is not None:
             frame = region.frames[(va - region.start) // PAGE]
             if frame in self.frames[write]:
-                self.seen(frame, va % PAGE, length, write)
+                for seen in self.observers:
+                    seen(frame, va % PAGE, length, write)
 
 
 class Element:
@@ -90,7 +91,3 @@ class Element:
     def __index__(self) -> int:
         self.watched.look(self.region, self.va, self.size, self.write)
         return self.at // self.size
-
-
-def _nobody(frame: int, within: int, length: int, write: bool) -> None:
-    """Nobody looks."""

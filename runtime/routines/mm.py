@@ -220,6 +220,8 @@ def MmIsAddressValid(nt: System, va: int) -> int:
 def ProbeForRead(nt: System, va: int, length: int, alignment: int) -> None:
     """Check that a range lies in user space; whether there is memory is left to the access itself."""
     _probe(nt, va, length, alignment)
+    if nt.has_io and length:
+        nt.io.fetches.begin(va, length)
 
 
 @routine(
@@ -230,10 +232,19 @@ def ProbeForRead(nt: System, va: int, length: int, alignment: int) -> None:
 def ProbeForWrite(nt: System, va: int, length: int, alignment: int) -> None:
     """As ProbeForRead, and each page is read and written back."""
     _probe(nt, va, length, alignment)
-    last = va + length - 1
-    while length and va <= last:
-        nt.memory.write(va, nt.memory.read(va, 1))
-        va = (va & -PAGE) + PAGE
+    if not length:
+        return
+    fetches = nt.io.fetches if nt.has_io else None
+    if fetches is not None:
+        fetches.probing = True
+    try:
+        for byte in (va, *range((va & -PAGE) + PAGE, va + length, PAGE)):
+            nt.memory.write(byte, nt.memory.read(byte, 1))
+    finally:
+        if fetches is not None:
+            fetches.probing = False
+    if fetches is not None:
+        fetches.begin(va, length)
 
 
 known(

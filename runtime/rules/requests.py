@@ -474,6 +474,20 @@ CRITICAL_REGION_KEPT = rule(
     verifier=1, page="nf-ntddk-keentercriticalregion",
     explanation="The thread gets no normal kernel APCs any more, whoever it belongs to.",
 )  # fmt: skip
+USER_MEMORY_FETCHED_TWICE = rule(
+    "user-memory-fetched-twice", "error", "what a driver has read from a program's memory is another value the second time",
+    here="fetched again here",
+    help="copy it once into a variable of the driver's own, then check and use that copy", page="nf-wdm-probeforread",
+    explanation="Another thread of the program can write to its memory between any two instructions of the driver. A "
+    "length that was checked and then read again is a length that nobody has checked.",
+)  # fmt: skip
+USER_MEMORY_FETCHED_AGAIN = rule(
+    "user-memory-fetched-again", "note", "a driver reads the same place of a program's memory a second time",
+    here="fetched again here",
+    help="copy it once into a variable of the driver's own, then check and use that copy", page="nf-wdm-probeforread",
+    explanation="All is well as long as the program does not change what lies there between the two. A program that wants "
+    "to can, from another thread: whatever the first value was checked for need not hold for the second.",
+)  # fmt: skip
 USER_ADDRESS_IN_KERNEL_IRP = rule(
     "user-address-in-kernel-irp", "fatal", "a request of the kernel's holds an address of a program", here="sent here",
     earlier=("allocated", "allocated here"),

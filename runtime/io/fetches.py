@@ -1,5 +1,5 @@
-"""What a driver reads from a program's memory on behalf of a request, in case it reads the same place a second time: the
-program may have changed it in between.
+"""What a driver reads from a program's memory on behalf of a request, in case it reads the same place a second time:
+the program may have changed it in between.
 
 A range is looked at from when the driver probes it until its dispatch routine returns. Its pages are watched meanwhile
 (mm/watched.py), so that nothing costs anything where nobody probes."""

@@ -49,10 +49,10 @@ def tell(shell: Shell, outcome: Outcome) -> None:
         shell.broken = True
 
 
-def tell_value(shell: Shell, type: Type, value: int | bytes) -> None:
-    """Show the value of an expression."""
+def tell_value(shell: Shell, type: Type, value: int | bytes, member: tuple[str, str] = ("", "")) -> None:
+    """Show the value of an expression, which may be that of a struct's member."""
     live = shell.live
-    shell.say("\n".join(Values(live.nt, live.symbol, live.growing.checker).told(type, value)))
+    shell.say("\n".join(Values(live.nt, live.symbol, live.growing.checker).told(type, value, member, shell.width)))
 
 
 def tell_finding(shell: Shell, finding: Finding) -> None:

@@ -6,7 +6,7 @@ from ...grammar import tree
 from ...grammar.types import ArrayType, StructType
 from ..routine_addresses import routine_address
 from . import numbers
-from .reading import Evaluated, EvaluationError, Reader, changes_nothing
+from .reading import Evaluated, EvaluationError, Reader, changes_nothing, member_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def read(live: Live, text: str) -> Evaluated | None:
     if expression is None or not changes_nothing(expression, live.growing.unit):
         return None
     reader = Reader(live, places, frame.values if frame is not None else {})
-    return Evaluated(expression.type, reader.value(expression), text)
+    return Evaluated(expression.type, reader.value(expression), text, member_of(expression))
 
 
 def evaluate(live: Live, text: str) -> Evaluated:

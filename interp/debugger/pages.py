@@ -94,6 +94,9 @@ def _through_mappings(adapter: Adapter, physical: int) -> list[Logical]:
         way = "to the device" if mapping.write else "from the device"
         said = f"mapped for a transfer {way}, {mapping.length} bytes"
         for buffer, bounce, length in mapping.copies:
+            if bounce <= physical < bounce + length:
+                seen_at = _domain_address(adapter, mapping.logical, physical)
+                found.append(Logical(adapter, seen_at, f"a map register, {said}"))
             if buffer <= physical < buffer + length:
                 seen_at = _domain_address(adapter, mapping.logical, bounce + physical - buffer)
                 found.append(Logical(adapter, seen_at, said, True))

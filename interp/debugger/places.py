@@ -16,7 +16,7 @@ from ...runtime.mm.mdl import HEADER
 from ...runtime.mm.memory import ADDRESS_MASK, KERNEL_BASE
 from ...runtime.mm.special_pool import SPECIAL, SPECIAL_END
 from ...runtime.mm.store import PAGE
-from ..routine_addresses import routine_at
+from ..routine_addresses import KERNEL_IMAGE, ROUTINE_BYTES, routine_at
 from .looking import NO_ACCESS, PAGED_OUT, is_canonical, look, number, region_of
 
 TYPE_CHECKING = False
@@ -26,10 +26,15 @@ if TYPE_CHECKING:
     from ...runtime.hal.registers import Bar
     from ...runtime.ke.processor import Thread
     from ...runtime.mm.regions import Region
+    from ...runtime.routine import Routine
     from ...runtime.system import System
 
 LOWEST_USER = 0x1_0000
+MODULES = {
+    "windows.h": "kernel32", "stdio.h": "crt", "stdlib.h": "crt", "malloc.h": "crt", "device": "device",
+}  # fmt: skip
 PROCESS_BYTES, THREAD_BYTES = 0xA40, 0x480
+HIDDEN = "which drivers cannot look into"
 
 
 class Place:
@@ -80,10 +85,18 @@ def _nothing(address: int) -> str:
     return "nothing is mapped here"
 
 
+def module_of(row: Routine) -> str:
+    """The module that exports a routine; headers and the simulator have modules of their own in name only."""
+    if row.header in MODULES:
+        return MODULES[row.header]
+    return "inline" if row.macro else "sim" if row.category == "sim" else "nt"
+
+
 def _code(nt: System, address: int) -> Place | None:
-    row = routine_at(address)
+    row = routine_at(address) or routine_at(KERNEL_IMAGE + (address - KERNEL_IMAGE) // ROUTINE_BYTES * ROUTINE_BYTES)
     if row is not None:
-        return Place("routine", address, f"nt!{row.name}", address)
+        start = KERNEL_IMAGE + (address - KERNEL_IMAGE) // ROUTINE_BYTES * ROUTINE_BYTES
+        return Place("routine", start, f"{module_of(row)}!{row.name}", address)
     if address in nt.natives:
         return Place("routine", address, f"nt!{nt.natives[address][0]}", address)
     return None
@@ -203,10 +216,10 @@ def _dma_object(nt: System, address: int) -> Place | None:
 def _thread_or_process(nt: System, address: int) -> Place | None:
     for process in nt.processes:
         if process.address <= address < process.address + PROCESS_BYTES:
-            return Place("process", process.address, f"process {process.name}", address, "which drivers cannot look into")
+            return Place("process", process.address, f"process {process.name}", address, HIDDEN)
     for thread in all_threads(nt):
         if thread.address <= address < thread.address + THREAD_BYTES:
-            return Place("thread", thread.address, f"thread {thread.name}", address, "which drivers cannot look into")
+            return Place("thread", thread.address, f"thread {thread.name}", address, HIDDEN)
     hidden = nt.dispatcher.opaque_objects.get(address)
     return Place("object", address, hidden.what or "object of the kernel's own", address) if hidden else None
 
@@ -258,8 +271,8 @@ def _stack(nt: System, address: int, region: Region) -> Place:
     for thread in all_threads(nt):
         low = next((low for low in (thread.stack_low, thread.kernel_stack) if region.start == low), 0)
         if low:
-            return Place("stack", address, f"{region.kind} of thread {thread.name}, 0x{region.end - address:x} below its "
-                         "top", address)  # fmt: skip
+            below = f"0x{region.end - address:x} below its top"
+            return Place("stack", address, f"{region.kind} of thread {thread.name}, {below}", address)
     for cpu in nt.processors:
         for depth, (low, _) in enumerate(cpu.stacks):
             if low == region.start:
@@ -293,7 +306,8 @@ def registers_at(nt: System, address: int, region: Region) -> Place:
         bar = nt.hardware.bar_at(physical, False)
         if bar is not None:
             return Place("register", address, register_text(bar, physical - bar.base), address)
-        return Place("register", address, f"device memory, physical {shown(physical)}, where no device answers", address)
+        told = f"device memory, physical {shown(physical)}, where no device answers"
+        return Place("register", address, told, address)
     return Place("register", address, region.kind, address)
 
 
@@ -304,7 +318,8 @@ def register_text(bar: Bar, offset: int) -> str:
     if register is None:
         return f"{bar.title} +0x{offset:x}, where no register is"
     within = f" +0x{offset - register.offset:x}" if offset != register.offset else ""
-    return f"register {register.name}{within} of {name}, {plural(register.size, 'byte')} at offset 0x{register.offset:x}"
+    size = plural(register.size, "byte")
+    return f"register {register.name}{within} of {name}, {size} at offset 0x{register.offset:x}"
 
 
 def _user(nt: System, address: int, region: Region, state: str) -> Place:

@@ -34,14 +34,26 @@ class EvaluationError(Exception):
 
 
 class Evaluated:
-    """What an expression came to: an integer, the bytes of a struct, or None for void; `text` is how it was written."""
+    """What an expression came to: an integer, the bytes of a struct, or None for void; `text` is how it was written.
+    `member` are the tag and the field that it is the value of, if it is one's."""
 
-    __slots__ = ("type", "value", "text")
+    __slots__ = ("type", "value", "text", "member")
 
-    def __init__(self, type: Type, value: int | bytes | None, text: str) -> None:
+    def __init__(
+        self, type: Type, value: int | bytes | None, text: str, member: tuple[str, str] = ("", "")
+    ) -> None:
         self.type = type
         self.value = value
         self.text = text
+        self.member = member
+
+
+def member_of(expression: Expr) -> tuple[str, str]:
+    """The tag of the struct and the name of the field whose value an expression is, or nothing."""
+    place = expression.place if isinstance(expression, tree.Load) else None
+    if not isinstance(place, tree.MemberPlace) or not isinstance(place.base.type, StructType):
+        return "", ""
+    return place.base.type.layout.tag, place.member.name
 
 
 def changes_nothing(expression: Expr, unit: Unit) -> bool:

@@ -8,6 +8,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from ...grammar.scope import Constant
 from ...grammar.types import ArrayType, FunctionType, IntType, Member, PointerType, StructType, Type, VoidType
 from ...runtime.findings import address as shown
@@ -29,12 +31,13 @@ NOT_SEEN = "????????"
 BOOLEANS = ("BOOLEAN", "BOOL", "LOGICAL")
 # Integers that mean an address, a mask or a frame: no decimal beside them.
 HEXADECIMAL = frozenset(
-    """
-    ULONG_PTR LONG_PTR UINT_PTR DWORD_PTR KSPIN_LOCK KAFFINITY PFN_NUMBER HANDLE ACCESS_MASK POOL_FLAGS uintptr_t
-    DMA_LOGICAL_ADDRESS DEVICE_TYPE
-    """.split()
-)
+    (
+        "ULONG_PTR", "LONG_PTR", "UINT_PTR", "DWORD_PTR", "KSPIN_LOCK", "KAFFINITY", "PFN_NUMBER", "ACCESS_MASK",
+        "POOL_FLAGS", "uintptr_t", "DMA_LOGICAL_ADDRESS", "DEVICE_TYPE",
+    )
+)  # fmt: skip
 CHARACTERS = frozenset(("CHAR", "char", "wchar_t", "WCHAR", "TCHAR"))
+PLAIN = ("_LARGE_INTEGER", "_ULARGE_INTEGER", "_LIST_ENTRY", "_UNICODE_STRING", "_STRING", "_GUID")
 MOST_ELEMENTS = 8
 NAME_COLUMNS, MOST_NAME_COLUMNS = 16, 28
 MOST_FIELDS = 6  # of a struct in one line
@@ -64,13 +67,16 @@ class Values:
 
     # ---- what an expression came to
 
-    def told(self, type: Type, value: int | bytes) -> list[str]:
-        """A value as the answer to an expression: a struct with its fields, an address with what lies there."""
+    def told(
+        self, type: Type, value: int | bytes, member: tuple[str, str] = ("", ""), width: int = 0
+    ) -> list[str]:
+        """A value as the answer to an expression: a struct with its fields, an address with what lies there. `member`
+        are the tag and the field that it is the value of."""
         if isinstance(type, StructType) and isinstance(value, (bytes, bytearray)):
             self.complete(type)
             special = self.special(type, value)
-            return [special] if special else field_lines(self.fields_of(type, value))
-        text = self.text(type, value)
+            return [special] if special else field_lines(self.fields_of(type, value), width)
+        text = self.text(type, value, *member)
         if isinstance(type, PointerType) and isinstance(value, int) and value:
             text = text.replace("`", "", 1)  # so that it can be used in the language
             place = lies_at(self.nt, value, self.symbol)
@@ -259,7 +265,9 @@ class Values:
             return self.layout(member.type)
         return self.text(member.type, part, type.layout.tag, member.name)
 
-    def fields(self, type: StructType, where: int, depth: int = 0, level: int = 0, around: tuple[int, ...] = ()) -> list[Row]:
+    def fields(
+        self, type: StructType, where: int, depth: int = 0, level: int = 0, around: tuple[int, ...] = ()
+    ) -> list[Row]:
         """The members of a struct at an address. `depth` is how many structs within it, and those that its pointers
         lead to, are opened too."""
         rows = []
@@ -292,7 +300,7 @@ class Values:
 
     def is_plain(self, type: StructType) -> bool:
         """Whether a struct is told whole in one line."""
-        return type.layout.tag in ("_LARGE_INTEGER", "_ULARGE_INTEGER", "_LIST_ENTRY", "_UNICODE_STRING", "_STRING", "_GUID")
+        return type.layout.tag in PLAIN
 
     def complete(self, type: Type) -> None:
         """Read the body of a built-in struct that is not yet known."""
@@ -312,11 +320,19 @@ class Values:
         return {VoidType: "Void", FunctionType: "function"}.get(type.__class__, str(type))
 
 
-def field_lines(rows: list[Row]) -> list[str]:
-    """Rows of a struct as lines: `   +0x018 MappedSystemVa   : 0xffffa100`00012f40`."""
+def field_lines(rows: list[Row], width: int = 0) -> list[str]:
+    """Rows of a struct as lines: `   +0x018 MappedSystemVa   : 0xffffa100`00012f40`, long values wrapped to a width."""
     longest = max((len(row.name) for row in rows), default=0)
     column = max(NAME_COLUMNS, min(longest, MOST_NAME_COLUMNS))
-    return [f"   {'   ' * row.depth}+0x{row.offset:03x} {row.name:<{column}} : {row.text}".rstrip() for row in rows]
+    found = []
+    for row in rows:
+        head = f"   {'   ' * row.depth}+0x{row.offset:03x} {row.name:<{column}} : "
+        if not width or len(head) + len(row.text) <= width or len(head) + 24 > width:
+            found.append((head + row.text).rstrip())
+            continue
+        found += textwrap.wrap(row.text, width, initial_indent=head, subsequent_indent=" " * len(head),
+                               break_long_words=False, break_on_hyphens=False)  # fmt: skip
+    return found
 
 
 def _integer_layout(type: IntType) -> str:

@@ -44,7 +44,8 @@ def dma(shell: Shell, rest: str) -> None:
 
 
 def find_adapter(shell: Shell, shared: Dma, text: str) -> Adapter:
-    named = [one for one in shared.adapters.values() if one.device is not None and one.device.name.lower() == text.lower()]
+    wanted = text.lower()
+    named = [one for one in shared.adapters.values() if one.device is not None and one.device.name.lower() == wanted]
     if named:
         return next((one for one in named if not one.dead), named[0])
     where = number(shell, text)
@@ -85,7 +86,8 @@ def _adapter(shell: Shell, shared: Dma, one: Adapter) -> list[str]:
     moved = "" if one.bits == said.bits else f" ({said.bits} asked for)"
     pairs = [
         ("Got", when(shell, history.get("got"))), ("Put", when(shell, history.get("put")) if one.dead else ""),
-        ("Kind", f"{_kind(one).replace('s/g', 'scatter/gather')}, version {one.version}, {one.bits} address bits{moved}"),
+        ("Kind", f"{_kind(one).replace('s/g', 'scatter/gather')}, version {one.version}"),
+        ("Reaches", f"{one.bits} address bits{moved}"),
         ("Longest", f"{said.maximum} bytes a transfer"),
         ("Registers", f"{one.maximum} for one transfer at most, {one.registers_held} held"
          + ("" if one.needs_registers else "; this machine needs none for it")),
@@ -137,8 +139,8 @@ def _lists(shell: Shell, one: Adapter) -> list[str]:
     for where, listed in one.lists.items():
         moment = shell.live.nt.history.get(("list", where), {})
         got = moment.get("got") or moment.get("built") or next(iter(moment.values()), None)
-        rows.append((long(where), plural(len(listed.mapping.elements), "element"), plural(listed.mapping.length, "byte"),
-                     when(shell, got, "")))  # fmt: skip
+        elements, length = plural(len(listed.mapping.elements), "element"), plural(listed.mapping.length, "byte")
+        rows.append((long(where), elements, length, when(shell, got, "")))
     return ["", "  Scatter/gather lists:", *columns(rows, 4)] if rows else []
 
 
@@ -153,10 +155,10 @@ def _buffers(shell: Shell, one: Adapter) -> list[str]:
 
 
 def _waiting(shell: Shell, shared: Dma, one: Adapter) -> list[str]:
-    rows = [
-        (shown(request.device_object), f"wants {plural(request.count, 'map register')}", when(shell, request.asked, "since "))
-        for request in one.waiting
-    ]
+    rows = []
+    for request in one.waiting:
+        wants = f"wants {plural(request.count, 'map register')}"
+        rows.append((shown(request.device_object), wants, when(shell, request.asked, "since ")))
     if not rows:
         return []
     free = f", {shared.pool.free} of {shared.pool.total} free" if one.needs_registers else ""

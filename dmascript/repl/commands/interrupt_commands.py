@@ -62,7 +62,8 @@ def idt(shell: Shell, rest: str) -> None:
         state = "asserted" if line.asserted else ""
         kind = "level" if line.level else "latched"
         routines = [f"{function_name(shell, one.routine)} (KINTERRUPT {shown(one.address)})" for one in line.connected]
-        rows.append((f"{vector:02x}:", level_name(line.irql), kind, line.name, state, ", ".join(routines) or "not connected"))
+        who = ", ".join(routines) or "not connected"
+        rows.append((f"{vector:02x}:", level_name(line.irql), kind, line.name, state, who))
     say(shell, columns(rows, 0) if rows else ["No device has an interrupt."])
 
 
@@ -74,7 +75,8 @@ def pci(shell: Shell, rest: str) -> None:
     if name:
         device = next((one for one in devices if one.name.lower() == name.lower()), None)
         if device is None:
-            raise Refused(f"there is no device {name}" + (f": only {', '.join(one.name for one in devices)}" if devices else ""))
+            known = ", ".join(one.name for one in devices)
+            raise Refused(f"there is no device {name}" + (f": only {known}" if known else ""))
         say(shell, _device(shell, device))
         return
     rows = [("Slot", "Bus", "Device", "VendorID:DeviceID", "State")]

@@ -1,9 +1,10 @@
-"""The commands that show requests, and the objects that they travel through: !irp !devobj !drvobj !devstack !fileobj."""
+"""The commands that show requests and what they travel through: !irp !devobj !drvobj !devstack !fileobj."""
 
 from __future__ import annotations
 
 from ...interp.debugger import looking
 from ...interp.debugger.looking import Struct, struct
+from ...interp.debugger.places import HIDDEN
 from ...interp.debugger.words import field_words, flag_words, group, status_text
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
@@ -118,7 +119,7 @@ def _io_status(found: Struct) -> str:
 
 
 def _thread(shell: Shell, where: int) -> str:
-    return f"{shown(where)}  {lies(shell, where)}".removesuffix(", which drivers cannot look into") if where else "none"
+    return f"{shown(where)}  {lies(shell, where)}".removesuffix(f", {HIDDEN}") if where else "none"
 
 
 def _size(value: int) -> str:
@@ -323,7 +324,7 @@ def _stack(nt: System, bottom: int) -> list[int]:
     return found
 
 
-@command("!drvobj", "!drvobj [ADDRESS|NAME]", "Show a driver object with its devices and dispatch routines, or list them.",
+@command("!drvobj", "!drvobj [ADDRESS|NAME]", "Show a driver object, its devices and routines, or list all drivers.",
          group="kernel", completes="address")  # fmt: skip
 def drvobj(shell: Shell, rest: str) -> None:
     nt, text = shell.live.nt, rest.strip().split(" ")[0] if rest.strip() else ""
@@ -396,7 +397,8 @@ def fileobj(shell: Shell, rest: str) -> None:
     pairs = [
         ("Device", f"{shown(file.device.address)}  {nt.io.devices.name_of(file.device.address)}"),
         ("Name", file.name or "none: the device itself"), ("Flags", f"0x{found['Flags']:08x} {flags}"),
-        ("Handles", str(counted.handles) if counted else ""), ("References", str(counted.references) if counted else ""),
+        ("Handles", str(counted.handles) if counted else ""),
+        ("References", str(counted.references) if counted else ""),
         ("Position", _size(found["CurrentByteOffset"])), ("FinalStatus", status_text(found["FinalStatus"])),
         ("Requests", ", ".join(shown(request.irp) for request in file.requests) or "none on their way"),
         ("FsContext", shown(found["FsContext"]) if found["FsContext"] else ""),

@@ -29,7 +29,7 @@ MOST_PAGES = 16
 MOST_CHAIN = 32
 
 
-@command("!mdl", "!mdl [ADDRESS]", "Draw an MDL: its pages and their frames, who locked it, its mappings; or list all MDLs.",
+@command("!mdl", "!mdl [ADDRESS]", "Draw an MDL: its pages and frames, who locked it, its mappings; or list all MDLs.",
          group="kernel", completes="address")  # fmt: skip
 def mdl(shell: Shell, rest: str) -> None:
     if not rest.strip():
@@ -134,8 +134,8 @@ def _other_mappings(shell: Shell, where: int) -> list[tuple[str, str]]:
         ("and at", f"{shown(base)} in {process.name}")
         for (mdl_of, base), (process, _) in mdls.user_mappings.items() if mdl_of == where
     ]  # fmt: skip
-    found += [("and at", f"{shown(start)}, a reserved range") for start, one in mdls.reserved.items() if one.mdl == where]
-    return found
+    reserved = [start for start, one in mdls.reserved.items() if one.mdl == where]
+    return found + [("and at", f"{shown(start)}, a reserved range") for start in reserved]
 
 
 def _partial(shell: Shell, where: int) -> list[tuple[str, str]]:
@@ -167,8 +167,8 @@ def _pages(shell: Shell, found: Struct, pages: int) -> list[str]:
     """The pages: where each is in the buffer, its frame, and where the mapping shows it."""
     nt, flags = shell.live.nt, found["MdlFlags"]
     if not flags & (PAGES_LOCKED | SOURCE_IS_NONPAGED_POOL | PARTIAL | IO_SPACE):
-        before = "unlocked" in nt.history.get(("mdl", found.address), {})
-        return [f"  The frame numbers behind it mean nothing {'any more' if before else 'yet'}: its pages are not locked."]
+        word = "any more" if "unlocked" in nt.history.get(("mdl", found.address), {}) else "yet"
+        return [f"  The frame numbers behind it mean nothing {word}: its pages are not locked."]
     if not pages:
         return ["  It describes no byte, and so no page."]
     mapped = bool(flags & (MAPPED_TO_SYSTEM_VA | SOURCE_IS_NONPAGED_POOL)) and found["MappedSystemVa"]
@@ -220,8 +220,8 @@ def _stale(shell: Shell, found: Struct, pages: int) -> list[str]:
             moved.append(va)
     if not moved:
         return []
-    return [f"  But {plural(len(moved), 'page')} of the buffer from {shown(moved[0])} on {'is' if len(moved) == 1 else 'are'}"
-            " in other frames now."]  # fmt: skip
+    verb = "is" if len(moved) == 1 else "are"
+    return [f"  But {plural(len(moved), 'page')} of the buffer from {shown(moved[0])} on {verb} in other frames now."]
 
 
 # ---- who locks what
@@ -246,7 +246,8 @@ def lockedpages(shell: Shell, rest: str) -> None:
         say(shell, columns([("MDL", "Pages", "Of", "Buffer", "Locked"), *rows], 0))
     total = nt.memory.pinned_count
     others = total - len({frame for lock in nt.mdls.locks.values() for frame in lock.frames})
-    shell.say(f"{plural(total, 'frame')} locked in all" + (f", {others} of them by the system itself" if others > 0 else ""))
+    own = f", {others} of them by the system itself" if others > 0 else ""
+    shell.say(f"{plural(total, 'frame')} locked in all{own}")
     ghosts = [held for (rule, key), held in nt.held.items() if rule == "pages-left-locked" and key < 0]
     for held in ghosts:
         shell.say(f"and pages whose MDL was filled anew, beyond reach: locked {when(shell, held.moment)}")

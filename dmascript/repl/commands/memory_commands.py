@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ...interp.debugger import looking
+from ...interp.debugger.places import place_of
 from ...interp.debugger.poking import poke
 from ...interp.debugger.values import quoted
 from ...runtime.mm.store import PAGE
@@ -71,7 +72,12 @@ class Dump:
         first, last = looking.look(nt, at), looking.look(nt, stop - 1)
         if first.visible or last.visible:
             return ""
-        return looking.NOT_SEEN[first.state] if looking.is_canonical(at) else "no address at all: bits 47 to 63 differ"
+        if first.state == looking.UNMAPPED:
+            place = place_of(nt, at)
+            if place.kind == "routine":
+                return f"the code of {place.name}, which has no bytes here"
+            return looking.NOT_SEEN[first.state] if place.kind == "nothing" and looking.is_canonical(at) else place.text
+        return looking.NOT_SEEN[first.state]
 
     def _line(self, at: int, stop: int) -> str:
         nt, size = self.shell.live.nt, self.size
@@ -160,7 +166,8 @@ def go_on_at(shell: Shell, address: int) -> None:
 
 @command(
     "db", "db [ADDRESS [L COUNT | END]]",
-    "Show memory as bytes (db), words of 16, 32 and 64 bits (dw, dd, dq), with characters (dc), as pointers (dp, " "dps with what each leads to). Without an address it goes on.",
+    "Show memory as bytes (db), words of 16, 32 and 64 bits (dw, dd, dq), with characters (dc), as pointers (dp, and "
+    "dps with what each leads to). Without an address it goes on.",
     group="memory", completes="address", names=("dw", "dd", "dq", "dc", "dp", "dps"), repeats=True,
 )  # fmt: skip
 def dump(shell: Shell, rest: str) -> None:
@@ -242,7 +249,8 @@ def enter_text(shell: Shell, rest: str) -> None:
     parts = words(rest)
     if len(parts) != 2:
         raise Refused('an address and a "text" are needed')
-    write(shell, number(shell, parts[0]), _unquoted(parts[1]).encode("utf-16-le" if shell.spelled == "eu" else "latin-1", "replace"))
+    encoding = "utf-16-le" if shell.spelled == "eu" else "latin-1"
+    write(shell, number(shell, parts[0]), _unquoted(parts[1]).encode(encoding, "replace"))
 
 
 def write(shell: Shell, start: int, data: bytes) -> None:

@@ -13,6 +13,7 @@ from ...interp.debugger.pages import (
     shows,
 )
 from ...interp.debugger.places import place_of, register_text
+from ...runtime.dma.caches import LINE
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
 from ...runtime.mm.memory import KERNEL_BASE
@@ -20,7 +21,7 @@ from ...runtime.mm.pfn import frame_state
 from ...runtime.mm.pool import HEADER, Block
 from ...runtime.mm.store import PAGE
 from ..command import Refused, command
-from ..reading import columns, facts, lies, long, needed, number, say, when, words
+from ..reading import facts, lies, long, needed, number, say, when, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -109,9 +110,10 @@ def _physical(shell: Shell, physical: int, all_of_them: bool, va: int = 0) -> li
     others = [one for one in shows(nt, frame) if all_of_them or one.address != va & -PAGE]
     for one in others:
         where = one.address + physical % PAGE
-        what = lies(shell, where) if where >= KERNEL_BASE or one.whose == nt.process.name else f"{one.region.kind} of " + one.whose
+        here = where >= KERNEL_BASE or one.whose == nt.process.name
+        what = lies(shell, where) if here else f"{one.region.kind} of {one.whose}"
         pairs.append(("virtual" if all_of_them else "also at", f"{shown(where)}  {what}"))
-    pairs += _bounce(shell, physical)
+    pairs += _bounce(shell, physical) + _cached(shell, physical)
     return pairs + _logical(shell, physical)
 
 
@@ -125,6 +127,16 @@ def _bounce(shell: Shell, physical: int) -> list[tuple[str, str]]:
                 if bounce <= physical < bounce + length:
                     found.append(("copy of", f"physical {shown(buffer + physical - bounce)}, through a map register"))
     return found
+
+
+def _cached(shell: Shell, physical: int) -> list[tuple[str, str]]:
+    """Whether a cache hides the byte from devices."""
+    dma = shell.live.nt.dma_in_use
+    lines = dma.caches.behind.get(physical // PAGE, {}) if dma is not None and dma.caches is not None else {}
+    line = lines.get(physical % PAGE // LINE)
+    if line is None:
+        return []
+    return [("cache", f"holds this line of {LINE} bytes: a device sees 0x{line.view[physical % LINE]:02x} here")]
 
 
 def _logical(shell: Shell, physical: int) -> list[tuple[str, str]]:
@@ -199,10 +211,8 @@ def pte(shell: Shell, rest: str) -> None:
         lines.append(f"  PTE  pfn {seen.frame:x}  {dirty}{flags_of(seen, va)}  {_rights(seen, va)}")
     else:
         lines.append(f"  PTE  not valid  {flags_of(seen, va)}  {_rights(seen, va)}: {STATES[seen.state]}")
-    lines.append("  (D dirty, K kernel, U user, R read only, W writable, C copied on write, V valid; the tables above the "
-                 "PTE are not modelled)" if shell.width >= 120 else
-                 "  D dirty, K kernel, U user, R read only, W writable, C copied on write, V valid\n"
-                 "  The tables above the PTE are not modelled.")  # fmt: skip
+    lines.append("  D dirty, K kernel, U user, R read only, W writable, C copied on write, V valid")
+    lines.append("  The tables above the PTE are not modelled.")
     say(shell, lines)
 
 
@@ -214,8 +224,8 @@ def pfn(shell: Shell, rest: str) -> None:
         raise Refused(f"{shown(frame)} is no frame number: a frame number is a physical address divided by 0x1000")
     state = frame_state(nt, frame)
     lines = [f"PFN 0x{frame:x}, physical {shown(frame * PAGE)}"]
-    pairs = [("state", state.state), ("owner", state.owner),
-             ("address", f"{shown(state.virtual)}  {_of_frame(shell, state.virtual, state.owner)}" if state.virtual else ""),
+    own = f"{shown(state.virtual)}  {_of_frame(shell, state.virtual, state.owner)}" if state.virtual else ""
+    pairs = [("state", state.state), ("owner", state.owner), ("address", own),
              ("shared by", plural(state.shares, "page") if state.shares else ""),
              ("modified", "yes: it is written out before it leaves" if state.modified else ""),
              ("locked", plural(len(state.locks), "time") if state.locks else "no")]  # fmt: skip

@@ -77,11 +77,12 @@ def _process(shell: Shell, one: Process, with_threads: bool) -> list[str]:
     nt = shell.live.nt
     threads = [thread for thread in nt.scheduler.threads if home_of(thread) is one]
     alive = [thread for thread in threads if thread.state != "ended"]
+    ended = len(threads) - len(alive)
     state = "" if one.alive else f", has exited with {status_text(one.exit_status)}"
     current = ", current" if one is nt.process else ""
     pages = sum(region.pages for region in one.space.regions)
     pairs = [
-        ("Threads", f"{len(alive)} alive" + (f", {len(threads) - len(alive)} ended" if len(threads) > len(alive) else "")),
+        ("Threads", f"{len(alive)} alive" + (f", {ended} ended" if ended else "")),
         ("Handles", str(len(one.handles) if one.handles is not None else 0)),
         ("User space", plural(pages, "page") + f" in {plural(len(one.space.regions), 'region')}" if pages else "empty"),
         ("Locked", plural(one.locked_pages, "page") if one.locked_pages else ""),
@@ -123,7 +124,9 @@ def thread(shell: Shell, rest: str) -> None:
 def thread_lines(shell: Shell, one: Thread, indent: int) -> list[str]:
     nt = shell.live.nt
     running = next((cpu for cpu in nt.processors if cpu.thread is one), None)
-    state = f"RUNNING on processor {running.number}" if running is not None and one.state == "running" else one.state.upper()
+    state = one.state.upper()
+    if running is not None and one.state == "running":
+        state = f"RUNNING on processor {running.number}"
     level = running.irql if running is not None else one.irql
     process_of = one.process
     home = home_of(one)
@@ -143,7 +146,8 @@ def thread_lines(shell: Shell, one: Thread, indent: int) -> list[str]:
         ("Last error", str(one.last_error) if one.last_error else ""),
         ("Exit status", status_text(one.exit_status) if one.state == "ended" else ""),
     ]  # fmt: skip
-    head = f"{'':{indent}}THREAD {long(one.address)}  Cid {home.id if home is not None else 0:04x}.{one.id:04x}  {state}"
+    ids = f"{home.id if home is not None else 0:04x}.{one.id:04x}"
+    head = f"{'':{indent}}THREAD {long(one.address)}  Cid {ids}  {state}"
     return [head, *facts(pairs, shell.width, indent + 4), *_requests(shell, one, indent)]
 
 
@@ -253,7 +257,7 @@ def _where(shell: Shell, where: int) -> str:
 # ---- objects and handles
 
 
-@command("!object", "!object ADDRESS|\\NAME", "Show an object with its handles and references, or a directory of names.",
+@command("!object", "!object ADDRESS|\\NAME", "Show an object with its handles and references, or a directory.",
          group="kernel", completes="address")  # fmt: skip
 def object_(shell: Shell, rest: str) -> None:
     nt, text = shell.live.nt, rest.strip()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 
 from ...bugcheck_screen import bugcheck_screen
-from ...explain import explain_bugcheck, explain_rule, stop_meaning
+from ...explain import explain_rule, stop_meaning
+from ...explain_bugcheck import explain_bugcheck
 from ...grammar.spell import nearest
 from ...interp.debugger.words import status_name, win32_name
 from ...render import render_report
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..shell import Shell
 
 LEVELS = {0: "off", 1: "standard", 2: "full"}
+NO_NAME = "no name that the simulator knows"
 SEVERITIES = ("success", "informational", "warning", "error")
 
 
@@ -50,9 +52,10 @@ def analyze(shell: Shell, rest: str) -> None:
     report = live.session.report(finding)
     assert report.stop is not None
     meaning = stop_meaning(report.stop)
-    shell.say(bugcheck_screen(report, meaning, shell.paint))
+    shell.say(bugcheck_screen(report, meaning, shell.paint) + "\n")
     shell.say(render_report(report, live.growing.files, shell.paint))
     if rest.strip():
+        shell.say("")
         say(shell, _more(shell, report))
 
 
@@ -77,7 +80,8 @@ def _more(shell: Shell, report: Report) -> list[str]:
     return lines
 
 
-@command("!verifier", "!verifier", "Show Driver Verifier's settings, what is held now, and what was found.", group="kernel")
+@command("!verifier", "!verifier", "Show Driver Verifier's settings, what is held now, and what was found.",
+         group="kernel")  # fmt: skip
 def verifier(shell: Shell, rest: str) -> None:
     live = shell.live
     nt = live.nt
@@ -114,8 +118,8 @@ def verifier(shell: Shell, rest: str) -> None:
     if nt.findings:
         shell.say("\nFound so far:")
         for finding in nt.findings:
-            say(shell, textwrap.wrap(f"{finding.severity}[{finding.rule.id}] {finding.title}, {when(shell, finding.moment)}",
-                                     max(shell.width, 40), initial_indent="  ", subsequent_indent="    ",
+            told = f"{finding.severity}[{finding.rule.id}] {finding.title}, {when(shell, finding.moment)}"
+            say(shell, textwrap.wrap(told, max(shell.width, 40), initial_indent="  ", subsequent_indent="    ",
                                      break_on_hyphens=False))  # fmt: skip
     else:
         shell.say("\nNothing was found so far.")
@@ -127,7 +131,7 @@ def _failed(shell: Shell) -> str:
     return f"the last was {nt.failed} {when(shell, moment)}" if nt.failed else ""
 
 
-@command("!error", "!error CODE|NAME [1]", "Name a status or an error of Win32; with 1 the code is an NTSTATUS in any case.",
+@command("!error", "!error CODE|NAME [1]", "Name a status or an error of Win32; with 1 the code is an NTSTATUS.",
          group="kernel")  # fmt: skip
 def error(shell: Shell, rest: str) -> None:
     parts = words(rest)
@@ -143,10 +147,10 @@ def error(shell: Shell, rest: str) -> None:
     lines = []
     forced = len(parts) > 1 and parts[1] == "1"
     if (win32 or value < 0x1_0000 and not as_status) and not forced and not named.startswith("STATUS_"):
-        lines.append(f"Error code: (Win32) 0x{value:x} ({value}) - {win32 or 'no name that the simulator knows'}")
+        lines.append(f"Error code: (Win32) 0x{value:x} ({value}) - {win32 or NO_NAME}")
     if as_status or forced or value >= 0x1_0000:
         if not (named.startswith("ERROR_") and win32):
-            lines.append(f"Error code: (NTSTATUS) 0x{value:08x} ({value}) - {as_status or 'no name that the simulator knows'}")
+            lines.append(f"Error code: (NTSTATUS) 0x{value:08x} ({value}) - {as_status or NO_NAME}")
             lines.append(f"            {SEVERITIES[value >> 30]}; NT_SUCCESS is {'FALSE' if value >> 31 else 'TRUE'}")
             seen = dos_error(value)
             lines.append(f"            a program sees error {seen} {win32_name(seen)}".rstrip())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import fnmatch
+import textwrap
 
 from ...grammar.tree import Function, Variable
 from ...grammar.types import PointerType, StructType, Type
 from ...interp.debugger import looking
+from ...interp.debugger.places import module_of
+from ...interp.debugger.reading import EvaluationError
 from ...interp.debugger.values import Row, Values, field_lines
-from ...interp.routine_addresses import KERNEL_IMAGE, ROUTINE_BYTES, routine_address, routine_at
+from ...interp.routine_addresses import routine_address, routine_at
 from ...runtime import routines
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
@@ -80,13 +83,24 @@ def find_type(shell: Shell, name: str) -> Type | None:
     words_of = name.split()
     if not words_of or not words_of[-1].isidentifier() or len(words_of) > 2:
         return None
-    for candidate in (name, f"_{name}", name.upper(), f"_{name.upper()}"):
+    candidates = [name, f"_{name}"]
+    if not is_variable(shell, name):
+        candidates += [name.upper(), f"_{name.upper()}"]
+    for candidate in candidates:
         found: Type | None = checker.type_of(candidate)
         if found is None and candidate in ENUMS:
             found = checker.type_of(f"enum {candidate}")
         if found is not None:
             return found.target if candidate == name and isinstance(found, PointerType) and _is_struct(found) else found
     return None
+
+
+def is_variable(shell: Shell, name: str) -> bool:
+    """Whether a name is one of the script's own, or of the function in which it is suspended."""
+    live = shell.live
+    frame = live.frame()
+    own = {variable.name for variable, _ in live.growing.locals_of(frame)} if frame is not None else set()
+    return name in own or name in live.growing.own_names()
 
 
 def _is_struct(type: PointerType) -> bool:
@@ -160,8 +174,10 @@ def struct_lines(
         if found is not None:
             member, offset = found
             kept.append(Row(offset, path, member.type, values.text_at(type, member, where, offset), 0))
-    heading = [] if fields else [f"{_title(type)} at {with_place(shell, where)}"]
-    return heading + field_lines(kept)
+    whole = looking.read(shell.live.nt, where, type.size)
+    told = values.special(type, whole) if whole is not None else ""
+    heading = [] if fields else [f"{_title(type)} at {with_place(shell, where)}", *([f"   {told}"] if told else [])]
+    return heading + field_lines(kept, shell.width)
 
 
 def _dt_plain(shell: Shell, values: Values, type: Type, rest: list[str]) -> None:
@@ -196,8 +212,21 @@ def _dt_value(shell: Shell, values: Values, parts: list[str], depth: int) -> Non
                     chosen = [part for part in fields if _matches(values, type.target, part)]
                     say(shell, struct_lines(shell, values, type.target, value, chosen or fields, depth))
                 return
-            say(shell, value_lines(values, type, value))
+            if isinstance(type, StructType) and (where := _address_of(shell, text)):
+                shell.say(f"{text} = {type}")
+                say(shell, struct_lines(shell, values, type, where, fields, depth))
+                return
+            say(shell, value_lines(values, type, value, found.member, shell.width))
             return
+
+
+def _address_of(shell: Shell, text: str) -> int:
+    """Where a struct that was named lies, 0 if it has no address."""
+    try:
+        value = shell.live.evaluate(f"&({text})").value
+    except EvaluationError:
+        return 0
+    return value if isinstance(value, int) else 0
 
 
 @command(
@@ -220,19 +249,21 @@ def evaluate_typed(shell: Shell, rest: str) -> None:
     if not rest.strip():
         raise Refused("an expression is missing")
     found = shell.live.evaluate(rest.strip())
-    say(shell, value_lines(values_of(shell), found.type, found.value))
+    say(shell, value_lines(values_of(shell), found.type, found.value, found.member, shell.width))
 
 
-def value_lines(values: Values, type: Type, value: int | bytes | None) -> list[str]:
+def value_lines(
+    values: Values, type: Type, value: int | bytes | None, member: tuple[str, str] = ("", ""), width: int = 0
+) -> list[str]:
     """A typed value; what a pointer to a struct leads to is shown with its fields."""
     if value is None:
         return [str(type)]
-    lines = values.told(type, value)
+    lines = values.told(type, value, member, width)
     lines = [str(type), *lines] if isinstance(type, StructType) and len(lines) > 1 else [f"{type} {lines[0]}"]
     if isinstance(type, PointerType) and isinstance(type.target, StructType) and isinstance(value, int):
         values.complete(type.target)
         if type.target.size > 0 and looking.look(values.nt, value).visible:
-            lines += field_lines(values.fields(type.target, value))
+            lines += field_lines(values.fields(type.target, value), width)
     return lines
 
 
@@ -253,8 +284,7 @@ def examine(shell: Shell, rest: str) -> None:
     lines = []
     if not mark or fnmatch.fnmatch("script", module.lower()):
         lines += list(_own_names(shell, wanted.lower()))
-    if not mark or fnmatch.fnmatch("nt", module.lower()):
-        lines += list(_routine_names(wanted.lower()))
+    lines += list(_routine_names(shell, module.lower() if mark else "*", wanted.lower()))
     if not lines:
         raise Refused(f"nothing has a name like {pattern}")
     if len(lines) > MOST_FOUND:
@@ -267,7 +297,8 @@ def _own_names(shell: Shell, wanted: str) -> Iterator[str]:
     live = shell.live
     values = values_of(shell)
     where_of = {live.session.function_name(address): address for address in live.session.functions}
-    known = {variable: live.growing.unit.image.address(variable) for variable in live.growing.unit.image.known_variables()}
+    image = live.growing.unit.image
+    known = {variable: image.address(variable) for variable in image.known_variables()}
     for name, symbol in sorted(live.growing.own_names().items()):
         if not fnmatch.fnmatchcase(name.lower(), wanted):
             continue
@@ -288,14 +319,18 @@ def _declared(function: Function) -> str:
     return spelled(function.type, function.name)
 
 
-def _routine_names(wanted: str) -> Iterator[str]:
-    names = sorted(name for name in routines.names() if fnmatch.fnmatchcase(name.lower(), wanted))
+def _routine_names(shell: Shell, module_wanted: str, wanted: str) -> Iterator[str]:
+    names = sorted(
+        name for name in routines.names()
+        if fnmatch.fnmatchcase(name.lower(), wanted) and fnmatch.fnmatchcase(_module(name), module_wanted)
+    )  # fmt: skip
     for name in names:
         row = routines.find(name)
         told = "" if row is None or row.body is not None else "  (not modelled)"
-        yield f"{long(routine_address(name))}  nt!{name}{told}"
+        module = module_of(row) if row is not None else "nt"
+        yield f"{long(routine_address(name))}  {module}!{name}{told}"
         if len(names) == 1 and row is not None:
-            yield f"{'':19}{row.prototype}"
+            yield from wrapped(row.prototype, shell.width)
 
 
 @command(
@@ -308,16 +343,24 @@ def nearest(shell: Shell, rest: str) -> None:
     lines = [f"({long(where)})   {lies(shell, where)}"]
     row = routine_at(where)
     if row is not None:
-        lines.append(f"{'':22}{row.prototype}")
-    below = routine_at(KERNEL_IMAGE + (where - KERNEL_IMAGE) // ROUTINE_BYTES * ROUTINE_BYTES) if row is None else None
-    if below is not None:
-        lines = [f"({long(where)})   nt!{below.name}+0x{(where - KERNEL_IMAGE) % ROUTINE_BYTES:x}"]
+        lines += wrapped(row.prototype, shell.width)
     found = shell.live.session.functions.get(where)
     if found is not None:
         place = shell.live.session.sites.place(shell.live.session.definition(where), "")
         if place is not None:
-            lines.append(f"{'':22}{place.file}:{place.line}")
+            lines.append(f"{'':19}{place.file}:{place.line}")
     say(shell, lines)
+
+
+def _module(name: str) -> str:
+    row = routines.find(name)
+    return module_of(row) if row is not None else "nt"
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """A prototype below the line that names it."""
+    return textwrap.wrap(text, max(width, 60), initial_indent=" " * 19, subsequent_indent=" " * 23,
+                         break_on_hyphens=False)  # fmt: skip
 
 
 def _type_names(shell: Shell, pattern: str) -> list[str]:

@@ -192,7 +192,7 @@ class Shell:
         elif found.value is not None:
             from .telling import tell_value
 
-            tell_value(self, found.type, found.value)
+            tell_value(self, found.type, found.value, found.member)
 
     def tell(self, outcome: Outcome) -> None:
         """Say what an entry, or letting the machine go on, has come to."""

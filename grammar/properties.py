@@ -32,6 +32,7 @@ KNOWN: dict[str, tuple[str, ...] | tuple[int, int] | str] = {
     "irq": (0, 23),
     "irql": (0, 11),
     "dma_channel": (0, 7),
+    "dma_request": (0, 255),
 }
 MOST_MESSAGES = 32
 

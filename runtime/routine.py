@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeVar
 
+    from .system import System
+
     Body = TypeVar("Body", bound=Callable[..., Any])
 
 # Routines of which another module than that of their body decides whether they fail.
@@ -146,14 +148,27 @@ def known(
 def member(
     prototype: str, *, type: str, version: int, page: str = "", irql: str = "any", raises: tuple[int, ...] = (),
     fails: str = "cannot fail", undo: str = "", calls_back: bool = False, irql_stop: tuple[int, int] | None = None,
-) -> Callable[[Body], Body]:  # fmt: skip
-    """Declare a member of DMA_OPERATIONS, reached only through that table, and return the decorator for its body.
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:  # fmt: skip
+    """Declare a member of DMA_OPERATIONS, reached only through that table, and return the decorator for its body, which
+    gets the adapter in place of its address. A call for an adapter that does not live is reported, and refused.
     Called without being applied, it declares a member that is not modelled."""
     row = Routine(prototype, page, irql)
     MEMBERS[row.name] = row
     row.type, row.version, row.header = type, version, "wdm.h"
     row.raises, row.fails, row.undo, row.calls_back, row.irql_stop = raises, fails, undo, calls_back, irql_stop
-    return _attacher(row)
+    refused = 0xC000_000D if prototype.startswith("NTSTATUS ") else 0  # STATUS_INVALID_PARAMETER
+
+    def attach(body: Callable[..., Any]) -> Callable[..., Any]:
+        row.attach(body)
+
+        def call(nt: System, where: int, *arguments: int) -> Any:
+            adapter = nt.dma.must_live(where)
+            return refused if adapter is None else body(nt, adapter, *arguments)
+
+        row.body = call
+        return call
+
+    return attach
 
 
 def _attacher(row: Routine) -> Callable[[Body], Body]:

@@ -18,9 +18,11 @@ Row = tuple[int, int]
 
 
 class DmaMachine:
-    """`nt` with a device of 64 address bits (or a slave on `channel`), and scratch memory in nonpaged pool."""
+    """`nt` with a device of 64 address bits (or a slave on `channel` or request line `request`), and scratch memory in nonpaged pool."""
 
-    def __init__(self, profile: str = "direct", channel: int = -1, verifier: int = 1, bits: int = 64) -> None:
+    def __init__(
+        self, profile: str = "direct", channel: int = -1, verifier: int = 1, bits: int = 64, request: int = -1
+    ) -> None:
         settings = Settings(profile)
         settings.nonpaged_pages = 4096
         settings.verifier = verifier
@@ -29,6 +31,8 @@ class DmaMachine:
         given: dict[str, int | str] = {"bus": "pci", "dma_bits": bits}
         if channel >= 0:
             given = {"bus": "isa", "dma_channel": channel}
+        if request >= 0:
+            given = {"bus": "isa", "dma_request": request}
         self.device = HardwareDevice(self.nt, "Card", Properties(given), [], None)
         self.nt.hardware.devices.append(self.device)
         self._scratch = self.nt.pool.allocate(1 << 14, 0)

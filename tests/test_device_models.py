@@ -141,7 +141,7 @@ def test_the_slave_asks_until_its_channel_answers(
         moved += part
         return [(0x20_0000 + moved - part, part)] if part else []
 
-    bench.nt.hardware.bus.channels[1] = channel
+    bench.nt.hardware.bus.channels[False, 1] = channel
     bench.wait(100_000)
     assert bench.read(2, 1) == status and bench.asserted
     assert bench.read(4, 2) == left

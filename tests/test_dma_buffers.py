@@ -83,6 +83,9 @@ def test_freed_twice_and_with_other_arguments() -> None:
     buffers.op("FreeCommonBuffer", 200, logical, va, CACHED)
     assert buffers.machine.rules == ["common-buffer-freed-with-other-arguments"]
     assert buffers.free_stop(100, logical, va, CACHED) == (0xE6, 0x3, 1, 0, 0)
+    va, logical = buffers.allocate(100)
+    buffers.op("FreeCommonBuffer", 100, logical, va, 0)  # it was asked for cached
+    assert buffers.machine.rules[-1] == "common-buffer-freed-with-other-arguments"
 
 
 def test_bounds() -> None:
@@ -98,6 +101,38 @@ def test_bounds() -> None:
     assert buffers.logical < 0x200_0000
     buffers.machine.nt.memory.write_uint(high_at, 8, 0x100_0000 + PAGE)
     assert buffers.op("AllocateCommonBufferWithBounds", *given) == 0
+    buffers.machine.nt.memory.write_uint(high_at, 8, 0x1000)  # below the first page there is none
+    assert buffers.op("AllocateCommonBufferEx", high_at, PAGE, buffers.logical_at, 1, 0) == 0
+
+
+@pytest.mark.parametrize("profile", ["direct", "noncoherent"])
+def test_a_cached_buffer_is_coherent_where_devices_see_the_caches(profile: str) -> None:
+    """A cache type given to the form with bounds holds whatever the machine is: each side needs a flush to see the
+    other's bytes. CacheEnabled of the other forms gives way to the machine."""
+    buffers = Buffers(profile)
+    machine = buffers.machine
+    memory, type_at, hidden = machine.nt.memory, machine.room(4), profile == "noncoherent"
+    memory.write_uint(type_at, 4, 1)
+    plain = buffers.op("AllocateCommonBufferEx", 0, PAGE, buffers.logical_at, 1, 0)
+    memory.write(plain, b"here")
+    assert machine.device_reads([(buffers.logical, 4)]) == b"here"
+    va = buffers.op("AllocateCommonBufferWithBounds", 0, 0, PAGE, 0, type_at, 0, buffers.logical_at)
+    mdl = machine.call("IoAllocateMdl", va, PAGE, 0, 0, 0)
+    machine.call("MmBuildMdlForNonPagedPool", mdl)
+    row = [(buffers.logical, 4)]
+    memory.write(va, b"here")
+    assert (machine.device_reads(row) == b"here") is not hidden
+    machine.call("KeFlushIoBuffers", mdl, 0, 0)  # that was for programmed I/O
+    assert (machine.device_reads(row) == b"here") is not hidden
+    machine.call("KeFlushIoBuffers", mdl, 0, 1)
+    assert machine.device_reads(row) == b"here"
+    for data in (b"back", b"more"):
+        machine.device_writes(row, data)
+        assert (memory.read(va, 4) == data) is not hidden
+        assert buffers.op("FlushDmaBuffer", mdl, 1) == 0
+        assert memory.read(va, 4) == data
+    buffers.op("FreeCommonBuffer", PAGE, buffers.logical, va, 1)
+    assert machine.rules == []
 
 
 def test_domains() -> None:

@@ -161,6 +161,7 @@ class Run:
         found = machine.nt.memory.read_uint(list_at, 8)
         assert self.move(machine.elements(found), 0) == plan.length
         machine.op("PutScatterGatherList", self.adapter, found, int(plan.write))
+        machine.op("FreeAdapterObject", self.adapter, DEALLOCATE_OBJECT)
         return True
 
     def channel(self, count: int) -> int:

@@ -17,7 +17,8 @@ class Slave:
     """An adapter for a channel, which it holds, and a buffer with its MDL."""
 
     def __init__(self, length: int, channel: int = 2, version: int = 1, profile: str = "isa", **fields: int) -> None:
-        self.machine = DmaMachine(profile, channel=channel)
+        wired = {"request": channel} if version >= 3 else {"channel": channel}
+        self.machine = DmaMachine(profile, **wired)
         description = {"Version": version, "Master": 0, "InterfaceType": ISA_BUS, "DmaChannel": channel,
                        "DmaRequestLine": channel, "MaximumLength": 128 * KIB, **fields}  # fmt: skip
         self.adapter = self.machine.adapter(**description)

@@ -170,6 +170,7 @@ def test_lists_by_offset() -> None:
     assert third.op(ex, 0, third.context(), third.mdl, 10, 100, SYNCHRONOUS, 0, 0, 0, 0, 0, list_at) == 0
     found = third.machine.nt.memory.read_uint(list_at, 8)
     assert [length for _, length in third.machine.elements(found)] == [100]
+    third.op("FreeAdapterObject", KEEP_REGISTERS)  # the list stays
     size = size_for(2)
     room = third.machine.room(size)
     given = 0, third.context(), third.mdl, PAGE, PAGE + 1, 0, third.routine, 5, 0, room
@@ -181,6 +182,37 @@ def test_lists_by_offset() -> None:
         third.op("PutScatterGatherList", where, 0)
     third.op("PutDmaAdapter")
     assert third.machine.held == set()
+
+
+def test_a_list_without_a_routine_keeps_the_channel() -> None:
+    """Until FreeAdapterObject, in whichever order that and PutScatterGatherList come: the next request waits for it."""
+    for action, put_first in ((KEEP_REGISTERS, False), (KEEP_REGISTERS, True), (DEALLOCATE_OBJECT, True)):
+        third = Third()
+        list_at = third.machine.room(8)
+        given = third.mdl, 0, PAGE, SYNCHRONOUS, 0, 0, 0, 0, 0, list_at
+        assert third.op("GetScatterGatherListEx", 0, third.context(), *given) == 0
+        found = third.machine.nt.memory.read_uint(list_at, 8)
+        assert third.ask(third.context(), 1, 0) == 0 and third.ran == []
+        steps = [("FreeAdapterObject", action), ("PutScatterGatherList", found, 0)]
+        for name, *arguments in reversed(steps) if put_first else steps:
+            third.op(str(name), *map(int, arguments))
+        assert len(third.ran) == 1 and third.machine.rules == []
+
+
+def test_routines_for_the_other_kind_of_adapter() -> None:
+    """What is for channels only is an error for a master."""
+    third = Third("direct")
+    assert third.op("ReadDmaCounter") == 0
+    assert third.op("ConfigureAdapterChannel", 1, 0) == NOT_IMPLEMENTED
+    assert third.op("CancelMappedTransfer", third.context()) == INVALID
+    assert third.machine.rules == ["dma-routine-for-other-kind"] * 3
+
+
+def test_version_3_is_there_since_windows_8() -> None:
+    machine = DmaMachine()
+    machine.nt.settings.generation = "nt61"
+    assert machine.adapter(Version=3, DmaAddressWidth=32) == 0
+    assert machine.adapter(Version=2) and machine.rules == []
 
 
 def test_information() -> None:

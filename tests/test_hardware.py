@@ -383,7 +383,7 @@ def test_a_slave_needs_its_channel() -> None:
     assert bus.write(card.device, 0, b"abcd") == 0
     block = card.call("MmAllocateContiguousMemory", 4096, ONES)
     physical = card.call("MmGetPhysicalAddress", block)
-    bus.channels[1] = lambda length, write: [(physical, min(length, 3))]
+    bus.channels[False, 1] = lambda length, write: [(physical, min(length, 3))]
     assert bus.write(card.device, 0, b"abcd") == 3
     kept = card.nt.memory.read(block + 3, 1)
     assert card.nt.memory.read(block, 3) == b"abc" and kept != b"d"

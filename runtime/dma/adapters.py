@@ -8,6 +8,7 @@ from ..mm.store import PAGE
 from ..rules import NOT_A_PDO
 from ..rules import dma as rules
 from ..wdk.layouts import SIZES, offset
+from . import slaves
 from .accesses import Ended, access_facts
 from .caches import Caches
 from .description import PCI_BUS, Description, read_description
@@ -122,6 +123,12 @@ class Dma:
             facts = [("version", str(description.version)), ("address width", f"{description.bits} bits")]
             nt.violation(rules.DMA_DESCRIPTION_VERSION, (), facts)
             return 0, 0
+        if not description.zeroed:
+            nt.violation(rules.DMA_DESCRIPTION_NOT_ZEROED, (), [("DeviceDescription", nt.describe(description_at))])
+        if not slaves.check_channel(nt, description, device):
+            return 0, 0
+        if description.version >= 3 and nt.settings.generation != "win10":
+            return 0, 0  # by which drivers tell whether there is a version 3
         if nt.fails("IoGetDmaAdapter"):
             return 0, 0
         where = self._room()

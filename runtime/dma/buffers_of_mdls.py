@@ -68,9 +68,9 @@ def create(nt: System, adapter: Adapter, mdl_at: int, configurations: int, count
             adapter.domain.unmap(logical, len(pieces))
         return STATUS_INVALID_PARAMETER
     where = int(part.mapped_va) - int(part.byte_offset) + first
-    made = CommonBuffer(where, logical, wanted.length, wanted.length, True)
+    made = CommonBuffer(where, logical, wanted.length, wanted.length, None, coherent=False)
     made.domain, made.mdl = adapter.domain, part.address
-    keep(nt, adapter, made)
+    keep(nt, adapter, made, pieces)
     return made
 
 

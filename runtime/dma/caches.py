@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .buffers import Piece
 
 LINE = 64
+ALL_LINES = (1 << PAGE // LINE) - 1
 Edges = list[tuple[int, bytes]]  # bytes that share a line with a buffer: physical address, what memory held
 
 
@@ -33,21 +34,45 @@ class Line:
 
 
 class Caches:
-    """`written_back` and `dropped` are the lines that are ready for a transfer: a bit for each, by frame."""
+    """`written_back` and `dropped` are the lines that are ready for a transfer: a bit for each, by frame. `shared` are
+    the frames of common buffers that the cache holds: their lines are tracked all the time."""
 
-    __slots__ = ("nt", "behind", "written_back", "dropped")
+    __slots__ = ("nt", "behind", "written_back", "dropped", "shared")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.behind: dict[int, dict[int, Line]] = {}
         self.written_back: dict[int, int] = {}
         self.dropped: dict[int, int] = {}
+        self.shared: set[int] = set()
+
+    def share(self, frames: list[int]) -> None:
+        """A common buffer lies in the cache: from now on each side sees the other's bytes after a flush only."""
+        self.shared.update(frames)
+        for frame in frames:
+            self._hold(frame, ALL_LINES)
+
+    def part(self, frames: list[int]) -> None:
+        """It is freed."""
+        self.shared.difference_update(frames)
+        for frame in frames:
+            self.behind.pop(frame, None)
+
+    def _hold(self, frame: int, lines: int) -> None:
+        """Track lines of which both views are the same now."""
+        tracked = self.behind.setdefault(frame, {})
+        for number in bits(lines):
+            if number not in tracked:
+                held = self.nt.memory.read_physical(frame * PAGE + LINE * number, LINE)
+                tracked[number] = Line(held, held)
 
     def flush(self, pieces: list[Piece], drop: bool) -> None:
         """Write the lines of these pieces back, and drop them if the device will write there."""
         for physical, length in pieces:
             frame, lines = physical // PAGE, lines_of(physical, length)
             self._settle(frame, lines, drop)
+            if frame in self.shared:
+                self._hold(frame, lines)
             self.written_back[frame] = self.written_back.get(frame, 0) | lines
             if drop:
                 self.dropped[frame] = self.dropped.get(frame, 0) | lines

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ..system import System
     from .adapters import Adapter
+    from .buffers import Piece
     from .domains import Domain
 
 GUARD_TAG = b"DmaVrfy0"
@@ -24,17 +25,25 @@ LARGE_PAGES = 512  # a large page, in pages
 
 class CommonBuffer:
     """`address` and `logical` are what the driver was told; `span` are the bytes of the whole pages that the device
-    reaches. `cached` is as asked for. `guards` are ranges of tags around it: address and bytes. `mdl` is not 0 for
-    memory that stays the driver's own."""
+    reaches, `frames` theirs. `cached` is as asked for, None if nobody asked. One that is not `coherent` lies in the
+    processor's cache also where devices do not see that. `guards` are ranges of tags around it: address and bytes.
+    `mdl` is not 0 for memory that stays the driver's own."""
 
-    __slots__ = ("address", "logical", "length", "span", "cached", "region", "domain", "mdl", "guards")
+    __slots__ = (
+        "address", "logical", "length", "span", "cached", "coherent", "frames", "region", "domain", "mdl",
+        "guards",
+    )  # fmt: skip
 
-    def __init__(self, where: int, logical: int, length: int, span: int, cached: bool) -> None:
+    def __init__(
+        self, where: int, logical: int, length: int, span: int, cached: bool | None, coherent: bool
+    ) -> None:
         self.address = where
         self.logical = logical
         self.length = length
         self.span = span
         self.cached = cached
+        self.coherent = coherent
+        self.frames: list[int] = []
         self.region: Region | None = None
         self.domain: Domain | None = None
         self.mdl = 0
@@ -42,13 +51,14 @@ class CommonBuffer:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
+        cached = "" if self.cached is None else f", CacheEnabled {'TRUE' if self.cached else 'FALSE'}"
         return [("common buffer", f"{address(self.address)}, logical {address(self.logical)}, "
-                 f"{plural(self.length, 'byte')}")]  # fmt: skip
+                 f"{plural(self.length, 'byte')}{cached}")]  # fmt: skip
 
 
 def allocate(
-    nt: System, adapter: Adapter, length: int, cached: bool, *, low: int = 0, high: int = ADDRESS_MASK,
-    domain: Domain | None = None, large: bool = False, routine: str = "",
+    nt: System, adapter: Adapter, length: int, cached: bool | None, *, low: int = 0, high: int = ADDRESS_MASK,
+    domain: Domain | None = None, large: bool = False, coherent: bool = True, routine: str = "",
 ) -> CommonBuffer | None:  # fmt: skip
     """A new common buffer whose logical addresses lie between two bounds (the upper one inclusive); None if there is
     none, or if the `routine` that asks for it shall fail. With the verifier a page of tags lies before and behind it,
@@ -67,7 +77,10 @@ def allocate(
     for guard in (1, 0) if nt.settings.verifier >= 1 else (0,):
         frames = _frames(nt, adapter, pages + 2 * guard, low - guard * PAGE, high + guard * PAGE, space)
         if frames:
-            return _make(nt, adapter, length, cached, frames, guard, low, high, space)
+            region = Region(system_room(nt, len(frames)), len(frames), "common buffer", frames=frames)
+            made = CommonBuffer(region.start + guard * PAGE, 0, length, pages * PAGE, cached, coherent)
+            made.region, made.domain = region, space
+            return _show(nt, adapter, made, low, high)
     return None
 
 
@@ -80,31 +93,28 @@ def _frames(
     return take_adjacent(nt.frames, pages, max(-(-low // PAGE), 0), last, 1, adapter.boundary // PAGE)
 
 
-def _make(
-    nt: System, adapter: Adapter, length: int, cached: bool, frames: Sequence[int], guard: int, low: int, high: int,
-    space: Domain | None,
-) -> CommonBuffer | None:  # fmt: skip
-    region = Region(system_room(nt, len(frames)), len(frames), "common buffer")
-    region.frames = frames
+def _show(nt: System, adapter: Adapter, made: CommonBuffer, low: int, high: int) -> CommonBuffer | None:
+    """Let processor and device see a buffer; None if the device's address is not to be had within the bounds."""
+    region, space = made.region, made.domain
+    assert region is not None and region.frames is not None
     nt.memory.kernel.add(region)
-    pieces = [(frame * PAGE, PAGE) for frame in frames[guard : len(frames) - guard]]
-    logical = pieces[0][0]
+    first = (made.address - region.start) // PAGE
+    pieces = [(frame * PAGE, PAGE) for frame in region.frames[first : first + made.span // PAGE]]
+    made.logical = pieces[0][0]
     if space is not None:
         found = space.map(pieces, adapter.bits)
-        if found is None or not low <= found <= found + len(pieces) * PAGE - 1 <= high:
+        if found is None or not low <= found <= found + made.span - 1 <= high:
             if found is not None:
                 space.unmap(found, len(pieces))
             nt.memory.unmap(region)
             return None
-        logical = found
-    start = region.start + guard * PAGE
-    made = CommonBuffer(start, logical, length, len(pieces) * PAGE, cached)
-    made.region, made.domain = region, space
+        made.logical = found
     if nt.settings.verifier >= 1:
-        made.guards = ((region.start, guard * PAGE), (start + length, region.end - start - length))
+        end = made.address + made.length
+        made.guards = ((region.start, first * PAGE), (end, region.end - end))
         for where, size in made.guards:
             nt.memory.write(where, tags(where, size))
-    keep(nt, adapter, made)
+    keep(nt, adapter, made, pieces)
     return made
 
 
@@ -114,15 +124,19 @@ def tags(where: int, size: int) -> bytes:
     return (GUARD_TAG * (size // len(GUARD_TAG) + 2))[first : first + size]
 
 
-def keep(nt: System, adapter: Adapter, made: CommonBuffer) -> None:
+def keep(nt: System, adapter: Adapter, made: CommonBuffer, pieces: list[Piece]) -> None:
+    """The buffer of these pieces is the driver's from here on."""
     adapter.buffers[made.address] = made
+    made.frames = [physical // PAGE for physical, _ in pieces]
+    if nt.dma.caches is not None and not made.coherent:
+        nt.dma.caches.share(made.frames)
     if nt.recorder is not None:
         nt.recorder.common(adapter, made)
     nt.remember("common", made.address, "allocated")
     nt.hold(rules.DMA_BUFFER_LEFT, made.address, [*made.facts, *adapter.facts])
 
 
-def free(nt: System, adapter: Adapter, length: int, logical: int, where: int) -> None:
+def free(nt: System, adapter: Adapter, length: int, logical: int, where: int, cached: bool) -> None:
     """FreeCommonBuffer: the arguments must be those of the allocation."""
     about = ("common", where)
     found = adapter.buffers.get(where)
@@ -130,8 +144,9 @@ def free(nt: System, adapter: Adapter, length: int, logical: int, where: int) ->
         facts = [*adapter.facts, ("address", nt.describe(where))]
         nt.violation(rules.DMA_BUFFER_NOT_OUT, (1, 0, 0), facts, about)
         return
-    if (length, logical) != (found.length, found.logical):
-        facts = [*found.facts, ("freed", f"logical {address(logical)}, {plural(length, 'byte')}")]
+    if (length, logical, cached) != (found.length, found.logical, cached if found.cached is None else found.cached):
+        said = f"logical {address(logical)}, {plural(length, 'byte')}, CacheEnabled {'TRUE' if cached else 'FALSE'}"
+        facts = [*found.facts, ("freed", said)]
         nt.violation(rules.DMA_BUFFER_OTHER_ARGUMENTS, (), facts, about)
     discard(nt, adapter, found)
 
@@ -147,6 +162,8 @@ def discard(nt: System, adapter: Adapter, buffer: CommonBuffer) -> None:
     nt.dma.ended.add(adapter.device, [(buffer.logical, buffer.length)], freed)
     if buffer.domain is not None:
         buffer.domain.unmap(buffer.logical, buffer.span // PAGE)
+    if nt.dma.caches is not None and not buffer.coherent:
+        nt.dma.caches.part(buffer.frames)
     if buffer.region is not None:
         nt.memory.unmap(buffer.region)
 

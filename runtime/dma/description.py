@@ -14,18 +14,23 @@ ISA_BITS = 24
 WIDTH_BYTES = (1, 2, 4, 8)  # by DmaWidth
 FIELDS = {
     "Version": 4, "Master": 1, "ScatterGather": 1, "DemandMode": 1, "AutoInitialize": 1, "Dma32BitAddresses": 1,
-    "IgnoreCount": 1, "Dma64BitAddresses": 1, "BusNumber": 4, "DmaChannel": 4, "InterfaceType": 4, "DmaWidth": 4,
+    "IgnoreCount": 1, "Reserved1": 1, "Dma64BitAddresses": 1, "BusNumber": 4, "DmaChannel": 4, "InterfaceType": 4, "DmaWidth": 4,
     "DmaSpeed": 4, "MaximumLength": 4, "DmaAddressWidth": 4, "DmaRequestLine": 4, "DeviceAddress": 8,
 }  # fmt: skip
+
+BOOLEANS = (
+    "Master", "ScatterGather", "DemandMode", "AutoInitialize", "Dma32BitAddresses", "IgnoreCount", "Dma64BitAddresses",
+)  # fmt: skip
 
 
 class Description:
     """A DEVICE_DESCRIPTION as IoGetDmaAdapter reads it. `bits` is the address width: 24, 32 or 64 by the flags of the
-    older versions, any number in version 3. `width` is the bytes of one transfer on a channel."""
+    older versions, any number in version 3. `width` is the bytes of one transfer on a channel. One that is not `zeroed`
+    holds what no driver puts there."""
 
     __slots__ = (
         "version", "master", "scatter_gather", "demand", "auto_initialise", "bits", "channel", "width", "maximum",
-        "request_line", "device_address", "interface",
+        "request_line", "device_address", "interface", "zeroed",
     )  # fmt: skip
 
     def __init__(self, fields: dict[str, int]) -> None:
@@ -41,6 +46,7 @@ class Description:
         self.device_address = fields["DeviceAddress"]
         self.width = WIDTH_BYTES[fields["DmaWidth"]] if fields["DmaWidth"] < len(WIDTH_BYTES) else 0
         self.bits = self._bits(fields)
+        self.zeroed = all(fields[name] <= 1 for name in BOOLEANS) and not fields["Reserved1"]
 
     def _bits(self, fields: dict[str, int]) -> int:
         if self.version >= 3 and self.master:

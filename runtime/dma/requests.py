@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..findings import address
+from ..findings import address, plural
 from ..io.request_checks import head_of
 from ..ke.processor import DISPATCH_LEVEL
 from ..rules import dma as rules
@@ -101,10 +101,10 @@ def sharing(nt: System, adapter: Adapter) -> list[Adapter]:
     """The adapters that stand for the same channel: a master has its own."""
     if adapter.description.master:
         return [adapter]
-    number = slaves.number_of(adapter)
+    line = slaves.line_of(adapter)
     return [
         one for one in nt.dma.adapters.values()
-        if not one.dead and not one.description.master and slaves.number_of(one) == number
+        if not one.dead and not one.description.master and slaves.line_of(one) == line
     ]  # fmt: skip
 
 
@@ -228,6 +228,10 @@ def call_execution_routine(
         facts = [("returned", str(action)), *registers.adapter.facts]
         nt.violation(rules.DMA_UNKNOWN_ACTION, (), facts, moment=head_of(nt, routine))
         action = DEALLOCATE_OBJECT
+    adapter = registers.adapter
+    if action == KEEP_REGISTERS and not adapter.description.master and slaves.runs(adapter):
+        facts = [*adapter.facts, ("left", plural(slaves.remaining(nt, adapter), "byte"))]
+        nt.violation(rules.DMA_CHANNEL_LET_GO, (), facts, moment=head_of(nt, routine))
     if action == DEALLOCATE_OBJECT:
         registers.returned = head_of(nt, routine)
     return action
@@ -260,7 +264,10 @@ def free_channel(nt: System, adapter: Adapter) -> None:
         return
     adapter.owner = None
     nt.remember("adapter", adapter.address, "freed")
-    release(nt, registers)
+    if registers.freed:  # by PutScatterGatherList
+        serve(nt)
+    else:
+        release(nt, registers)
 
 
 def free_registers(nt: System, adapter: Adapter, base: int, count: int) -> None:

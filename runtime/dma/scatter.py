@@ -11,7 +11,7 @@ from ..mm.store import PAGE
 from ..rules import dma as rules
 from .buffers import chain_of, chain_pieces
 from .mappings import flush, map_pieces
-from .requests import DEALLOCATE_OBJECT, KEEP_REGISTERS, Request, current_irp, release, submit
+from .requests import DEALLOCATE_OBJECT, KEEP_OBJECT, KEEP_REGISTERS, Request, current_irp, release, submit
 from .transfers import check_buffer
 
 TYPE_CHECKING = False
@@ -130,7 +130,8 @@ def prepare(
             nt.traced("adapter list control", routine=wanted.routine, list=where)
             nt.call(wanted.routine, wanted.device_object, irp, found.address, wanted.context)
             nt.traced("adapter list control end")
-        return KEEP_REGISTERS
+            return KEEP_REGISTERS
+        return KEEP_OBJECT  # until FreeAdapterObject
 
     request = Request(adapter, wanted.device_object, len(pieces), begin, exclusive=False)
     if not wanted.buffer:

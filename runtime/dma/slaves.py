@@ -15,9 +15,13 @@ from . import transfers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..hal.hardware import HardwareDevice
     from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
+    from .description import Description
+
+CHANNEL_WIDTHS = {0: 1, 1: 1, 2: 1, 3: 1, 5: 2, 6: 2, 7: 2}  # of the 8237s; channel 4 joins the two
 
 
 class Channel:
@@ -64,10 +68,48 @@ class Channel:
             nt.dpcs.defer(lambda: nt.call(routine, where, device, context, status))
 
 
+def suits(nt: System, adapter: Adapter, master: bool, routine: str) -> bool:
+    """False, after a report, if a routine is only for masters, or only for slaves, and the adapter is not one."""
+    if adapter.description.master == master:
+        return True
+    kind = "a bus master" if master else "a channel of the system's DMA controller"
+    title = f"{routine} is called for an adapter that is not {kind}"
+    nt.violation(rules.DMA_OTHER_KIND, (), adapter.facts, ("adapter", adapter.address), title=title)
+    return False
+
+
+def check_channel(nt: System, description: Description, device: HardwareDevice | None) -> bool:
+    """Report a description whose channel is not the device's, or whose width is not the channel's. False if there is no
+    such channel."""
+    if description.master:
+        return True
+    newer = description.version >= 3
+    number = description.request_line if newer else description.channel
+    said = f"{'request line' if newer else 'channel'} {number}"
+    wired = device.dma_line if device is not None else None
+    if not newer and number not in CHANNEL_WIDTHS:
+        title = f"there is no DMA {said} that a device could use"
+    elif wired is not None and wired != (newer, number):
+        title = f"{device.name if device else ''} is wired to {'request line' if wired[0] else 'channel'} {wired[1]}"
+        title += f", not to {said}"
+    elif not newer and description.width != CHANNEL_WIDTHS[number]:
+        title = f"DMA {said} moves {plural(CHANNEL_WIDTHS[number], 'byte')} at a time, not {description.width}"
+    else:
+        return True
+    nt.violation(rules.DMA_CHANNEL_MISMATCH, (), [("description", f"{said}, {plural(description.width, 'byte')}")],
+                 title=title)  # fmt: skip
+    return newer or number in CHANNEL_WIDTHS
+
+
 def number_of(adapter: Adapter) -> int:
     """Which channel the adapter stands for: by the description's channel, or in version 3 its request line."""
     description = adapter.description
     return description.channel if description.version < 3 else description.request_line
+
+
+def line_of(adapter: Adapter) -> tuple[bool, int]:
+    """The same with the controller: whether it is one with request lines."""
+    return adapter.description.version >= 3, number_of(adapter)
 
 
 def map_transfer(nt: System, adapter: Adapter, mdl: Mdl, base: int, va: int, length: int, write: bool) -> int:
@@ -86,7 +128,7 @@ def start(nt: System, adapter: Adapter, logical: int, length: int, write: bool) 
         facts = [*adapter.facts, ("transfer", f"{plural(length, 'byte')}, {plural(width, 'byte')} at a time")]
         nt.violation(rules.DMA_CHANNEL_WIDTH, (), facts)
     made = Channel(nt, adapter, logical, length, write)
-    nt.hardware.bus.channels[number_of(adapter)] = made.move
+    nt.hardware.bus.channels[line_of(adapter)] = made.move
     adapter.channel = made
     nt.traced("channel", adapter=adapter.address, number=number_of(adapter), length=length)
     return made
@@ -101,7 +143,7 @@ def runs(adapter: Adapter) -> bool:
 def stop(nt: System, adapter: Adapter) -> None:
     """Mask the channel."""
     if adapter.channel is not None:
-        nt.hardware.bus.channels.pop(number_of(adapter), None)
+        nt.hardware.bus.channels.pop(line_of(adapter), None)
         adapter.channel = None
 
 

@@ -35,7 +35,7 @@ def allocate(
     """A new vector, or None: all of its buffers, or none."""
     made: list[CommonBuffer] = []
     for _ in range(count):
-        one = common_buffers.allocate(nt, adapter, size, cached, low=low, high=high)
+        one = common_buffers.allocate(nt, adapter, size, cached, low=low, high=high, coherent=not cached)
         if one is None:
             for buffer in made:
                 common_buffers.discard(nt, adapter, buffer)

@@ -40,14 +40,15 @@ class Burst:
 
 
 class Bus:
-    """`channels` are the DMA channels that are programmed: each is called with the bytes that a slave wants to move and
-    whether it writes to memory, and answers with pieces of RAM, fewer where its count ends."""
+    """`channels` are the DMA channels that are programmed, by the device's `dma_line`: each is called with the bytes
+    that a slave wants to move and whether it writes to memory, and answers with pieces of RAM, fewer where its count
+    ends."""
 
     __slots__ = ("nt", "channels")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
-        self.channels: dict[int, Callable[[int, bool], list[tuple[int, int]]]] = {}
+        self.channels: dict[tuple[bool, int], Callable[[int, bool], list[tuple[int, int]]]] = {}
 
     def translate(self, device: HardwareDevice, logical: int, length: int, write: bool) -> list[tuple[int, int]]:
         """Where an access leads: pieces of RAM as (physical address, bytes), (-1, bytes) for what is no memory."""
@@ -75,7 +76,7 @@ class Bus:
     def read(self, device: HardwareDevice, logical: int, length: int) -> bytes:
         """Bytes of memory; ones where there is none."""
         self.flush(device)
-        if device.properties["dma_channel"] >= 0:
+        if device.dma_line is not None:
             return b"".join(self._load(*run) for run in self._channel(device, length, False))
         reach = self._reach(device, logical, length, False)
         if reach is None:
@@ -104,7 +105,7 @@ class Bus:
     def write(self, device: HardwareDevice, logical: int, data: bytes) -> int:
         """Bytes to memory, at once or, where the machine may choose, in bursts that come later. How many were taken."""
         nt = self.nt
-        if device.properties["dma_channel"] >= 0:
+        if device.dma_line is not None:
             return self._through_channel(device, data)
         reach = self._reach(device, logical, len(data), True)
         if reach is None:
@@ -170,7 +171,7 @@ class Bus:
     def _channel(self, device: HardwareDevice, length: int, write: bool) -> list[tuple[int, int]]:
         """The pieces of RAM that a device's DMA channel leads to; none while nobody has programmed it: the request
         waits."""
-        channel = self.channels.get(device.properties["dma_channel"])
+        channel = self.channels.get(device.dma_line) if device.dma_line is not None else None
         pieces = [] if channel is None else channel(length, write)
         dma = self.nt.dma_in_use
         for physical, part in pieces:

@@ -82,6 +82,13 @@ class HardwareDevice:
         self.config = ConfigSpace(identity, bars, capable, self.line[0] if self.line else None)
         self.config.command = IO_SPACE | MEMORY_SPACE | BUS_MASTER
 
+    @property
+    def dma_line(self) -> tuple[bool, int] | None:
+        """How a slave is wired: a request line (true) or a channel, and its number. None for a device that has address
+        lines of its own."""
+        request, channel = self.properties["dma_request"], self.properties["dma_channel"]
+        return (True, request) if request >= 0 else (False, channel) if channel >= 0 else None
+
     def resources(self, translated: bool = True) -> bytes:
         """The CM_RESOURCE_LIST of the device."""
         return resource_list(self.nt, self.properties, self.bars, self.line, self.messages, translated)

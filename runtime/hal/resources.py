@@ -29,12 +29,12 @@ PASSIVE_VECTORS = 0x100  # behind those that processors know
 ISA_BUS, PCI_BUS = 1, 5  # INTERFACE_TYPE
 PORT, INTERRUPT, MEMORY, DMA = 1, 2, 3, 4  # CmResourceType...
 DEVICE_EXCLUSIVE, SHARED = 1, 3  # CmResourceShare...
-LATCHED, MESSAGE, PORT_IO = 1, 2, 1  # flags
+LATCHED, MESSAGE, PORT_IO, DMA_V3 = 1, 2, 1, 0x80  # flags
 
 NUMBERS = {
     "vendor": 0x1234, "device_id": 0, "revision": 1, "class_code": 0xFF0000, "subsystem_vendor": 0, "subsystem": 0,
     "dma_bits": 32, "max_transfer": 0, "scatter_gather": 0, "bar_size": 0, "base": 0, "irq": 0, "irql": -1,
-    "dma_channel": -1,
+    "dma_channel": -1, "dma_request": -1,
 }  # fmt: skip
 PROPERTIES = frozenset((*NUMBERS, "bus", "interrupt", "ports"))
 BUSES = ("pci", "isa")
@@ -47,8 +47,9 @@ class Properties:
     resource, and for one processor). `irql` is the DIRQL, 0 for a line that is served at PASSIVE_LEVEL. `ports` names a
     block that lies in port space, or is 1 for all of them. `bar_size` is what the first block decodes if that is more
     than its registers need; `base` (isa) and `irq` fix an address and an interrupt input. `dma_channel` (isa) is the
-    channel of a slave. `dma_bits`, `scatter_gather` and `max_transfer` are what the device's DMA can do, the others are
-    its configuration space."""
+    channel of a slave on the controller that PCs have, `dma_request` the request line of one on a newer controller, as
+    version 3 of the adapters knows it. `dma_bits`, `scatter_gather` and `max_transfer` are what the device's DMA can
+    do, the others are its configuration space."""
 
     __slots__ = ("bus", "numbers", "messages", "has_line", "ports", "extended")
 
@@ -248,5 +249,8 @@ def resource_list(
         found.append(Descriptor(INTERRUPT, DEVICE_EXCLUSIVE, LATCHED | MESSAGE, words))
     if channel >= 0:
         found.append(Descriptor(DMA, DEVICE_EXCLUSIVE, 0, [(4, channel), (4, 0), (4, 0)]))
+    if properties["dma_request"] >= 0:
+        words = [(4, 0), (4, properties["dma_request"]), (4, 0)]
+        found.append(Descriptor(DMA, DEVICE_EXCLUSIVE, DMA_V3, words))
     words = [(4, 1), (4, PCI_BUS if bus == "pci" else ISA_BUS), (4, 0), (2, 1), (2, 1), (4, len(found))]
     return b"".join(value.to_bytes(size, "little") for size, value in words) + b"".join(map(bytes, found))

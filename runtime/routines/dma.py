@@ -29,7 +29,8 @@ def IoGetDmaAdapter(nt: System, pdo: int, description: int, registers_at: int) -
     page="nf-wdm-keflushiobuffers", irql="<= DISPATCH_LEVEL",
 )  # fmt: skip
 def KeFlushIoBuffers(nt: System, mdl_at: int, read: int, dma: int) -> None:
-    """Write back and drop the cache's lines of an MDL; nothing where devices see the caches."""
-    if nt.dma.caches is not None:
+    """Write back and drop the cache's lines of an MDL before DMA. Nothing where devices see the caches, and nothing
+    that they would notice for programmed I/O."""
+    if nt.dma.caches is not None and dma:
         mdl = nt.mdls.at(mdl_at)
         nt.dma.caches.flush(pieces_of(mdl, 0, int(mdl.byte_count)), read != 0)

@@ -17,20 +17,33 @@ from ..wdk.constants import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..dma.adapters import Adapter
+    from ..dma.common_buffers import CommonBuffer
     from ..system import System
 
 VECTOR_IRQL = (0x1DC, 0x1)
 
 
+ANY_TYPE = -1  # of cache: as the machine has it
+
+
 def _bound(nt: System, where: int) -> int:
-    """The highest address that a caller allows; NULL is no bound."""
-    return nt.memory.read_uint(where, 8) if where else ADDRESS_MASK
+    """The last address that a caller allows: one below MaximumAddress; NULL is no bound."""
+    return nt.memory.read_uint(where, 8) - 1 if where else ADDRESS_MASK
 
 
 def _cache_type(nt: System, where: int) -> int | None:
-    """The cache type that a caller asks for, cached where it leaves that open; None for one that cannot be."""
-    kind = nt.memory.read_uint(where, 4) if where else MmCached
-    return kind if kind in (MmCached, MmNonCached) else None
+    """The cache type that a caller asks for, ANY_TYPE where it leaves that open; None for one that cannot be."""
+    kind = nt.memory.read_uint(where, 4) if where else ANY_TYPE
+    return kind if kind in (MmCached, MmNonCached, ANY_TYPE) else None
+
+
+def _given(nt: System, made: CommonBuffer | None, logical_at: int) -> int:
+    """The virtual address of a new buffer, whose logical one is stored; NULL if there is none."""
+    if made is None:
+        return 0
+    nt.memory.write_uint(logical_at, 8, made.logical)
+    return made.address
 
 
 @member(
@@ -40,18 +53,12 @@ def _cache_type(nt: System, where: int) -> int | None:
     fails="NULL", undo="FreeCommonBuffer",
 )  # fmt: skip
 def AllocateCommonBufferEx(
-    nt: System, where: int, high_at: int, length: int, logical_at: int, cached: int, node: int
+    nt: System, adapter: Adapter, high_at: int, length: int, logical_at: int, cached: int, node: int
 ) -> int:
     """With an upper bound for the logical address."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return 0
     high = _bound(nt, high_at)
     made = common_buffers.allocate(nt, adapter, length, cached != 0, high=high, routine="AllocateCommonBufferEx")
-    if made is None:
-        return 0
-    nt.memory.write_uint(logical_at, 8, made.logical)
-    return made.address
+    return _given(nt, made, logical_at)
 
 
 @member(
@@ -62,13 +69,12 @@ def AllocateCommonBufferEx(
     irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBuffer",
 )  # fmt: skip
 def AllocateDomainCommonBuffer(
-    nt: System, where: int, domain: int, high_at: int, length: int, flags: int, cache_at: int, node: int,
+    nt: System, adapter: Adapter, domain: int, high_at: int, length: int, flags: int, cache_at: int, node: int,
     logical_at: int, va_at: int,
 ) -> int:  # fmt: skip
     """In a domain of the IOMMU; FreeCommonBuffer gives it back."""
-    adapter = nt.dma.must_live(where)
     cache = _cache_type(nt, cache_at)
-    if adapter is None or cache is None or flags & ~DOMAIN_COMMON_BUFFER_LARGE_PAGE:
+    if cache is None or flags & ~DOMAIN_COMMON_BUFFER_LARGE_PAGE:
         return STATUS_INVALID_PARAMETER
     if adapter.domain is None:
         return STATUS_NOT_SUPPORTED
@@ -76,13 +82,12 @@ def AllocateDomainCommonBuffer(
     if found is None:
         return STATUS_INVALID_PARAMETER
     made = common_buffers.allocate(
-        nt, adapter, length, cache == MmCached, high=_bound(nt, high_at), domain=found, large=flags != 0,
-        routine="AllocateDomainCommonBuffer",
+        nt, adapter, length, None if cache == ANY_TYPE else cache == MmCached, high=_bound(nt, high_at), domain=found,
+        large=flags != 0, coherent=cache != MmCached, routine="AllocateDomainCommonBuffer",
     )  # fmt: skip
     if made is None:
         return STATUS_INSUFFICIENT_RESOURCES
-    nt.memory.write_uint(logical_at, 8, made.logical)
-    nt.memory.write_uint(va_at, 8, made.address)
+    nt.memory.write_uint(va_at, 8, _given(nt, made, logical_at))
     return STATUS_SUCCESS
 
 
@@ -91,11 +96,8 @@ def AllocateDomainCommonBuffer(
     type="PJOIN_DMA_DOMAIN", version=3, page="nc-wdm-pjoin_dma_domain", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
     undo="LeaveDmaDomain",
 )  # fmt: skip
-def JoinDmaDomain(nt: System, where: int, domain: int) -> int:
+def JoinDmaDomain(nt: System, adapter: Adapter, domain: int) -> int:
     """From now on the adapter maps into another one's domain. Nothing may be mapped in its own."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INVALID_PARAMETER
     if adapter.domain is None:
         return STATUS_NOT_SUPPORTED
     found = nt.dma.domains.get(domain)
@@ -109,10 +111,9 @@ def JoinDmaDomain(nt: System, where: int, domain: int) -> int:
     "NTSTATUS LeaveDmaDomain(PDMA_ADAPTER DmaAdapter)",
     type="PLEAVE_DMA_DOMAIN", version=3, page="nc-wdm-pleave_dma_domain", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
-def LeaveDmaDomain(nt: System, where: int) -> int:
+def LeaveDmaDomain(nt: System, adapter: Adapter) -> int:
     """Back to the adapter's own domain. Nothing may be mapped."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None or adapter.domain is adapter.own_domain or adapter.mappings or adapter.buffers:
+    if adapter.domain is adapter.own_domain or adapter.mappings or adapter.buffers:
         return STATUS_INVALID_PARAMETER
     adapter.domain = adapter.own_domain
     return STATUS_SUCCESS
@@ -122,10 +123,9 @@ def LeaveDmaDomain(nt: System, where: int) -> int:
     "HANDLE GetDmaDomain(PDMA_ADAPTER DmaAdapter)",
     type="PGET_DMA_DOMAIN", version=3, page="nc-wdm-pget_dma_domain", irql="== PASSIVE_LEVEL", fails="NULL",
 )  # fmt: skip
-def GetDmaDomain(nt: System, where: int) -> int:
+def GetDmaDomain(nt: System, adapter: Adapter) -> int:
     """A handle for the adapter's domain, NULL where there is no IOMMU."""
-    adapter = nt.dma.must_live(where)
-    return adapter.domain.handle if adapter is not None and adapter.domain is not None else 0
+    return adapter.domain.handle if adapter.domain is not None else 0
 
 
 @member(
@@ -136,23 +136,19 @@ def GetDmaDomain(nt: System, where: int) -> int:
     irql="== PASSIVE_LEVEL", fails="NULL", undo="FreeCommonBuffer",
 )  # fmt: skip
 def AllocateCommonBufferWithBounds(
-    nt: System, where: int, low_at: int, high_at: int, length: int, flags: int, cache_at: int, node: int,
+    nt: System, adapter: Adapter, low_at: int, high_at: int, length: int, flags: int, cache_at: int, node: int,
     logical_at: int,
 ) -> int:  # fmt: skip
     """With bounds for the logical address: it lies at or above the lower, below the upper one."""
-    adapter = nt.dma.must_live(where)
     cache = _cache_type(nt, cache_at)
-    if adapter is None or cache is None or flags & ~DOMAIN_COMMON_BUFFER_LARGE_PAGE:
+    if cache is None or flags & ~DOMAIN_COMMON_BUFFER_LARGE_PAGE:
         return 0
     low = nt.memory.read_uint(low_at, 8) if low_at else 0
     made = common_buffers.allocate(
-        nt, adapter, length, cache == MmCached, low=low, high=_bound(nt, high_at) - (1 if high_at else 0),
-        large=flags != 0, routine="AllocateCommonBufferWithBounds",
+        nt, adapter, length, None if cache == ANY_TYPE else cache == MmCached, low=low, high=_bound(nt, high_at),
+        large=flags != 0, coherent=cache != MmCached, routine="AllocateCommonBufferWithBounds",
     )  # fmt: skip
-    if made is None:
-        return 0
-    nt.memory.write_uint(logical_at, 8, made.logical)
-    return made.address
+    return _given(nt, made, logical_at)
 
 
 @member(
@@ -163,12 +159,11 @@ def AllocateCommonBufferWithBounds(
     irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBufferVector", irql_stop=VECTOR_IRQL,
 )  # fmt: skip
 def AllocateCommonBufferVector(
-    nt: System, where: int, low: int, high: int, cache: int, node: int, flags: int, count: int, size: int,
+    nt: System, adapter: Adapter, low: int, high: int, cache: int, node: int, flags: int, count: int, size: int,
     vector_at: int,
 ) -> int:  # fmt: skip
     """A number of common buffers of one size, under one handle."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None or not count or not size or flags or cache not in (MmCached, MmNonCached):
+    if not count or not size or flags or cache not in (MmCached, MmNonCached):
         return STATUS_INVALID_PARAMETER
     if nt.fails("AllocateCommonBufferVector"):
         return STATUS_INSUFFICIENT_RESOURCES
@@ -186,10 +181,9 @@ def AllocateCommonBufferVector(
     irql="<= DISPATCH_LEVEL", irql_stop=VECTOR_IRQL,
 )  # fmt: skip
 def GetCommonBufferFromVectorByIndex(
-    nt: System, where: int, vector: int, index: int, va_at: int, logical_at: int
+    nt: System, adapter: Adapter, vector: int, index: int, va_at: int, logical_at: int
 ) -> None:
-    adapter = nt.dma.must_live(where)
-    found = vectors.must_live(nt, adapter, vector) if adapter is not None else None
+    found = vectors.must_live(nt, adapter, vector)
     buffer = vectors.element(nt, found, index) if found is not None else None
     if buffer is not None:
         nt.memory.write_uint(va_at, 8, buffer.address)
@@ -201,9 +195,8 @@ def GetCommonBufferFromVectorByIndex(
     type="PFREE_COMMON_BUFFER_FROM_VECTOR", version=3, page="nc-wdm-pfree_common_buffer_from_vector",
     irql="== PASSIVE_LEVEL", irql_stop=VECTOR_IRQL,
 )  # fmt: skip
-def FreeCommonBufferFromVector(nt: System, where: int, vector: int, index: int) -> None:
-    adapter = nt.dma.must_live(where)
-    found = vectors.must_live(nt, adapter, vector) if adapter is not None else None
+def FreeCommonBufferFromVector(nt: System, adapter: Adapter, vector: int, index: int) -> None:
+    found = vectors.must_live(nt, adapter, vector)
     if found is not None:
         vectors.free_element(nt, found, index)
 
@@ -213,10 +206,9 @@ def FreeCommonBufferFromVector(nt: System, where: int, vector: int, index: int) 
     type="PFREE_COMMON_BUFFER_VECTOR", version=3, page="nc-wdm-pfree_common_buffer_vector", irql="== PASSIVE_LEVEL",
     irql_stop=VECTOR_IRQL,
 )  # fmt: skip
-def FreeCommonBufferVector(nt: System, where: int, vector: int) -> None:
+def FreeCommonBufferVector(nt: System, adapter: Adapter, vector: int) -> None:
     """Its elements must be freed before."""
-    adapter = nt.dma.must_live(where)
-    found = vectors.must_live(nt, adapter, vector) if adapter is not None else None
+    found = vectors.must_live(nt, adapter, vector)
     if found is not None:
         vectors.free(nt, found)
 
@@ -229,11 +221,10 @@ def FreeCommonBufferVector(nt: System, where: int, vector: int) -> None:
     irql="== PASSIVE_LEVEL", fails="NTSTATUS", undo="FreeCommonBuffer",
 )  # fmt: skip
 def CreateCommonBufferFromMdl(
-    nt: System, where: int, mdl: int, configurations: int, count: int, logical_at: int
+    nt: System, adapter: Adapter, mdl: int, configurations: int, count: int, logical_at: int
 ) -> int:
     """The MDL's own memory; FreeCommonBuffer ends it, with the address at which the MDL is mapped."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None or not mdl:
+    if not mdl:
         return STATUS_INVALID_PARAMETER
     if nt.fails("CreateCommonBufferFromMdl"):
         return STATUS_INSUFFICIENT_RESOURCES

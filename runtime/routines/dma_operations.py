@@ -10,12 +10,12 @@ from ..rules import dma as rules
 from ..wdk.constants import (
     STATUS_BUFFER_TOO_SMALL,
     STATUS_INSUFFICIENT_RESOURCES,
-    STATUS_INVALID_PARAMETER,
     STATUS_SUCCESS,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..dma.adapters import Adapter
     from ..system import System
 
 
@@ -23,10 +23,8 @@ if TYPE_CHECKING:
     "VOID PutDmaAdapter(PDMA_ADAPTER DmaAdapter)",
     type="PPUT_DMA_ADAPTER", version=1, page="nc-wdm-pput_dma_adapter", irql="<= DISPATCH_LEVEL", calls_back=True,
 )  # fmt: skip
-def PutDmaAdapter(nt: System, where: int) -> None:
-    adapter = nt.dma.must_live(where)
-    if adapter is not None:
-        nt.dma.put(adapter)
+def PutDmaAdapter(nt: System, adapter: Adapter) -> None:
+    nt.dma.put(adapter)
 
 
 @member(
@@ -35,11 +33,8 @@ def PutDmaAdapter(nt: System, where: int) -> None:
     type="PALLOCATE_COMMON_BUFFER", version=1, page="nc-wdm-pallocate_common_buffer", irql="== PASSIVE_LEVEL",
     fails="NULL", undo="FreeCommonBuffer",
 )  # fmt: skip
-def AllocateCommonBuffer(nt: System, where: int, length: int, logical_at: int, cached: int) -> int:
+def AllocateCommonBuffer(nt: System, adapter: Adapter, length: int, logical_at: int, cached: int) -> int:
     """The virtual address; the logical one is stored."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return 0
     made = common_buffers.allocate(nt, adapter, length, cached != 0, routine="AllocateCommonBuffer")
     if made is None:
         return 0
@@ -52,10 +47,8 @@ def AllocateCommonBuffer(nt: System, where: int, length: int, logical_at: int, c
     "PVOID VirtualAddress, BOOLEAN CacheEnabled)",
     type="PFREE_COMMON_BUFFER", version=1, page="nc-wdm-pfree_common_buffer", irql="== PASSIVE_LEVEL",
 )  # fmt: skip
-def FreeCommonBuffer(nt: System, where: int, length: int, logical: int, va: int, cached: int) -> None:
-    adapter = nt.dma.must_live(where)
-    if adapter is not None:
-        common_buffers.free(nt, adapter, length, logical & ADDRESS_MASK, va)
+def FreeCommonBuffer(nt: System, adapter: Adapter, length: int, logical: int, va: int, cached: int) -> None:
+    common_buffers.free(nt, adapter, length, logical & ADDRESS_MASK, va, cached != 0)
 
 
 @member(
@@ -64,10 +57,9 @@ def FreeCommonBuffer(nt: System, where: int, length: int, logical: int, va: int,
     type="PALLOCATE_ADAPTER_CHANNEL", version=1, page="nc-wdm-pallocate_adapter_channel", irql="== DISPATCH_LEVEL",
     fails="NTSTATUS", undo="FreeAdapterChannel", calls_back=True,
 )  # fmt: skip
-def AllocateAdapterChannel(nt: System, where: int, device: int, count: int, routine: int, context: int) -> int:
+def AllocateAdapterChannel(nt: System, adapter: Adapter, device: int, count: int, routine: int, context: int) -> int:
     """The execution routine runs before this returns if nothing stands in its way, else in its turn."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None or requests.too_many(nt, adapter, count) or nt.fails("AllocateAdapterChannel"):
+    if requests.too_many(nt, adapter, count) or nt.fails("AllocateAdapterChannel"):
         return STATUS_INSUFFICIENT_RESOURCES
     waits = any(one.exclusive and one.device_object == device for one in nt.dma.served)
     if waits or (adapter.run_for and adapter.run_for == device):
@@ -85,11 +77,8 @@ def AllocateAdapterChannel(nt: System, where: int, device: int, count: int, rout
     "PULONG Length, BOOLEAN WriteToDevice)",
     type="PMAP_TRANSFER", version=1, page="nc-wdm-pmap_transfer", irql="<= DISPATCH_LEVEL", undo="FlushAdapterBuffers",
 )  # fmt: skip
-def MapTransfer(nt: System, where: int, mdl: int, base: int, va: int, length_at: int, write: int) -> int:
+def MapTransfer(nt: System, adapter: Adapter, mdl: int, base: int, va: int, length_at: int, write: int) -> int:
     """The logical address of what was mapped, whose length is stored."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return 0
     length = nt.memory.read_uint(length_at, 4)
     if not adapter.description.master:
         return slaves.map_transfer(nt, adapter, nt.mdls.at(mdl), base, va, length, write != 0)
@@ -104,10 +93,7 @@ def MapTransfer(nt: System, where: int, mdl: int, base: int, va: int, length_at:
     type="PFLUSH_ADAPTER_BUFFERS", version=1, page="nc-wdm-pflush_adapter_buffers", irql="<= DISPATCH_LEVEL",
     fails="FALSE",
 )  # fmt: skip
-def FlushAdapterBuffers(nt: System, where: int, mdl: int, base: int, va: int, length: int, write: int) -> int:
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return 0
+def FlushAdapterBuffers(nt: System, adapter: Adapter, mdl: int, base: int, va: int, length: int, write: int) -> int:
     if not adapter.description.master:
         slaves.stop(nt, adapter)
     fails = nt.fails("FlushAdapterBuffers")
@@ -119,10 +105,8 @@ def FlushAdapterBuffers(nt: System, where: int, mdl: int, base: int, va: int, le
     type="PFREE_ADAPTER_CHANNEL", version=1, page="nc-wdm-pfree_adapter_channel", irql="== DISPATCH_LEVEL",
     calls_back=True,
 )  # fmt: skip
-def FreeAdapterChannel(nt: System, where: int) -> None:
-    adapter = nt.dma.must_live(where)
-    if adapter is not None:
-        requests.free_channel(nt, adapter)
+def FreeAdapterChannel(nt: System, adapter: Adapter) -> None:
+    requests.free_channel(nt, adapter)
 
 
 @member(
@@ -130,19 +114,16 @@ def FreeAdapterChannel(nt: System, where: int) -> None:
     type="PFREE_MAP_REGISTERS", version=1, page="nc-wdm-pfree_map_registers", irql="== DISPATCH_LEVEL",
     calls_back=True,
 )  # fmt: skip
-def FreeMapRegisters(nt: System, where: int, base: int, count: int) -> None:
-    adapter = nt.dma.must_live(where)
-    if adapter is not None:
-        requests.free_registers(nt, adapter, base, count)
+def FreeMapRegisters(nt: System, adapter: Adapter, base: int, count: int) -> None:
+    requests.free_registers(nt, adapter, base, count)
 
 
 @member(
     "ULONG GetDmaAlignment(PDMA_ADAPTER DmaAdapter)",
     type="PGET_DMA_ALIGNMENT", version=1, page="nc-wdm-pget_dma_alignment", irql="== PASSIVE_LEVEL",
 )  # fmt: skip
-def GetDmaAlignment(nt: System, where: int) -> int:
+def GetDmaAlignment(nt: System, adapter: Adapter) -> int:
     """In bytes: a cache line where caches are not coherent."""
-    nt.dma.must_live(where)
     return LINE if nt.dma.caches is not None else 1
 
 
@@ -150,10 +131,9 @@ def GetDmaAlignment(nt: System, where: int) -> int:
     "ULONG ReadDmaCounter(PDMA_ADAPTER DmaAdapter)",
     type="PREAD_DMA_COUNTER", version=1, page="nc-wdm-pread_dma_counter", irql="<= DISPATCH_LEVEL",
 )  # fmt: skip
-def ReadDmaCounter(nt: System, where: int) -> int:
+def ReadDmaCounter(nt: System, adapter: Adapter) -> int:
     """The bytes that the channel has still to move."""
-    adapter = nt.dma.must_live(where)
-    return slaves.remaining(nt, adapter) if adapter is not None else 0
+    return slaves.remaining(nt, adapter) if slaves.suits(nt, adapter, False, "ReadDmaCounter") else 0
 
 
 @member(
@@ -163,18 +143,24 @@ def ReadDmaCounter(nt: System, where: int) -> int:
     fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
 )  # fmt: skip
 def GetScatterGatherList(
-    nt: System, where: int, device: int, mdl_at: int, va: int, length: int, routine: int, context: int, write: int
+    nt: System, adapter: Adapter, device: int, mdl: int, va: int, length: int, routine: int, context: int, write: int
 ) -> int:
-    adapter = nt.dma.must_live(where)
-    if adapter is None or nt.fails("GetScatterGatherList"):
+    if nt.fails("GetScatterGatherList"):
         return STATUS_INSUFFICIENT_RESOURCES
+    return _list(nt, adapter, device, mdl, va, length, routine, context, write)
+
+
+def _list(
+    nt: System, adapter: Adapter, device: int, mdl_at: int, va: int, length: int, routine: int, context: int,
+    write: int, buffer: int = 0, room: int = 0,
+) -> int:  # fmt: skip
+    """A list by address; the caller's memory for it, if it has any, is `buffer` of `room` bytes."""
     mdl = nt.mdls.at(mdl_at)
     start = transfers.start_of(nt, mdl, va, True)
     if start is None:
         return STATUS_BUFFER_TOO_SMALL
-    return scatter.get_list(
-        nt, adapter, scatter.Wanted(device, mdl, start, length, write != 0, routine, context)
-    )
+    wanted = scatter.Wanted(device, mdl, start, length, write != 0, routine, context, buffer, room)
+    return scatter.get_list(nt, adapter, wanted)
 
 
 @member(
@@ -185,20 +171,11 @@ def GetScatterGatherList(
     fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
 )  # fmt: skip
 def BuildScatterGatherList(
-    nt: System, where: int, device: int, mdl_at: int, va: int, length: int, routine: int, context: int, write: int,
+    nt: System, adapter: Adapter, device: int, mdl: int, va: int, length: int, routine: int, context: int, write: int,
     buffer: int, room: int,
 ) -> int:  # fmt: skip
     """The same in the caller's memory."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INSUFFICIENT_RESOURCES
-    mdl = nt.mdls.at(mdl_at)
-    start = transfers.start_of(nt, mdl, va, True)
-    if start is None:
-        return STATUS_BUFFER_TOO_SMALL
-    return scatter.get_list(
-        nt, adapter, scatter.Wanted(device, mdl, start, length, write != 0, routine, context, buffer, room)
-    )
+    return _list(nt, adapter, device, mdl, va, length, routine, context, write, buffer, room)
 
 
 @member(
@@ -206,10 +183,8 @@ def BuildScatterGatherList(
     type="PPUT_SCATTER_GATHER_LIST", version=1, page="nc-wdm-pput_scatter_gather_list", irql="== DISPATCH_LEVEL",
     calls_back=True,
 )  # fmt: skip
-def PutScatterGatherList(nt: System, where: int, list_at: int, write: int) -> None:
-    adapter = nt.dma.must_live(where)
-    if adapter is not None:
-        scatter.put_list(nt, adapter, list_at, write != 0)
+def PutScatterGatherList(nt: System, adapter: Adapter, list_at: int, write: int) -> None:
+    scatter.put_list(nt, adapter, list_at, write != 0)
 
 
 @member(
@@ -219,12 +194,9 @@ def PutScatterGatherList(nt: System, where: int, list_at: int, write: int) -> No
     irql="any", fails="NTSTATUS",
 )  # fmt: skip
 def CalculateScatterGatherList(
-    nt: System, where: int, mdl: int, va: int, length: int, size_at: int, count_at: int
+    nt: System, adapter: Adapter, mdl: int, va: int, length: int, size_at: int, count_at: int
 ) -> int:
     """The bytes that a list takes at most, and the map registers, each stored where asked for."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INSUFFICIENT_RESOURCES
     status, size, count = scatter.calculate(nt, adapter, nt.mdls.at(mdl) if mdl else None, va, length)
     if not status:
         nt.memory.write_uint(size_at, 4, size)
@@ -239,10 +211,7 @@ def CalculateScatterGatherList(
     type="PBUILD_MDL_FROM_SCATTER_GATHER_LIST", version=2, page="nc-wdm-pbuild_mdl_from_scatter_gather_list",
     irql="<= DISPATCH_LEVEL", fails="NTSTATUS", undo="PutScatterGatherList",
 )  # fmt: skip
-def BuildMdlFromScatterGatherList(nt: System, where: int, list_at: int, original: int, target_at: int) -> int:
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INVALID_PARAMETER
+def BuildMdlFromScatterGatherList(nt: System, adapter: Adapter, list_at: int, original: int, target_at: int) -> int:
     status, mdl = scatter.build_mdl(nt, adapter, list_at, original)
     if not status:
         nt.memory.write_uint(target_at, 8, mdl)

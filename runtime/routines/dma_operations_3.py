@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..dma import contexts, requests, scatter, transfers_3
-from ..dma.buffers import chain_of, chain_pieces, pieces_of
+from ..dma import contexts, requests, scatter, slaves, transfers_3
+from ..dma.buffers import chain_pieces, pieces_of
 from ..routine import member
 from ..wdk.constants import (
     DMA_ADAPTER_INFO_VERSION1,
@@ -19,6 +19,7 @@ from ..wdk.layouts import offset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..dma.adapters import Adapter
     from ..system import System
 
 NO_LIMIT = 0xFFFF_FFFF
@@ -29,11 +30,8 @@ NO_LIMIT = 0xFFFF_FFFF
     type="PGET_DMA_ADAPTER_INFO", version=3, page="nc-wdm-pget_dma_adapter_info", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS",
 )  # fmt: skip
-def GetDmaAdapterInfo(nt: System, where: int, info: int) -> int:
+def GetDmaAdapterInfo(nt: System, adapter: Adapter, info: int) -> int:
     """What the device, or the controller of its channel, can do."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INVALID_PARAMETER
     memory, first = nt.memory, info + offset("_DMA_ADAPTER_INFO", "V1")
     if memory.read_uint(info, 4) != DMA_ADAPTER_INFO_VERSION1:
         return STATUS_NOT_SUPPORTED
@@ -52,12 +50,9 @@ def GetDmaAdapterInfo(nt: System, where: int, info: int) -> int:
     fails="NTSTATUS",
 )  # fmt: skip
 def GetDmaTransferInfo(
-    nt: System, where: int, mdl: int, start: int, length: int, write_only: int, info: int
+    nt: System, adapter: Adapter, mdl: int, start: int, length: int, write_only: int, info: int
 ) -> int:
     """What a transfer of a part of a chain takes at most."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INVALID_PARAMETER
     memory, first = nt.memory, info + offset("_DMA_TRANSFER_INFO", "V1")
     version = memory.read_uint(info, 4)
     if version not in (DMA_TRANSFER_INFO_VERSION1, DMA_TRANSFER_INFO_VERSION2):
@@ -77,10 +72,8 @@ def GetDmaTransferInfo(
     type="PINITIALIZE_DMA_TRANSFER_CONTEXT", version=3, page="nc-wdm-pinitialize_dma_transfer_context",
     irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
-def InitializeDmaTransferContext(nt: System, where: int, context: int) -> int:
-    adapter = nt.dma.must_live(where)
-    good = adapter is not None and contexts.initialise(nt, adapter, context)
-    return STATUS_SUCCESS if good else STATUS_INVALID_PARAMETER
+def InitializeDmaTransferContext(nt: System, adapter: Adapter, context: int) -> int:
+    return STATUS_SUCCESS if contexts.initialise(nt, adapter, context) else STATUS_INVALID_PARAMETER
 
 
 @member(
@@ -91,12 +84,10 @@ def InitializeDmaTransferContext(nt: System, where: int, context: int) -> int:
     irql="== DISPATCH_LEVEL", fails="NTSTATUS", undo="FreeAdapterChannel", calls_back=True,
 )  # fmt: skip
 def AllocateAdapterChannelEx(
-    nt: System, where: int, device: int, context: int, count: int, flags: int, routine: int, argument: int, base: int
-) -> int:
+    nt: System, adapter: Adapter, device: int, context: int, count: int, flags: int, routine: int, argument: int,
+    base: int,
+) -> int:  # fmt: skip
     """Now or in its turn, or with DMA_SYNCHRONOUS_CALLBACK now or not at all."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INVALID_PARAMETER
     return transfers_3.allocate_channel(nt, adapter, device, context, count, flags, routine, argument, base)
 
 
@@ -105,9 +96,9 @@ def AllocateAdapterChannelEx(
     type="PCONFIGURE_ADAPTER_CHANNEL", version=3, page="nc-wdm-pconfigure_adapter_channel", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS",
 )  # fmt: skip
-def ConfigureAdapterChannel(nt: System, where: int, function: int, context: int) -> int:
+def ConfigureAdapterChannel(nt: System, adapter: Adapter, function: int, context: int) -> int:
     """The controllers of this machine know no function of their own."""
-    nt.dma.must_live(where)
+    slaves.suits(nt, adapter, False, "ConfigureAdapterChannel")
     return STATUS_NOT_IMPLEMENTED
 
 
@@ -116,10 +107,9 @@ def ConfigureAdapterChannel(nt: System, where: int, function: int, context: int)
     type="PCANCEL_ADAPTER_CHANNEL", version=3, page="nc-wdm-pcancel_adapter_channel", irql="<= DISPATCH_LEVEL",
     fails="FALSE", calls_back=True,
 )  # fmt: skip
-def CancelAdapterChannel(nt: System, where: int, device: int, context: int) -> int:
+def CancelAdapterChannel(nt: System, adapter: Adapter, device: int, context: int) -> int:
     """TRUE if the request will never be served."""
-    adapter = nt.dma.must_live(where)
-    return int(adapter is not None and contexts.cancel(nt, adapter, context))
+    return int(contexts.cancel(nt, adapter, context))
 
 
 @member(
@@ -130,12 +120,11 @@ def CancelAdapterChannel(nt: System, where: int, device: int, context: int) -> i
     undo="FlushAdapterBuffersEx", calls_back=True,
 )  # fmt: skip
 def MapTransferEx(
-    nt: System, where: int, mdl: int, base: int, start: int, device_offset: int, length_at: int, write: int,
+    nt: System, adapter: Adapter, mdl: int, base: int, start: int, device_offset: int, length_at: int, write: int,
     buffer: int, room: int, routine: int, argument: int,
 ) -> int:  # fmt: skip
     """As much of a chain as map registers and list hold; how much that is, is stored."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None or (adapter.description.master and device_offset):
+    if (adapter.description.master and device_offset):
         return STATUS_INVALID_PARAMETER
     length = nt.memory.read_uint(length_at, 4)
     wanted = transfers_3.Transfer(nt.mdls.at(mdl), base, start, length, write != 0, buffer, room, (routine, argument))
@@ -154,11 +143,10 @@ def MapTransferEx(
     fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
 )  # fmt: skip
 def GetScatterGatherListEx(
-    nt: System, where: int, device: int, context: int, mdl: int, start: int, length: int, flags: int, routine: int,
-    argument: int, write: int, completion: int, completion_argument: int, list_at: int,
+    nt: System, adapter: Adapter, device: int, context: int, mdl: int, start: int, length: int, flags: int,
+    routine: int, argument: int, write: int, completion: int, completion_argument: int, list_at: int,
 ) -> int:  # fmt: skip
-    adapter = nt.dma.must_live(where)
-    if adapter is None or completion or completion_argument:
+    if completion or completion_argument or not slaves.suits(nt, adapter, True, "GetScatterGatherListEx"):
         return STATUS_INVALID_PARAMETER
     if nt.fails("GetScatterGatherListEx"):
         return STATUS_INSUFFICIENT_RESOURCES
@@ -176,12 +164,14 @@ def GetScatterGatherListEx(
     irql="== DISPATCH_LEVEL", fails="NTSTATUS", undo="PutScatterGatherList", calls_back=True,
 )  # fmt: skip
 def BuildScatterGatherListEx(
-    nt: System, where: int, device: int, context: int, mdl: int, start: int, length: int, flags: int, routine: int,
-    argument: int, write: int, buffer: int, room: int, completion: int, completion_argument: int, list_at: int,
+    nt: System, adapter: Adapter, device: int, context: int, mdl: int, start: int, length: int, flags: int,
+    routine: int, argument: int, write: int, buffer: int, room: int, completion: int, completion_argument: int,
+    list_at: int,
 ) -> int:  # fmt: skip
     """The same in the caller's memory."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None or completion or completion_argument or not buffer:
+    if completion or completion_argument or not buffer:
+        return STATUS_INVALID_PARAMETER
+    if not slaves.suits(nt, adapter, True, "BuildScatterGatherListEx"):
         return STATUS_INVALID_PARAMETER
     wanted = scatter.Wanted(device, nt.mdls.at(mdl), start, length, write != 0, routine, argument, buffer, room)
     return transfers_3.get_list(nt, adapter, context, wanted, flags, list_at)
@@ -193,10 +183,9 @@ def BuildScatterGatherListEx(
     type="PFLUSH_ADAPTER_BUFFERS_EX", version=3, page="nc-wdm-pflush_adapter_buffers_ex", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS",
 )  # fmt: skip
-def FlushAdapterBuffersEx(nt: System, where: int, mdl: int, base: int, start: int, length: int, write: int) -> int:
-    adapter = nt.dma.must_live(where)
-    if adapter is None:
-        return STATUS_INVALID_PARAMETER
+def FlushAdapterBuffersEx(
+    nt: System, adapter: Adapter, mdl: int, base: int, start: int, length: int, write: int
+) -> int:
     fails = nt.fails("FlushAdapterBuffersEx")
     return transfers_3.flush(nt, adapter, nt.mdls.at(mdl), base, start, length, write != 0, fails)
 
@@ -206,11 +195,9 @@ def FlushAdapterBuffersEx(nt: System, where: int, mdl: int, base: int, start: in
     type="PFREE_ADAPTER_OBJECT", version=3, page="nc-wdm-pfree_adapter_object", irql="<= DISPATCH_LEVEL",
     calls_back=True,
 )  # fmt: skip
-def FreeAdapterObject(nt: System, where: int, action: int) -> None:
+def FreeAdapterObject(nt: System, adapter: Adapter, action: int) -> None:
     """KeepObject changes nothing."""
-    adapter = nt.dma.must_live(where)
-    if adapter is not None:
-        requests.free_object(nt, adapter, action)
+    requests.free_object(nt, adapter, action)
 
 
 @member(
@@ -218,21 +205,21 @@ def FreeAdapterObject(nt: System, where: int, action: int) -> None:
     type="PCANCEL_MAPPED_TRANSFER", version=3, page="nc-wdm-pcancel_mapped_transfer", irql="<= DISPATCH_LEVEL",
     fails="NTSTATUS", calls_back=True,
 )  # fmt: skip
-def CancelMappedTransfer(nt: System, where: int, context: int) -> int:
-    adapter = nt.dma.must_live(where)
-    return STATUS_INVALID_PARAMETER if adapter is None else transfers_3.cancel_mapped(nt, adapter, context)
+def CancelMappedTransfer(nt: System, adapter: Adapter, context: int) -> int:
+    if not slaves.suits(nt, adapter, False, "CancelMappedTransfer"):
+        return STATUS_INVALID_PARAMETER
+    return transfers_3.cancel_mapped(nt, adapter, context)
 
 
 @member(
     "NTSTATUS FlushDmaBuffer(PDMA_ADAPTER DmaAdapter, PMDL Mdl, BOOLEAN ReadOperation)",
     type="PFLUSH_DMA_BUFFER", version=3, page="nc-wdm-pflush_dma_buffer", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
-def FlushDmaBuffer(nt: System, where: int, mdl: int, read: int) -> int:
-    """Write back the caches' lines of a chain, and drop them if the device will write there."""
-    adapter = nt.dma.must_live(where)
-    if adapter is None or not mdl:
+def FlushDmaBuffer(nt: System, adapter: Adapter, mdl: int, read: int) -> int:
+    """Write back the caches' lines of one MDL, and drop them if the device will write there."""
+    if not mdl:
         return STATUS_INVALID_PARAMETER
     if nt.dma.caches is not None:
-        for one in chain_of(nt, nt.mdls.at(mdl)):
-            nt.dma.caches.flush(pieces_of(one, 0, int(one.byte_count)), read != 0)
+        one = nt.mdls.at(mdl)
+        nt.dma.caches.flush(pieces_of(one, 0, int(one.byte_count)), read != 0)
     return STATUS_SUCCESS

@@ -36,7 +36,7 @@ def HalGetAdapter(nt: System, description: int, registers: int) -> int:
     calls_back=True, header="ntddk.h", macro=True, irql_stop=DMA_IRQL,
 )  # fmt: skip
 def IoAllocateAdapterChannel(nt: System, adapter: int, device: int, count: int, routine: int, context: int) -> int:
-    return dma_operations.AllocateAdapterChannel(nt, adapter, device, count, routine, context)
+    return int(dma_operations.AllocateAdapterChannel(nt, adapter, device, count, routine, context))
 
 
 @routine(
@@ -46,7 +46,7 @@ def IoAllocateAdapterChannel(nt: System, adapter: int, device: int, count: int, 
     irql_stop=DMA_IRQL,
 )  # fmt: skip
 def IoMapTransfer(nt: System, adapter: int, mdl: int, base: int, va: int, length: int, write: int) -> int:
-    return dma_operations.MapTransfer(nt, adapter, mdl, base, va, length, write)
+    return int(dma_operations.MapTransfer(nt, adapter, mdl, base, va, length, write))
 
 
 @routine(
@@ -56,7 +56,7 @@ def IoMapTransfer(nt: System, adapter: int, mdl: int, base: int, va: int, length
     irql_stop=DMA_IRQL,
 )  # fmt: skip
 def IoFlushAdapterBuffers(nt: System, adapter: int, mdl: int, base: int, va: int, length: int, write: int) -> int:
-    return dma_operations.FlushAdapterBuffers(nt, adapter, mdl, base, va, length, write)
+    return int(dma_operations.FlushAdapterBuffers(nt, adapter, mdl, base, va, length, write))
 
 
 @routine(
@@ -84,7 +84,7 @@ def IoFreeMapRegisters(nt: System, adapter: int, base: int, count: int) -> None:
     header="ntddk.h", macro=True, irql_stop=DMA_IRQL,
 )  # fmt: skip
 def HalAllocateCommonBuffer(nt: System, adapter: int, length: int, logical: int, cached: int) -> int:
-    return dma_operations.AllocateCommonBuffer(nt, adapter, length, logical, cached)
+    return int(dma_operations.AllocateCommonBuffer(nt, adapter, length, logical, cached))
 
 
 @routine(
@@ -101,7 +101,7 @@ def HalFreeCommonBuffer(nt: System, adapter: int, length: int, logical: int, va:
     page="nc-wdm-pread_dma_counter", irql="<= DISPATCH_LEVEL", header="ntddk.h", macro=True, irql_stop=DMA_IRQL,
 )  # fmt: skip
 def HalReadDmaCounter(nt: System, adapter: int) -> int:
-    return dma_operations.ReadDmaCounter(nt, adapter)
+    return int(dma_operations.ReadDmaCounter(nt, adapter))
 
 
 @routine(

@@ -13,6 +13,22 @@ DMA_DESCRIPTION_VERSION = rule(
     explanation="IoGetDmaAdapter returns NULL for it. What stands in a structure that was not zeroed decides "
     "otherwise.",
 )  # fmt: skip
+DMA_DESCRIPTION_NOT_ZEROED = rule(
+    "dma-description-not-zeroed", "error", "a DEVICE_DESCRIPTION was not zeroed before it was filled",
+    here="given here", help="zero the whole structure with RtlZeroMemory, then set what the device has",
+    page="ns-wdm-_device_description",
+    explanation="A BOOLEAN in it is neither TRUE nor FALSE, or a member that must be FALSE is not. What stands in the "
+    "members that the driver did not set is believed, too: scatter/gather, 64 bits, a channel.",
+)  # fmt: skip
+DMA_CHANNEL_MISMATCH = rule(
+    "dma-channel-mismatch", "error", "a DEVICE_DESCRIPTION does not fit the device's DMA channel",
+    here="given here",
+    help="take DmaChannel (or in version 3 DmaRequestLine) from the resource list, and the width that it moves: 8 bits on "
+    "channels 0 to 3, 16 on channels 5 to 7",
+    page="ns-wdm-_device_description",
+    explanation="The controller is programmed for a channel on which this device never asks, or for another number of "
+    "bytes than each request moves.",
+)  # fmt: skip
 DMA_ADAPTER_NULL = rule(
     "dma-adapter-null", "fatal", "a DMA routine is given no adapter",
     here="called here", help="check what IoGetDmaAdapter returned before anything is done with it", stop=(0xE6, 0x19),
@@ -327,6 +343,23 @@ DMA_IOMMU_FAULT = rule(
     "freed",
     stop=(0xE6, 0x26), page="bug-check-0xe6--driver-verifier-dma-violation",
     explanation="Behind an IOMMU a device sees only what was mapped for it. The access is refused, and Windows stops.",
+)  # fmt: skip
+DMA_OTHER_KIND = rule(
+    "dma-routine-for-other-kind", "error", "a routine is called for an adapter of the other kind",
+    here="called here", earlier=("got", "the adapter was got here"),
+    help="call GetScatterGatherListEx and BuildScatterGatherListEx for bus masters only; ReadDmaCounter, "
+    "ConfigureAdapterChannel and CancelMappedTransfer for channels of the system's DMA controller only",
+    page="nc-wdm-pread_dma_counter",
+    explanation="A bus master moves its bytes itself: the system knows neither how many are left nor how to stop it. A "
+    "device on a channel takes no lists.",
+)  # fmt: skip
+DMA_CHANNEL_LET_GO = rule(
+    "dma-channel-given-up-while-running", "error",
+    "an execution routine gives up the DMA channel on which it has begun a transfer",
+    here="returned here", help="return KeepObject for a device on a DMA channel, and call FreeAdapterChannel at the end",
+    page="nc-wdm-driver_control",
+    explanation="DeallocateObjectKeepRegisters is for bus masters. The next request for the channel programs it anew, in "
+    "the middle of this transfer.",
 )  # fmt: skip
 DMA_READ_BEFORE_FLUSH = rule(
     "dma-read-before-flush", "error", "the driver reads what a device wrote before the mapping is flushed",

@@ -7,7 +7,7 @@ from .picture_svg import picture
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .runtime.dma.record import Drawing
+    from .runtime.dma.drawings import Drawing
 
 
 def _figure(drawing: Drawing, begins: bool) -> str:

@@ -24,12 +24,25 @@ STYLE = (
     ("copyword", "fill:#8a5606", "fill:#e0a648"),
     ("bus", "stroke:#b8406e", "stroke:#ea7ba3"),
     ("bushead", "fill:#b8406e", "fill:#ea7ba3"),
+    ("cache", "fill:#ffffff;stroke:#4b8a94", "fill:#14181f;stroke:#5fa5b0"),
+    ("strip", "fill:#e3e8ee;stroke:none", "fill:#2a323d;stroke:none"),
+    ("ready", "fill:#4fa7b5;stroke:none", "fill:#3f8f9e;stroke:none"),
+    ("left", "fill:#d23c3c;stroke:none", "fill:#ef6b6b;stroke:none"),
+    ("shared", "fill:#d9941c;stroke:none", "fill:#e8b04a;stroke:none"),
+    ("stray", "fill:#fff4f4;stroke:#c23b3b;stroke-dasharray:5 4", "fill:#351b1e;stroke:#f08080;stroke-dasharray:5 4"),
+    ("strayed", "stroke:#c23b3b", "stroke:#f08080"),
+    ("wrong", "stroke:#c23b3b", "stroke:#f08080"),
+    ("wronghead", "fill:#c23b3b", "fill:#f08080"),
+    ("badge", "fill:#3a4656", "fill:#c6d0dc"),
+    ("badgetext", "fill:#ffffff", "fill:#14181f"),
     ("dots", "fill:#5b6675", "fill:#9aa7b8"),
 )
 SHAPES = (
     f"text{{font:{FONT}px ui-monospace,monospace}}"
     ".head{font-weight:bold}.title{font-size:17px;font-weight:bold}"
     ".line{fill:none;stroke-width:1.2}.copy,.bus{fill:none;stroke-width:2.6}.divider{stroke-dasharray:5 4}"
+    ".wrong{fill:none;stroke-width:2.6}.strayed{fill:none;stroke-width:1.4;stroke-dasharray:5 4}"
+    ".badgetext{font-size:12px;font-weight:bold}"
 )
 
 

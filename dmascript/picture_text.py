@@ -4,7 +4,8 @@
     │ 0x01d4`00000000 ├──┤ 0x1041eb000 │◄───┤ 0x0bfffd000  ├──┤ [0] 0x0bfffd000 │
     └─────────────────┘  └─────────────┘    └──────────────┘  └─────────────────┘
 
-Where the terminal is too narrow for that, each page takes a few lines of its own. Without box characters it is ASCII.
+Where there is room, the MDL's entries and the lines of the caches stand between. Where the terminal is too narrow, each
+page takes a few lines of its own. Without box characters it is ASCII.
 """
 
 from __future__ import annotations
@@ -16,61 +17,70 @@ from .runtime.findings import plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .runtime.dma.record import Drawing, Page
+    from .runtime.dma.drawings import Drawing, Page
 
-FOUR_GIB = 1 << 32
+ROOMY = 100  # columns of a terminal from which the MDL is shown
 MOST_RANGES = 6  # of the device's accesses that are shown
 BOXES = "┌┐└┘├┤─│◄►═⋮"
 ASCII = str.maketrans(BOXES, "++++++-|<>=:")
-HEADINGS = {"buffer": "buffer", "frames": "frame", "registers": "map register", "iommu": "IOMMU page",
-            "elements": "element"}  # fmt: skip
+HEADINGS = {"buffer": "buffer", "mdl": "MDL", "caches": "cache lines", "frames": "frame", "registers": "map register",
+            "iommu": "IOMMU page", "elements": "element"}  # fmt: skip
 
 
 def picture(drawing: Drawing, width: int = 80, boxes: bool = True) -> str:
     """The lines of a drawing, none longer than `width` where that is possible."""
     words = Words(drawing)
     lines = _wrapped(words.title, width, "")
-    for line in [*words.story, _order(drawing)]:
+    for line in [*words.story, _order(words)]:
         lines += _wrapped(line, width, "   ")
-    table = _table(words)
-    fits = all(len(line) <= width for line in table)
-    lines += ["", *(table if fits else _stacked(words)), *_accesses(words, width)]
+    lines += ["", *_drawn(words, width), *_accesses(words, width), *_strays(words, width)]
     text = "\n".join(line.rstrip() for line in lines) + "\n"
     return text if boxes else text.translate(ASCII)
 
 
 def _wrapped(text: str, width: int, indent: str) -> list[str]:
-    return wrap(text, max(width, 20), initial_indent=indent, subsequent_indent=indent + "  ")
+    return wrap(text, max(width, 20), initial_indent=indent, subsequent_indent=" " * (len(indent) + 2))
 
 
-def _order(drawing: Drawing) -> str:
-    """How the pages lie in physical memory, from the lowest frame up."""
+def _order(words: Words) -> str:
+    """How the pages lie in physical memory, from the lowest frame up, and where the device's reach ends."""
+    drawing, (limit, said) = words.drawing, words.limit
     found: list[str] = []
     above = False
     for page in sorted(drawing.pages, key=lambda one: one.physical):
-        if page.physical >= FOUR_GIB and not above:
+        if page.physical >= limit and not above:
             above = True
-            found.append("4 GiB")
+            found.append(said)
         found.append(f"page {page.index}")
     if not above:
-        found.append("4 GiB")
+        found.append(said)
     begin = f"MDL {drawing.mdl:#x}; " if drawing.mdl else ""
     return f"{begin}in physical memory: {' < '.join(found)}"
 
 
-def _cells(words: Words) -> list[tuple[str, list[str]]]:
-    """The columns: heading, and a cell for each page that is shown."""
-    drawing = words.drawing
-    found: list[tuple[str, list[str]]] = []
-    for name in words.columns:
-        if name in HEADINGS:
-            found.append((HEADINGS[name], [_cell(words, name, page) for page in drawing.pages]))
-    return found
+def _drawn(words: Words, width: int) -> list[str]:
+    """The table with as many columns as there is room for, or a few lines a page."""
+    names = [name for name in words.columns if name in HEADINGS]
+    for left_out in ((), ("mdl",), ("mdl", "caches")):
+        if "mdl" in left_out or width >= ROOMY:
+            table = _table(words, [name for name in names if name not in left_out])
+            if all(len(line) <= width for line in table):
+                return table
+    return _stacked(words, [name for name in names if name != "mdl"])
+
+
+def _cells(words: Words, names: list[str]) -> list[list[str]]:
+    """For each column a cell for each page that is shown."""
+    return [[_cell(words, name, page) for page in words.drawing.pages] for name in names]
 
 
 def _cell(words: Words, column: str, page: Page) -> str:
     if column == "buffer":
         return words.va(page)
+    if column == "mdl":
+        return words.entry(page)
+    if column == "caches":
+        return words.lines_of(page)
     if column == "frames":
         return hexadecimal(page.physical & -4096)
     if column == "registers":
@@ -79,7 +89,9 @@ def _cell(words: Words, column: str, page: Page) -> str:
         return f"{page.logical // 4096:#x}"
     index, start = _element(words.drawing, page)
     inside = page.offset - start
-    return f"[{index}] +{inside:#x}" if inside else words.element(index, page.logical)
+    if not inside:
+        return words.element(index, page.logical)
+    return f"{'' if words.drawing.channel >= 0 else f'[{index}] '}+{inside:#x}"
 
 
 def _element(drawing: Drawing, page: Page) -> tuple[int, int]:
@@ -92,9 +104,9 @@ def _element(drawing: Drawing, page: Page) -> tuple[int, int]:
     return found
 
 
-def _lane(words: Words, column: int, page: Page | None) -> str:
+def _lane(words: Words, after: str, page: Page | None) -> str:
     """What stands between a column and the next one: a line, the arrow of a copy, or nothing."""
-    copies = words.drawing.bounced and words.columns[column + (0 if words.drawing.common else 1)] == "frames"
+    copies = words.drawing.bounced and after == "frames"
     if not copies:
         return "──" if page is not None else "  "
     if page is None:
@@ -104,14 +116,14 @@ def _lane(words: Words, column: int, page: Page | None) -> str:
     return "───►" if words.drawing.write else "◄───"
 
 
-def _table(words: Words) -> list[str]:
-    columns = _cells(words)
-    widths = [max(len(heading), *map(len, cells)) + 2 for heading, cells in columns]
+def _table(words: Words, names: list[str]) -> list[str]:
+    columns = _cells(words, names)
+    widths = [max(len(HEADINGS[name]), *map(len, cells)) + 2 for name, cells in zip(names, columns, strict=True)]
     last = len(columns) - 1
     head, foot = "", ""
-    for index, (heading, _) in enumerate(columns):
-        gap = _lane(words, index, None) if index < last else ""
-        head += f"┌ {heading} {'─' * (widths[index] - len(heading) - 2)}┐{gap}"
+    for index, name in enumerate(names):
+        gap = _lane(words, name, None) if index < last else ""
+        head += f"┌ {HEADINGS[name]} {'─' * (widths[index] - len(HEADINGS[name]) - 2)}┐{gap}"
         foot += f"└{'─' * widths[index]}┘{gap}"
     lines = [head]
     before = -1
@@ -120,8 +132,8 @@ def _table(words: Words) -> list[str]:
             lines.append(f"  ⋮ {plural(page.index - before - 1, 'more page')}")
         before = page.index
         line = ""
-        for index, (_, cells) in enumerate(columns):
-            lane = _lane(words, index, page) if index < last else ""
+        for index, cells in enumerate(columns):
+            lane = _lane(words, names[index], page) if index < last else ""
             passes = not cells[row]
             text = "─" * widths[index] if passes else f" {cells[row]:<{widths[index] - 1}}"
             begin = "│" if not index or line.endswith("►") else "─" if passes else "┤"
@@ -131,23 +143,21 @@ def _table(words: Words) -> list[str]:
     return [*lines, foot]
 
 
-def _stacked(words: Words) -> list[str]:
+def _stacked(words: Words, names: list[str]) -> list[str]:
     """For narrow terminals: a few short lines a page."""
     lines: list[str] = []
-    columns = _cells(words)
+    columns = dict(zip(names, _cells(words, names), strict=True))
     before = -1
     for row, page in enumerate(words.drawing.pages):
         if page.index != before + 1:
             lines.append(f"⋮ {plural(page.index - before - 1, 'more page')}")
         before = page.index
         lines.append(f"page {page.index}: {plural(page.length, 'byte')}")
-        shown = [(index, heading) for index, (heading, cells) in enumerate(columns) if cells[row]]
-        for index, heading in shown:
-            corner = "└" if index == shown[-1][0] else "├"
-            arrow = "─"
-            if heading == HEADINGS["registers"]:
-                arrow = _lane(words, index - 1, page).strip("─") or "─"
-            lines.append(f"{corner}{arrow} {heading:<12} {columns[index][1][row]}")
+        shown = [name for name in names if columns[name][row]]
+        for name in shown:
+            corner = "└" if name == shown[-1] else "├"
+            arrow = _lane(words, "frames", page).strip("─") if name == "registers" else ""
+            lines.append(f"{corner}{arrow or '─'} {HEADINGS[name]:<12} {columns[name][row]}")
     return lines
 
 
@@ -156,7 +166,7 @@ def _accesses(words: Words, width: int) -> list[str]:
     drawing = words.drawing
     name = drawing.device or "the device"
     if not drawing.accesses:
-        return [f"   {name} {words.no_access}"]
+        return [] if words.strays else [f"   {name} {words.no_access}"]
     lines: list[str] = []
     left = drawing.range_count - MOST_RANGES
     for access in drawing.accesses if left <= 0 else [*drawing.accesses[: MOST_RANGES - 1], drawing.accesses[-1]]:
@@ -164,4 +174,15 @@ def _accesses(words: Words, width: int) -> list[str]:
             lines.append(f"   ⋮ {plural(left, 'more range')}")
         arrow = "◄══" if access.write else "══►"
         lines += _wrapped(f"{words.access_range(access)} {arrow} {name} {words.access(access)}", width, "   ")
+    return lines
+
+
+def _strays(words: Words, width: int) -> list[str]:
+    """What the device did where nothing is mapped for it."""
+    name = words.drawing.device or "the device"
+    lines: list[str] = []
+    for stray in words.strays:
+        arrow = "◄══" if stray.write else "══►"
+        said = f"{hexadecimal(stray.logical)} {arrow} {name} {words.stray_access(stray)}, {words.stray_why(stray)}"
+        lines += _wrapped(said, width, " ! ")
     return lines

@@ -1,4 +1,4 @@
-"""The words in a picture of a mapping, for both forms of it: headings, addresses, what was copied and when."""
+"""The words in a picture of a mapping, for both forms of it: headings, addresses, what happened and when."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from .runtime.findings import address, plural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from .runtime.dma.record import Access, Drawing, Page
+    from .runtime.dma.drawings import Access, Drawing, Page, Stray
 
 PAGE = 4096
+SIZES = ((1 << 40, "TiB"), (1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 
 
 def hexadecimal(value: int) -> str:
@@ -33,6 +34,8 @@ class Words:
         """The columns of the picture, from left to right."""
         drawing = self.drawing
         found = ["buffer"] if drawing.common else ["buffer", "mdl"]
+        if drawing.cached:
+            found.append("caches")
         found.append("frames")
         if drawing.bounced:
             found.append("registers")
@@ -48,32 +51,78 @@ class Words:
         way = "to the device" if drawing.write else "from the device"
         return f"{drawing.number}. {plural(drawing.length, 'byte')} {way}, on {drawing.profile}"
 
-    @property
-    def story(self) -> list[str]:
-        """What happened, when and on which line."""
-        drawing = self.drawing
-        whose = f"{drawing.device}: " if drawing.device else ""
-        lines = [f"{whose}{drawing.adapter}"]
-        began = "allocated" if drawing.common else "mapped"
-        said = f"{began} at {moment(drawing.began_ns).strip()}{_line(drawing.began_at)}"
-        if drawing.end:
-            end = {"lost": "map registers freed before a flush"}.get(drawing.end, drawing.end)
-            said += f", {end} at {moment(drawing.ended_ns).strip()}{_line(drawing.ended_at)}"
-        lines.append(said + ("" if drawing.end else ", and not given back"))
-        lines += self.copying
-        return lines
+    # -- what happened
 
     @property
-    def copying(self) -> list[str]:
-        """Which bytes went through map registers, and when."""
+    def story(self) -> list[str]:
+        """Whose it is, and what happened to it: step by step, when and on which line."""
         drawing = self.drawing
-        if not drawing.bounced:
-            return []
-        if drawing.write:
-            return [f"copied to map registers when it was mapped: {plural(drawing.copied, 'byte')}"]
-        if drawing.end == "flushed":
-            return [f"copied from map registers when it was flushed: {plural(drawing.copied, 'byte')}"]
-        return ["not copied from map registers: the device's data is not in the buffer"]
+        whose = f"{drawing.device}: " if drawing.device else ""
+        seen = [self._seen] if drawing.access_count else []
+        steps = [self._began, *seen, self._ended, *map(self.stray, self.strays)]
+        return [f"{whose}{drawing.adapter}", *(f"({number}) {said}" for number, said in enumerate(steps, 1))]
+
+    @property
+    def _began(self) -> str:
+        drawing = self.drawing
+        said = f"{'allocated' if drawing.common else 'mapped'} at {moment(drawing.began_ns)}{_line(drawing.began_at)}"
+        if drawing.bounced and drawing.write:
+            said += f", {plural(drawing.copied, 'byte')} copied to map registers"
+        return said + (f"; {self._caching}" if drawing.cached else "")
+
+    @property
+    def _caching(self) -> str:
+        """What became of the lines of the caches before the transfer."""
+        drawing = self.drawing
+        left = sum(page.left.bit_count() for page in drawing.pages)
+        done = "written back to memory" if drawing.write else "dropped from the caches"
+        if not left:
+            return f"its lines had been {done}"
+        seen = "the device sees what memory held before" if drawing.write else "they hide what the device writes"
+        return f"{plural(left, 'line')} had not been {done}: {seen}"
+
+    @property
+    def _seen(self) -> str:
+        drawing = self.drawing
+        ways = [word for word, write in (("read", False), ("wrote", True)) if any(
+            one.write == write for one in drawing.accesses
+        )]  # fmt: skip
+        begin, end = moment(drawing.first_ns), moment(drawing.last_ns)
+        when = f"at {begin}" if begin == end else f"from {begin} to {end}"
+        return f"{drawing.device or 'the device'} {' and '.join(ways)}, {when}"
+
+    @property
+    def _ended(self) -> str:
+        drawing = self.drawing
+        lost = drawing.bounced and not drawing.write and drawing.end != "flushed"
+        nothing = "; nothing copied from map registers: the device's data is not in the buffer" if lost else ""
+        if not drawing.end:
+            return f"not given back{nothing}"
+        end = {"lost": "map registers freed before a flush"}.get(drawing.end, drawing.end)
+        said = f"{end} at {moment(drawing.ended_ns)}{_line(drawing.ended_at)}"
+        if drawing.bounced and not drawing.write and not lost:
+            said += f", {plural(drawing.copied, 'byte')} copied from map registers"
+        return said + nothing
+
+    @property
+    def strays(self) -> list[Stray]:
+        return self.drawing.strays
+
+    def stray(self, stray: Stray) -> str:
+        return (
+            f"{self.drawing.device or 'the device'} {self.stray_access(stray)} at {hexadecimal(stray.logical)}, "
+            f"{self.stray_why(stray)}, at {moment(stray.time_ns)}"
+        )
+
+    def stray_access(self, stray: Stray) -> str:
+        return f"{'wrote' if stray.write else 'read'} {plural(stray.length, 'byte')}{_times(stray.count)}"
+
+    def stray_why(self, stray: Stray) -> str:
+        """Why nothing is there for the device, in a few words."""
+        drawing = self.drawing
+        why = {"late": f"after it was {'freed' if drawing.common else 'given up'}", "beyond": "an address cut short",
+               "beside": "where nothing is mapped"}[stray.why]  # fmt: skip
+        return f"{why}: refused" if drawing.iommu else why
 
     @property
     def description(self) -> str:
@@ -82,30 +131,42 @@ class Words:
         parts = [f"{self.heading('buffer')[0]} at {virtual(drawing.va)}, {plural(drawing.page_count, 'page')}."]
         for page in drawing.pages:
             through = f" through the map register page {hexadecimal(page.bounce)}" if page.bounce >= 0 else ""
+            lines = f", {self.lines_of(page)} in the caches" if page.left else ""
             parts.append(
                 f"Page {page.index}: {plural(page.length, 'byte')} in frame {hexadecimal(page.physical & -PAGE)}"
-                f"{through}, logical address {hexadecimal(page.logical)}."
+                f"{through}{lines}, logical address {hexadecimal(page.logical)}."
             )
         parts.append(f"{plural(len(drawing.elements), 'element')}.")
         parts += [f"The device {self.access(one)} at {self.access_range(one)}." for one in drawing.accesses[:8]]
-        return " ".join([*self.story, *parts])
+        return " ".join([*(f"{line}." for line in self.story), *parts])
+
+    # -- headings
 
     def heading(self, column: str) -> tuple[str, str]:
         drawing = self.drawing
-        elements = len(drawing.elements)
         accesses = "1 access" if drawing.access_count == 1 else f"{drawing.access_count} accesses"
+        if drawing.stray_count:
+            accesses = f"{accesses} here, {drawing.stray_count} elsewhere"
         return {
             "buffer": (drawing.owner, "virtual addresses"),
             "mdl": ("MDL", virtual(drawing.mdl)),
+            "caches": ("processors' caches", "lines of 64 bytes"),
             "frames": ("physical memory", plural(drawing.page_count, "frame")),
             "registers": ("map registers", f"{drawing.registers} held"),
             "iommu": ("IOMMU", "page -> frame"),
-            "elements": (
-                ("scatter/gather list", virtual(drawing.list_at)) if drawing.list_at
-                else ("logical address", plural(elements, "range"))
-            ),
+            "elements": self._given,
             "device": (drawing.device or "device", f"saw {accesses}"),
-        }[column]  # fmt: skip
+        }[column]
+
+    @property
+    def _given(self) -> tuple[str, str]:
+        """What the device is given: a list, an address, or nothing, where a channel has the address."""
+        drawing = self.drawing
+        if drawing.channel >= 0:
+            return f"DMA channel {drawing.channel}", "address and count"
+        if drawing.list_at:
+            return "scatter/gather list", virtual(drawing.list_at)
+        return "logical address", plural(len(drawing.elements), "range")
 
     def texts(self, column: str) -> list[str]:
         """All that stands in the boxes of a column."""
@@ -116,14 +177,18 @@ class Words:
             return [*map(self.va, pages), *map(self.bytes_of, pages), *missing]
         if column == "mdl":
             return [self.entry(page) for page in pages]
+        if column == "caches":
+            return [self.lines_of(page) for page in pages]
         if column == "frames":
             return [hexadecimal(page.physical & -PAGE) for page in pages]
         if column in ("registers", "iommu"):
             return [self.between(page) for page in pages]
         if column == "elements":
             found = [self.element(index, logical) for index, (_, logical, _) in enumerate(drawing.elements)]
-            return [*found, *(self.element_length(length) for _, _, length in drawing.elements)]
-        return [self.no_access, *map(self.access, drawing.accesses), *map(self.access_range, drawing.accesses)]
+            lengths = [self.element_length(length) for _, _, length in drawing.elements]
+            return [*found, *lengths, *map(self.stray_why, self.strays)]
+        seen = [*map(self.access, drawing.accesses), *map(self.access_range, drawing.accesses)]
+        return [*([] if seen or self.strays else [self.no_access]), *seen, *map(self.stray_access, self.strays)]
 
     # -- boxes
 
@@ -137,13 +202,20 @@ class Words:
         """One entry of the MDL's frame array."""
         return f"[{page.entry}] {page.physical // PAGE:#x}"
 
+    def lines_of(self, page: Page) -> str:
+        """How many lines of a page were made ready, and how many were not."""
+        left = page.left.bit_count()
+        ready = page.lines.bit_count() - left
+        done, bad = ("written back", "dirty") if self.drawing.write else ("dropped", "stale")
+        return ", ".join([*([f"{ready} {done}"] if ready else []), *([f"{left} {bad}"] if left else [])])
+
     def between(self, page: Page) -> str:
         if page.bounce >= 0:
             return hexadecimal(page.bounce & -PAGE)
         return f"{page.logical // PAGE:#x} -> {page.physical // PAGE:#x}"
 
     def element(self, index: int, logical: int) -> str:
-        return f"[{index}] {hexadecimal(logical)}"
+        return hexadecimal(logical) if self.drawing.channel >= 0 else f"[{index}] {hexadecimal(logical)}"
 
     def element_length(self, length: int) -> str:
         return plural(length, "byte")
@@ -153,21 +225,33 @@ class Words:
         return "did not look"
 
     def access(self, access: Access) -> str:
-        times = f", {access.count} times" if access.count > 1 else ""
-        return f"{'wrote' if access.write else 'read'} {plural(access.length, 'byte')}{times}"
+        return f"{'wrote' if access.write else 'read'} {plural(access.length, 'byte')}{_times(access.count)}"
 
     def access_range(self, access: Access) -> str:
         return hexadecimal(access.logical)
 
     @property
-    def copied_when(self) -> str:
-        """What stands over the arrows of a copy."""
-        return "at map" if self.drawing.write else "at flush" if self.drawing.end == "flushed" else "not copied"
+    def limit(self) -> tuple[int, str]:
+        """The end of what the device reaches, where there is one, else 4 GiB; and what stands beside the line."""
+        bits = self.drawing.bits
+        top = 1 << (bits if bits < 40 else 32)
+        size, unit = next((size, unit) for size, unit in SIZES if top >= size)
+        return top, f"{'reach: ' if bits < 40 else ''}{top // size} {unit}"
 
     def was_copied(self, page: Page) -> bool:
         """Whether the data of a page went through its map register."""
         drawing = self.drawing
         return drawing.write or (drawing.end == "flushed" and drawing.copied > 0)
+
+    @property
+    def copy_step(self) -> int:
+        """In which step map registers are copied, 0 if they never are."""
+        drawing = self.drawing
+        return 1 if drawing.write else 0 if drawing.end != "flushed" else 3 if drawing.access_count else 2
+
+
+def _times(count: int) -> str:
+    return f", {count} times" if count > 1 else ""
 
 
 def _line(place: object) -> str:

@@ -15,13 +15,18 @@ from dmascript.interp.script import Outcome, load, run
 from dmascript.picture_page import page_of_pictures
 from dmascript.picture_style import STYLE, escaped
 from dmascript.picture_svg import picture as as_svg
+from dmascript.picture_svg import runs
 from dmascript.picture_text import picture as as_text
+from dmascript.picture_words import Words
+from dmascript.runtime.dma.drawings import MOST_ACCESSES, Drawing
 from dmascript.runtime.dma.mappings import forget
-from dmascript.runtime.dma.record import MOST_ACCESSES, MOST_DRAWINGS, Drawing, Recorder
+from dmascript.runtime.dma.record import MOST_DRAWINGS, Recorder
+from dmascript.runtime.ke.exceptions import BugCheck
 
 ROOT = Path(__file__).parent.parent
-EXAMPLES = ("scatter_gather_list", "contiguous_memory", "map_transfer", "common_buffer", "sg_read")
+EXAMPLES = ("scatter_gather_list", "contiguous_memory", "map_transfer", "common_buffer", "sg_read", "slave_channel")
 PROFILES = ("direct", "bounce", "iommu")
+ALL = (*PROFILES, "noncoherent", "starved", "isa")
 SVG = "{http://www.w3.org/2000/svg}"
 DOCS_PICTURE = ROOT / "docs" / "pictures" / "sg_read-bounce.svg"
 
@@ -119,7 +124,9 @@ def test_what_was_copied_and_when() -> None:
         assert recorder.drawings[-1].copied == 5000
         assert recorder.drawings[-1].end == "flushed"
     assert [drawing.write for drawing in recorder.drawings] == [True, False]
-    assert all("at map" in as_svg(one) or "at flush" in as_svg(one) for one in recorder.drawings)
+    told = [Words(one).story for one in recorder.drawings]
+    assert told[0][1].endswith("5000 bytes copied to map registers") and "copied" not in told[0][2]
+    assert told[1][2].endswith("5000 bytes copied from map registers") and "copied" not in told[1][1]
 
 
 def test_a_mapping_whose_registers_go_before_a_flush_is_lost() -> None:
@@ -139,6 +146,91 @@ def test_a_mapping_whose_registers_go_before_a_flush_is_lost() -> None:
     assert "not copied" in words_of(svg)
     assert 'class="copy"' in svg and '<path class="copyhead"' not in svg
     assert "◄───" not in as_text(lost)
+
+
+def test_caches_show_what_was_left_in_them() -> None:
+    """Lines that were not written back are dirty, lines that were not dropped are stale, and both are counted."""
+    machine = DmaMachine("noncoherent", verifier=0)
+    recorder = machine.nt.recorder = Recorder(machine.nt)
+    adapter = machine.adapter(ScatterGather=1, Dma64BitAddresses=1)
+    start, mdl = machine.buffer(8192)
+    part = machine.call("IoAllocateMdl", start, 4096, 0, 0, 0)
+    machine.call("MmBuildMdlForNonPagedPool", part)
+    for write, word, length in ((1, "dirty", 6400), (0, "stale", 6400), (0, "stale", 6432)):
+        machine.call("KeFlushIoBuffers", part, int(not write), 1)
+        found: list[int] = []
+        keep = machine.native(lambda device, irp, where, context, found=found: found.append(where))
+        machine.op("GetScatterGatherList", adapter, 0, mdl, start, length, keep, 0, write)
+        drawing = recorder.drawings[-1]
+        lines = [(page.lines.bit_count(), page.left.bit_count()) for page in drawing.pages]
+        assert lines == [(64, 0), (36 + (length > 6400), 36 + (length > 6400))]
+        assert [page.shared.bit_count() for page in drawing.pages] == [0, int(length > 6400)]
+        machine.op("PutScatterGatherList", adapter, found[0], write)
+        words = words_of(as_svg(drawing))
+        assert f"{lines[1][1]} {word}" in words and f"{word} in a cache" in words
+        assert ("with bytes beside the buffer" in words) == (length > 6400)
+        assert f"{lines[1][1]} lines had not been" in as_text(drawing)
+
+
+def test_version_3_sees_to_the_caches() -> None:
+    """No line is left, and none is shown where a page goes through a map register."""
+    for name, left in (("sg_read_3", 0), ("sg_read", 0)):
+        pages = [page for one in drawings(name, "noncoherent") for page in one.pages]
+        assert all(page.lines for page in pages) and sum(page.left for page in pages) == left
+    assert not any(page.lines for one in drawings("sg_read", "bounce") for page in one.pages)
+
+
+@pytest.mark.parametrize(("profile", "said"), [("direct", "after it was given up"), ("iommu", ": refused")])
+def test_late_accesses_are_drawn_where_the_mapping_was(profile: str, said: str) -> None:
+    """In red, below what was mapped: a line to the frame that they reach all the same, none where the IOMMU refuses."""
+    machine = DmaMachine(profile)
+    recorder = machine.nt.recorder = Recorder(machine.nt)
+    adapter = machine.adapter(ScatterGather=1, Dma64BitAddresses=1)
+    start, mdl = machine.buffer(100)
+    lists: list[int] = []
+    keep = machine.native(lambda device, irp, where, context: lists.append(where))
+    machine.op("GetScatterGatherList", adapter, 0, mdl, start, 100, keep, 0, 0)
+    elements = machine.elements(lists[0])
+    machine.device_writes(elements, bytes(100))
+    machine.op("PutScatterGatherList", adapter, lists[0], 0)
+    if profile == "direct":
+        machine.device_writes(elements, bytes(100))
+    else:
+        with pytest.raises(BugCheck):
+            machine.device_writes(elements, bytes(100))
+    (drawing,) = recorder.drawings
+    (stray,) = drawing.strays
+    assert (stray.why, stray.logical, stray.length, stray.write) == ("late", elements[0][0], 100, True)
+    svg = as_svg(drawing)
+    assert svg.count('<rect class="stray"') == svg.count('<path class="wronghead"') == 1
+    assert svg.count('<path class="strayed"') == (profile == "direct")
+    assert said in svg and said in as_text(drawing)
+    assert any("1 access here, 1 elsewhere" in word for word in words_of(svg))
+
+
+def test_accesses_beside_a_mapping_are_drawn_with_it() -> None:
+    """What goes on where the last one ended is one access; another address is another."""
+    machine = DmaMachine("direct")
+    recorder = machine.nt.recorder = Recorder(machine.nt)
+    adapter = machine.adapter(ScatterGather=1, Dma64BitAddresses=1)
+    start, mdl = machine.buffer(4096)
+    lists: list[int] = []
+    keep = machine.native(lambda device, irp, where, context: lists.append(where))
+    machine.op("GetScatterGatherList", adapter, 0, mdl, start, 4096, keep, 0, 0)
+    logical = machine.elements(lists[0])[0][0]
+    machine.device_writes([(logical + 4096, 64), (logical + 4160, 64), (logical + 8192, 64)], bytes(192))
+    (drawing,) = recorder.drawings
+    assert [(one.why, one.length, one.count) for one in drawing.strays] == [("beside", 128, 2), ("beside", 64, 1)]
+    assert drawing.access_count == 0
+    assert as_svg(drawing).count("where nothing is mapped</text>") == 2
+
+
+def test_runs_of_ones() -> None:
+    """First bit and count of each, as drawn side by side in a strip."""
+    assert list(runs(0)) == []
+    assert list(runs(0b1100111)) == [(0, 3), (5, 2)]
+    assert list(runs((1 << 64) - 1)) == [(0, 64)]
+    assert list(runs(1 << 63 | 2)) == [(1, 1), (63, 1)]
 
 
 def test_chains_show_each_mdl() -> None:
@@ -186,7 +278,7 @@ def granted(machine: DmaMachine, adapter: int, count: int) -> int:
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", ALL)
 def test_svgs_hold_their_mapping(name: str, profile: str) -> None:
     """Well-formed, titled, without scripts or outside references, and with every column that the profile has."""
     for drawing in drawings(name, profile)[:6]:
@@ -197,16 +289,18 @@ def test_svgs_hold_their_mapping(name: str, profile: str) -> None:
         assert "<script" not in svg and "href" not in svg and "url(" not in svg
         assert "prefers-color-scheme:dark" in svg
         words = words_of(svg)
-        assert ("IOMMU" in words) == (profile == "iommu")
+        assert ("IOMMU" in words) == (drawing.iommu and not drawing.bounced)
         assert ("map registers" in words) == drawing.bounced
         assert ("MDL" in words) == (not drawing.common)
-        assert {"physical memory", "4 GiB", drawing.device} <= set(words)
+        assert ("processors' caches" in words) == any(page.lines for page in drawing.pages)
+        assert {"physical memory", drawing.device} <= set(words)
+        assert any(word.endswith(("4 GiB", "reach: 16 MiB")) for word in words)
         assert svg.count('<rect class="frame"') == len(drawing.pages)
         assert svg.count('<rect class="register"') == sum(page.bounce >= 0 for page in drawing.pages)
         assert svg.count('<path class="bushead"') >= 1
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", ALL)
 def test_nothing_is_drawn_outside(profile: str) -> None:
     """Boxes and texts lie within the view, and boxes of one column do not overlap."""
     for name in EXAMPLES:
@@ -223,7 +317,9 @@ def test_nothing_is_drawn_outside(profile: str) -> None:
             ordered = sorted(spans)
             assert all(one[1] <= other[0] + 0.11 for one, other in zip(ordered, ordered[1:], strict=False))
         for text in root.iter(f"{SVG}text"):
-            assert 0 < float(str(text.get("x"))) < width and 0 < float(str(text.get("y"))) < height
+            x, y, said = float(str(text.get("x"))), float(str(text.get("y"))), text.text or ""
+            assert 0 < x < width and 0 < y < height
+            assert text.get("text-anchor") or x + 7.85 * len(said) <= width, said
 
 
 def test_light_and_dark_are_both_readable() -> None:
@@ -233,8 +329,11 @@ def test_light_and_dark_are_both_readable() -> None:
         for ink in ("t", "quiet"):
             for paper in ("ground", "page", "used", "entry", "frame", "register", "iommu", "element", "device"):
                 assert contrast(fill(looks[ink]), fill(looks[paper])) >= 4.5, (scheme, ink, paper)
-        for ink in ("limit", "copyword"):
-            assert contrast(fill(looks[ink]), fill(looks["ground"])) >= 4.5
+        for ink, paper in (("limit", "ground"), ("copyword", "ground"), ("limit", "stray"), ("badgetext", "badge"),
+                           ("t", "cache"), ("t", "stray")):  # fmt: skip
+            assert contrast(fill(looks[ink]), fill(looks[paper])) >= 4.5, (scheme, ink, paper)
+        for kind in ("ready", "left", "shared"):
+            assert contrast(fill(looks[kind]), fill(looks["strip"])) >= 2, (scheme, kind)
 
 
 def fill(look: str) -> str:
@@ -300,6 +399,13 @@ TABLES = {
    0x00ad7f080 ◄══ Card wrote 3968 bytes
    0x0bfffe000 ◄══ Card wrote 6016 bytes
 """,
+    ("slave_channel", "isa"): """\
+┌ buffer ─────────────┐  ┌ frame ──────┐    ┌ map register ┐  ┌ element ────┐
+│ 0xffffc100`00000800 ├──┤ 0x00010f000 │◄───┤ 0x000ffe000  ├──┤ 0x000ffe800 │
+│ 0xffffc100`00001000 ├──┤ 0x000110000 │◄───┤ 0x000fff000  ├──┤ +0x800      │
+└─────────────────────┘  └─────────────┘    └──────────────┘  └─────────────┘
+   0x000ffe800 ◄══ Slave wrote 4096 bytes, 64 times
+""",
     ("common_buffer", "iommu"): """\
 ┌ buffer ─────────────┐  ┌ frame ──────┐  ┌ IOMMU page ┐  ┌ element ────────┐
 │ 0xffffc200`00003000 ├──┤ 0x1033a3000 ├──┤ 0x8000     ├──┤ [0] 0x008000000 │
@@ -311,22 +417,33 @@ TABLES = {
 """,
     ("contiguous_memory", "bounce"): """\
 ┌ buffer ─────────┐  ┌ frame ──────┐    ┌ map register ┐  ┌ element ────────┐
-│ 0x01d4`00000000 ├──┤ 0x108724000 ├───►│ 0x0bffe0000  ├──┤ [0] 0x0bffe0000 │
-│ 0x01d4`00001000 ├──┤ 0x10e8ed000 ├───►│ 0x0bffe1000  ├──┤ [0] +0x1000     │
-│ 0x01d4`00002000 ├──┤ 0x104ab6000 ├───►│ 0x0bffe2000  ├──┤ [0] +0x2000     │
-│ 0x01d4`00003000 ├──┤ 0x10ac7f000 ├───►│ 0x0bffe3000  ├──┤ [0] +0x3000     │
+│ 0x01d4`00000000 ├──┤ 0x104ab6000 ├───►│ 0x0bffe0000  ├──┤ [0] 0x0bffe0000 │
+│ 0x01d4`00001000 ├──┤ 0x10ac7f000 ├───►│ 0x0bffe1000  ├──┤ [0] +0x1000     │
+│ 0x01d4`00002000 ├──┤ 0x00c492000 ├──────────────────────┤ [1] 0x00c492000 │
+│ 0x01d4`00003000 ├──┤ 0x100e48000 ├───►│ 0x0bffe3000  ├──┤ [2] 0x0bffe3000 │
   ⋮ 27 more pages
-│ 0x01d4`0001f000 ├──┤ 0x10d757000 ├───►│ 0x0bffff000  ├──┤ [8] +0x2000     │
+│ 0x01d4`0001f000 ├──┤ 0x109ae9000 ├───►│ 0x0bffff000  ├──┤ [8] +0x4000     │
 └─────────────────┘  └─────────────┘    └──────────────┘  └─────────────────┘
-   0x0bffe0000 ══► Adder read 16384 bytes, 4 times
+   0x0bffe0000 ══► Adder read 8192 bytes, 2 times
    0x00c492000 ══► Adder read 4096 bytes
-   0x0bffe5000 ══► Adder read 28672 bytes, 7 times
+   0x0bffe3000 ══► Adder read 28672 bytes, 7 times
    0x00265b000 ══► Adder read 4096 bytes
-   0x0bffed000 ══► Adder read 28672 bytes, 7 times
+   0x0bffeb000 ══► Adder read 28672 bytes, 7 times
    ⋮ 3 more ranges
-   0x0bfffd000 ══► Adder read 12288 bytes, 3 times
+   0x0bfffb000 ══► Adder read 20480 bytes, 5 times
 """,
 }
+
+WIDE = """\
+┌ buffer ─────────┐  ┌ MDL ─────────┐  ┌ cache lines ┐  ┌ frame ──────┐  ┌ element ────────┐
+│ 0x01d4`00100080 ├──┤ [0] 0x8da1   ├──┤ 62 dropped  ├──┤ 0x008da1000 ├──┤ [0] 0x008da1080 │
+│ 0x01d4`00101000 ├──┤ [1] 0x108ca1 ├──┤ 64 dropped  ├──┤ 0x108ca1000 ├──┤ [1] 0x108ca1000 │
+│ 0x01d4`00102000 ├──┤ [2] 0xef6a   ├──┤ 30 dropped  ├──┤ 0x00ef6a000 ├──┤ [2] 0x00ef6a000 │
+└─────────────────┘  └──────────────┘  └─────────────┘  └─────────────┘  └─────────────────┘
+   0x008da1080 ◄══ Card wrote 3968 bytes
+   0x108ca1000 ◄══ Card wrote 4096 bytes
+   0x00ef6a000 ◄══ Card wrote 1920 bytes
+"""
 
 NARROW = """\
 page 0: 3968 bytes
@@ -354,6 +471,12 @@ def test_text_pictures(name: str, profile: str) -> None:
     assert table(as_text(drawings(name, profile)[0])) == TABLES[name, profile]
 
 
+def test_text_for_wide_terminals() -> None:
+    """120 columns: the MDL's entries as well, and the lines of the caches."""
+    assert table(as_text(drawings("sg_read", "noncoherent")[0], 120)) == WIDE
+    assert "MDL ──" not in as_text(drawings("sg_read", "noncoherent")[0], 80)
+
+
 def test_text_for_narrow_terminals() -> None:
     """40 columns: a few lines for each page, none of them longer."""
     text = as_text(drawings("sg_read", "bounce")[0], 40)
@@ -361,7 +484,7 @@ def test_text_for_narrow_terminals() -> None:
     assert max(map(len, text.splitlines())) <= 40
 
 
-@pytest.mark.parametrize("profile", PROFILES)
+@pytest.mark.parametrize("profile", ALL)
 def test_text_fits_eighty_columns(profile: str) -> None:
     """Also with kernel addresses and map registers."""
     for name in EXAMPLES:
@@ -382,7 +505,7 @@ def test_the_story_tells_lines() -> None:
     source = (ROOT / "examples" / "scatter_gather_list.dma").read_text(encoding="utf-8").splitlines()
     began, ended = (int(part.partition(")")[0]) for part in story.split("(line ")[1:])
     assert "GetScatterGatherList" in source[began - 1] and "PutScatterGatherList" in source[ended - 1]
-    assert "copied from map registers when it was flushed: 8960 bytes" in story
+    assert "8960 bytes copied from map registers" in " ".join(story.split())
 
 
 # ---- the commands ---------------------------------------------------------------------------------------------------

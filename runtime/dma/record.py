@@ -11,6 +11,8 @@ from bisect import bisect_right
 from ..mm.memory import USER_LIMIT
 from ..mm.store import PAGE
 from .buffers import chain_of
+from .caches import LINE, lines_of
+from .drawings import Drawing, Page
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,106 +25,8 @@ if TYPE_CHECKING:
     from .mappings import Mapping
 
 MOST_DRAWINGS = 256
-MOST_ACCESSES = 64  # of one drawing that are told apart
 FIRST_PAGES = 4  # of a buffer that are shown, and the last, where it has more than MOST_PAGES
 MOST_PAGES = 6
-
-
-class Page:
-    """One page of a buffer, or the part of it that is mapped. `offset` counts from the first byte of the mapping,
-    `index` from its first page; `entry` is where its frame stands in its MDL. `bounce` is where in its map register the
-    data goes, -1 without one."""
-
-    __slots__ = ("index", "entry", "offset", "va", "physical", "bounce", "logical", "length")
-
-    def __init__(
-        self, index: int, entry: int, offset: int, va: int, physical: int, bounce: int, logical: int, length: int
-    ) -> None:
-        self.index = index
-        self.entry = entry
-        self.offset = offset
-        self.va = va
-        self.physical = physical
-        self.bounce = bounce
-        self.logical = logical
-        self.length = length
-
-
-class Access:
-    """`count` accesses of the device in a row, which together are one range of logical addresses."""
-
-    __slots__ = ("offset", "logical", "length", "write", "count", "time_ns")
-
-    def __init__(self, offset: int, logical: int, length: int, write: bool, time_ns: int) -> None:
-        self.offset = offset
-        self.logical = logical
-        self.length = length
-        self.write = write
-        self.count = 1
-        self.time_ns = time_ns
-
-
-class Drawing:
-    """One mapping, or one common buffer (`common`): what a picture shows. `write` is true for a transfer to the device.
-    `elements` are (first byte of the mapping, logical address, bytes). `end` is "flushed", "freed", "lost" (map
-    registers were freed before a flush), or empty while it lives; `range_count` are the ranges in which the device went
-    through it, `copied` are the bytes that were copied then.
-    `began_at` and `ended_at` are sites, for the interpreter to turn into lines."""
-
-    __slots__ = (
-        "number", "common", "profile", "device", "adapter", "iommu", "owner", "va", "length", "write", "mdl", "list_at",
-        "registers", "pages", "page_count", "elements", "accesses", "access_count", "range_count", "began_ns",
-        "ended_ns", "began_at", "ended_at", "end", "copied", "_starts",
-    )  # fmt: skip
-
-    def __init__(self, nt: System, number: int, adapter: Adapter, common: bool) -> None:
-        self.number = number
-        self.common = common
-        self.profile = nt.settings.profile
-        self.device = adapter.device.name if adapter.device is not None else ""
-        self.adapter = adapter.facts[0][1].partition(", ")[2]
-        self.iommu = adapter.domain is not None
-        self.owner = ""
-        self.va = self.length = self.mdl = self.list_at = self.registers = self.page_count = 0
-        self.write = False
-        self.pages: list[Page] = []
-        self.elements: list[tuple[int, int, int]] = []
-        self.accesses: list[Access] = []
-        self.access_count = self.range_count = 0
-        self.began_ns = nt.clock.now_ns
-        self.ended_ns = 0
-        self.began_at: object = nt.where()
-        self.ended_at: object = None
-        self.end = ""
-        self.copied = 0
-        self._starts: list[tuple[int, int, int]] | None = None
-
-    @property
-    def bounced(self) -> bool:
-        return any(page.bounce >= 0 for page in self.pages)
-
-    def offset_of(self, logical: int) -> tuple[int, int]:
-        """Which byte a logical address is, and how many follow it in one piece; (-1, 0) outside."""
-        if self._starts is None:
-            self._starts = sorted((start, size, offset) for offset, start, size in self.elements)
-        at = bisect_right(self._starts, (logical, 1 << 64, 0)) - 1
-        if at < 0:
-            return -1, 0
-        start, size, offset = self._starts[at]
-        inside = logical - start
-        return (offset + inside, size - inside) if inside < size else (-1, 0)
-
-    def accessed(self, offset: int, logical: int, length: int, write: bool, time_ns: int) -> None:
-        """Count an access; one that goes on where another of its direction ended makes that longer."""
-        self.access_count += 1
-        for other in reversed(self.accesses):
-            if other.write == write and other.logical <= logical <= other.logical + other.length:
-                other.length = max(other.length, logical + length - other.logical)
-                other.count += 1
-                return
-        self.range_count += 1
-        self.accesses[MOST_ACCESSES - 1 :] = []  # the last one is always kept
-        self.accesses.append(Access(offset, logical, length, write, time_ns))
 
 
 class Recorder:
@@ -185,6 +89,7 @@ class Recorder:
                 made.pages.append(Page(index, entry, offset, va, physical, bounce, 0, length))
             offset += length
         _give_logical(made)
+        self._see_caches(made)
         made.owner = self._owner(mdl, made.va)
         if made.write:
             made.copied = sum(part for _, _, part in mapping.copies)
@@ -205,6 +110,19 @@ class Recorder:
             left -= length
             va += length
         return found
+
+    def _see_caches(self, made: Drawing) -> None:
+        """Which lines the driver has written back, or dropped where the device will write."""
+        caches = self.nt.dma.caches
+        if caches is None:
+            return
+        ready = caches.written_back if made.write else caches.dropped
+        for page in made.pages:
+            if page.bounce < 0:
+                page.lines = lines_of(page.physical, page.length)
+                page.left = page.lines & ~ready.get(page.physical // PAGE, 0)
+                if not made.write:
+                    page.shared = _partial(page.physical, page.length)
 
     def _owner(self, mdl: Mdl, va: int) -> str:
         """Whose memory a buffer is, in a few words."""
@@ -261,7 +179,8 @@ class Recorder:
     # -- the bus
 
     def access(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
-        """A device reads or writes at logical addresses. What no mapping covers is drawn nowhere."""
+        """A device reads or writes at logical addresses."""
+        now = device.began_ns if device.began_ns >= 0 else self.nt.clock.now_ns
         while length:
             part = PAGE - logical % PAGE
             for drawing, adapter in self._live.values():
@@ -269,16 +188,37 @@ class Recorder:
                 if offset >= 0:
                     part = min(length, room)
                     drawing.device = drawing.device or device.name
-                    drawing.accessed(offset, logical, part, write, self.nt.clock.now_ns)
+                    drawing.accessed(offset, logical, part, write, now)
                     break
+            else:
+                part = min(length, part)
+                self._stray(device, logical, part, write, now)
             part = min(length, part)
             logical += part
             length -= part
+
+    def _stray(self, device: HardwareDevice, logical: int, length: int, write: bool, now: int) -> None:
+        """An access that no mapping covers belongs to the picture of what was there before, or of the device's last."""
+        known = [drawing for drawing in reversed(self.drawings) if drawing.is_of(device)]
+        if not known:
+            return
+        before = next((drawing for drawing in known if drawing.end and drawing.offset_of(logical)[0] >= 0), None)
+        why = "beyond" if logical in device.beyond else "beside" if before is None else "late"
+        live = next((drawing for drawing in known if not drawing.end), known[0])
+        whose = live if before is None else before
+        whose.strayed(logical, length, write, why, now)
 
 
 def _shown(count: int) -> set[int]:
     """Which of so many pages are drawn."""
     return set(range(count)) if count <= MOST_PAGES else {*range(FIRST_PAGES), count - 1}
+
+
+def _partial(physical: int, length: int) -> int:
+    """The first and the last line of a piece, where it does not fill them."""
+    first, last = physical % LINE, (physical + length) % LINE
+    found = lines_of(physical, 1) if first else 0
+    return found | (lines_of(physical + length - 1, 1) if last else 0)
 
 
 def _give_logical(drawing: Drawing) -> None:

@@ -34,6 +34,10 @@ def routine_address(name: str) -> int:
     return _address(_names().index(name))
 
 
+def address_of_row(row: Routine) -> int:
+    return routine_address(row.name)
+
+
 def routine_at(address: int) -> Routine | None:
     """The routine or member of DMA_OPERATIONS that begins at an address, or None."""
     offset = address - KERNEL_IMAGE - 0x1000

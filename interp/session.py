@@ -19,7 +19,7 @@ from .blocks import Blocks
 from .bridge import PointerTable, bind
 from .compiled import DATA, READ_ONLY
 from .report import Place, Report, Stop
-from .routine_addresses import member_address, routine_at
+from .routine_addresses import address_of_row, member_address, routine_at
 from .sites import Sites
 
 TYPE_CHECKING = False
@@ -72,6 +72,7 @@ class Session:
         self.functions: dict[int, tuple[Callable[..., Any], str]] = {}
         self.nt.call = self.call
         self.nt.member_address = member_address
+        self.nt.routine_address = address_of_row
         self.calls: dict[int, PointerTable] = {}
         self._mapped: dict[int, int] = {}  # bytes of each section of an image
         self.limit = ""

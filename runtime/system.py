@@ -157,6 +157,7 @@ class System:
         self._dma: Dma | None = None
         self.recorder: Recorder | None = None  # keeps mappings for drawing
         self.member_address: Callable[[Routine], int] = self._native_member
+        self.routine_address: Callable[[Routine], int] = self._native_member
         self.faults = Faults(self)
         self.memory.fault = self.faults.page_fault
         self.memory.user_touched = self.faults.user_touched
@@ -242,7 +243,7 @@ class System:
         return where
 
     def _native_member(self, row: Routine) -> int:
-        """An address for a member of DMA_OPERATIONS, where no interpreter gives it one."""
+        """An address for a routine or a member of DMA_OPERATIONS, where no interpreter gives it one."""
         body = row.body
         if body is None:
             return self.native(row.name, lambda nt, *arguments: nt.not_modelled(row.name))

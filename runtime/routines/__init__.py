@@ -171,18 +171,27 @@ MODULES = {
         MmProbeAndLockSelectedPages MmProbeAndLockProcessPages MmUnlockPages MmBuildMdlForNonPagedPool
         MmGetSystemAddressForMdl MmGetSystemAddressForMdlSafe MmMapLockedPages MmMapLockedPagesSpecifyCache
         MmUnmapLockedPages MmGetMdlVirtualAddress MmGetMdlByteCount MmGetMdlByteOffset MmGetMdlPfnArray
-        MmPrepareMdlForReuse MmAllocatePagesForMdl MmAllocatePagesForMdlEx MmAllocateNodePagesForMdlEx
-        MmFreePagesFromMdl MmAdvanceMdl MmProtectMdlSystemAddress MmAllocateMdlForIoSpace MmMapMdl MmGetMdlBaseVa
+        MmPrepareMdlForReuse MmAdvanceMdl MmProtectMdlSystemAddress MmAllocateMdlForIoSpace MmMapMdl MmGetMdlBaseVa
+        MmCreateMdl
     """,
     "mm": """
         MmGetPhysicalAddress MmAllocateContiguousMemory MmAllocateContiguousMemorySpecifyCache
         MmAllocateContiguousMemorySpecifyCacheNode MmAllocateContiguousNodeMemory MmFreeContiguousMemory
         MmFreeContiguousMemorySpecifyCache MmAllocateNonCachedMemory MmFreeNonCachedMemory MmAllocateMappingAddress
         MmFreeMappingAddress MmMapLockedPagesWithReservedMapping MmUnmapReservedMapping MmMapIoSpace MmMapIoSpaceEx
-        MmUnmapIoSpace MmIsAddressValid ProbeForRead ProbeForWrite MmLockPagableCodeSection MmLockPagableDataSection
-        MmUnlockPagableImageSection MmAllocateContiguousMemoryEx MmGetPhysicalMemoryRanges MmGetSystemRoutineAddress
-        MmQuerySystemSize MmIsThisAnNtAsSystem MmPageEntireDriver MmResetDriverPaging MmSecureVirtualMemory
-        MmUnsecureVirtualMemory MmIsNonPagedSystemAddressValid
+        MmUnmapIoSpace MmIsAddressValid ProbeForRead ProbeForWrite MmAllocateContiguousMemoryEx MmSecureVirtualMemory
+        MmUnsecureVirtualMemory MmIsNonPagedSystemAddressValid MmAllocateMappingAddressEx MmCopyMemory
+        MmSecureVirtualMemoryEx MmMapViewInSystemSpace MmUnmapViewInSystemSpace MmSetPermanentCacheAttribute
+        MmMapMemoryDumpMdlEx
+    """,
+    "mm_pages": """
+        MmAllocatePagesForMdl MmAllocatePagesForMdlEx MmAllocateNodePagesForMdlEx MmAllocatePartitionNodePagesForMdlEx
+        MmFreePagesFromMdl MmFreePagesFromMdlEx MmAreMdlPagesCached
+    """,
+    "mm_image": """
+        MmLockPagableCodeSection MmLockPagableDataSection MmUnlockPagableImageSection MmGetPhysicalMemoryRanges
+        MmGetSystemRoutineAddress MmQuerySystemSize MmIsThisAnNtAsSystem MmPageEntireDriver MmResetDriverPaging
+        MmIsDriverVerifying MmIsDriverVerifyingByAddress MmIsDriverSuspectForVerifier MmProtectDriverSection
     """,
     "ob": """
         ObReferenceObject ObDereferenceObject ObReferenceObjectByHandle ObReferenceObjectByPointer ObfReferenceObject

@@ -28,7 +28,6 @@ from ..mm.mdl import (
 )
 from ..mm.mdl_checks import pte_address
 from ..mm.memory import ADDRESS_MASK, KERNEL_BASE
-from ..mm.owned_pages import Wish, allocate_pages, free_pages
 from ..mm.partial import build_partial
 from ..mm.store import PAGE
 from ..routine import routine
@@ -44,8 +43,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..ke.process import Process
     from ..system import System
-
-    Number = int | bytes  # an 8-byte structure by value
 
 TAG = int.from_bytes(b"Mdl ", "little")
 FIXED_PAGES = 23  # MDLs of up to so many pages come from a lookaside list
@@ -122,6 +119,18 @@ def MmInitializeMdl(nt: System, where: int, base: int, length: int) -> None:
     """Make memory of the caller's own an MDL: MappedSystemVa, Process and the frame array stay as they are."""
     nt.mdls.forget(where)
     nt.mdls.at(where).initialise(base, length & 0xFFFF_FFFF)
+
+
+@routine(
+    "PMDL MmCreateMdl(PMDL MemoryDescriptorList, PVOID Base, SIZE_T Length)",
+    irql="<= DISPATCH_LEVEL", fails="NULL", undo="IoFreeMdl",
+)  # fmt: skip
+def MmCreateMdl(nt: System, where: int, base: int, length: int) -> int:
+    """The forerunner of IoAllocateMdl: a new MDL for NULL, else the caller's memory becomes one."""
+    if where:
+        MmInitializeMdl(nt, where, base, length)
+        return where
+    return 0 if nt.fails("MmCreateMdl") else IoAllocateMdl(nt, base, length & 0xFFFF_FFFF, 0, 0, 0)
 
 
 @routine("SIZE_T MmSizeOfMdl(PVOID Base, SIZE_T Length)", page="nf-wdm-mmsizeofmdl", irql="any")
@@ -330,57 +339,6 @@ def MmPrepareMdlForReuse(nt: System, where: int) -> None:
 
 
 @routine(
-    "PMDL MmAllocatePagesForMdl(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
-    "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes)",
-    page="nf-wdm-mmallocatepagesformdl", irql_stop=(0xC4, 0x7E), irql="<= APC_LEVEL if nt52 else <= DISPATCH_LEVEL",
-    fails="NULL", undo="MmFreePagesFromMdl",
-)  # fmt: skip
-def MmAllocatePagesForMdl(nt: System, low: Number, high: Number, skip: Number, length: int) -> int:
-    """Zeroed pages, as many as there are up to `length` bytes, described by a new MDL."""
-    bounds = _physical(low), _physical(high), _physical(skip)
-    return allocate_pages(nt, Wish("MmAllocatePagesForMdl", *bounds, length))
-
-
-@routine(
-    "PMDL MmAllocatePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
-    "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG Flags)",
-    page="nf-wdm-mmallocatepagesformdlex", irql_stop=(0xC4, 0x7E),
-    irql="== PASSIVE_LEVEL if MM_ALLOCATE_AND_HOT_REMOVE else <= DISPATCH_LEVEL", fails="NULL",
-    undo="MmFreePagesFromMdl",
-)  # fmt: skip
-def MmAllocatePagesForMdlEx(
-    nt: System, low: Number, high: Number, skip: Number, length: int, cache_type: int, flags: int
-) -> int:
-    """As MmAllocatePagesForMdl, with a cache type for the pages and flags."""
-    bounds = _physical(low), _physical(high), _physical(skip)
-    return allocate_pages(nt, Wish("MmAllocatePagesForMdlEx", *bounds, length, flags, cache_type))
-
-
-@routine(
-    "PMDL MmAllocateNodePagesForMdlEx(PHYSICAL_ADDRESS LowAddress, PHYSICAL_ADDRESS HighAddress, "
-    "PHYSICAL_ADDRESS SkipBytes, SIZE_T TotalBytes, MEMORY_CACHING_TYPE CacheType, ULONG IdealNode, ULONG Flags)",
-    page="nf-wdm-mmallocatenodepagesformdlex", irql_stop=(0xC4, 0x7E), irql="<= DISPATCH_LEVEL", fails="NULL",
-    undo="MmFreePagesFromMdl",
-)  # fmt: skip
-def MmAllocateNodePagesForMdlEx(
-    nt: System, low: Number, high: Number, skip: Number, length: int, cache_type: int, node: int, flags: int
-) -> int:
-    """As MmAllocatePagesForMdlEx. All memory is on node 0; there is none on any other."""
-    bounds = _physical(low), _physical(high), _physical(skip)
-    wish = Wish("MmAllocateNodePagesForMdlEx", *bounds, length, flags, cache_type)
-    return 0 if node else allocate_pages(nt, wish)
-
-
-@routine(
-    "VOID MmFreePagesFromMdl(PMDL MemoryDescriptorList)",
-    page="nf-wdm-mmfreepagesfrommdl", irql_stop=(0xC4, 0x7E), irql="<= APC_LEVEL if nt52 else <= DISPATCH_LEVEL",
-)  # fmt: skip
-def MmFreePagesFromMdl(nt: System, where: int) -> None:
-    """Give back the pages that an MDL owns; the MDL itself goes with ExFreePool."""
-    free_pages(nt, nt.mdls.must_live(where))
-
-
-@routine(
     "NTSTATUS MmAdvanceMdl(PMDL Mdl, ULONG NumberOfBytes)",
     page="nf-wdm-mmadvancemdl", irql="<= DISPATCH_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
@@ -455,11 +413,6 @@ def _attach(nt: System, irp: int, where: int, secondary: bool) -> None:
         nt.violation(rules.IRP_MDL_LOST, (), facts, ("irp", irp), argument=4)
     nt.memory.write_uint(link, 8, where)
     nt.remember("irp", irp, "attached", 4)
-
-
-def _physical(address: Number) -> int:
-    """A PHYSICAL_ADDRESS as it was passed, unsigned."""
-    return (address if isinstance(address, int) else int.from_bytes(address, "little")) & ADDRESS_MASK
 
 
 def _process(nt: System, where: int) -> Process:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from ..ke.processor import DISPATCH_LEVEL
-from ..mm import contiguous
+from ..mm import contiguous, safe_copy
 from ..mm.memory import ADDRESS_MASK, KERNEL_BASE, USER_LIMIT
 from ..mm.protection import WRITABLE, protection
 from ..mm.reserved import map_reserved, release, reserve, unmap_reserved
 from ..mm.store import PAGE
 from ..routine import known, routine
 from ..wdk.constants import (
+    MM_COPY_MEMORY_PHYSICAL,
+    MM_COPY_MEMORY_VIRTUAL,
     STATUS_ACCESS_VIOLATION,
     STATUS_DATATYPE_MISALIGNMENT,
     STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_INVALID_ADDRESS,
     STATUS_INVALID_PARAMETER,
     STATUS_SUCCESS,
 )
@@ -141,6 +144,17 @@ def MmAllocateMappingAddress(nt: System, length: int, tag: int) -> int:
 
 
 @routine(
+    "PVOID MmAllocateMappingAddressEx(SIZE_T NumberOfBytes, ULONG PoolTag, ULONG Flags)",
+    page="nf-wdm-mmallocatemappingaddressex", irql="<= APC_LEVEL", fails="NULL", undo="MmFreeMappingAddress",
+)  # fmt: skip
+def MmAllocateMappingAddressEx(nt: System, length: int, tag: int, flags: int) -> int:
+    """The same with flags, of which none is modelled."""
+    if flags:
+        nt.not_modelled(f"MmAllocateMappingAddressEx with flags 0x{flags & 0xFFFF_FFFF:X}")
+    return 0 if nt.fails("MmAllocateMappingAddressEx") else reserve(nt, length, tag)
+
+
+@routine(
     "VOID MmFreeMappingAddress(PVOID BaseAddress, ULONG PoolTag)",
     page="nf-wdm-mmfreemappingaddress", irql="<= APC_LEVEL",
 )  # fmt: skip
@@ -197,6 +211,23 @@ def MmUnmapIoSpace(nt: System, base: int, size: int) -> None:
 
 
 @routine(
+    "NTSTATUS MmCopyMemory(PVOID TargetAddress, MM_COPY_ADDRESS SourceAddress, SIZE_T NumberOfBytes, ULONG Flags, "
+    "PSIZE_T NumberOfBytesTransferred)",
+    page="nf-ntddk-mmcopymemory", irql="<= APC_LEVEL", fails="NTSTATUS", header="ntddk.h",
+)  # fmt: skip
+def MmCopyMemory(nt: System, target: int, source: int | bytes, length: int, flags: int, done_at: int) -> int:
+    """Copy from virtual or physical addresses that may not be there: no touch of them faults, and what could be copied
+    is counted."""
+    at = source if isinstance(source, int) else int.from_bytes(source, "little")
+    if flags not in (MM_COPY_MEMORY_PHYSICAL, MM_COPY_MEMORY_VIRTUAL):
+        return STATUS_INVALID_PARAMETER
+    copy = safe_copy.from_physical if flags == MM_COPY_MEMORY_PHYSICAL else safe_copy.from_virtual
+    done = copy(nt, target, at & ADDRESS_MASK, length)
+    nt.memory.write_uint(done_at, 8, done)
+    return STATUS_SUCCESS if done == length else STATUS_INVALID_ADDRESS
+
+
+@routine(
     "BOOLEAN MmIsAddressValid(PVOID VirtualAddress)",
     page="nf-ntddk-mmisaddressvalid", irql="<= DISPATCH_LEVEL", fails="FALSE", header="ntddk.h",
 )  # fmt: skip
@@ -247,20 +278,6 @@ def ProbeForWrite(nt: System, va: int, length: int, alignment: int) -> None:
         fetches.begin(va, length)
 
 
-known(
-    "PVOID MmLockPagableCodeSection(PVOID AddressWithinSection)",
-    page="nf-wdm-mmlockpagablecodesection", irql="<= APC_LEVEL", undo="MmUnlockPagableImageSection",
-)  # fmt: skip
-known(
-    "PVOID MmLockPagableDataSection(PVOID AddressWithinSection)",
-    page="nf-wdm-mmlockpagabledatasection", irql="<= APC_LEVEL", undo="MmUnlockPagableImageSection",
-)  # fmt: skip
-known(
-    "VOID MmUnlockPagableImageSection(PVOID ImageSectionHandle)",
-    page="nf-wdm-mmunlockpagableimagesection", irql="<= APC_LEVEL",
-)  # fmt: skip
-
-
 @routine(
     "NTSTATUS MmAllocateContiguousMemoryEx(PSIZE_T NumberOfBytes, PHYSICAL_ADDRESS LowestAcceptableAddress, "
     "PHYSICAL_ADDRESS HighestAcceptableAddress, PHYSICAL_ADDRESS BoundaryAddressMultiple, "
@@ -291,30 +308,32 @@ def MmAllocateContiguousMemoryEx(
 
 
 known(
-    "PPHYSICAL_MEMORY_RANGE MmGetPhysicalMemoryRanges(VOID)",
-    page="nf-ntddk-mmgetphysicalmemoryranges", irql="== PASSIVE_LEVEL", fails="NULL", undo="ExFreePool",
-    header="ntddk.h",
-)  # fmt: skip
-known(
-    "PVOID MmGetSystemRoutineAddress(PUNICODE_STRING SystemRoutineName)",
-    page="nf-wdm-mmgetsystemroutineaddress", irql="== PASSIVE_LEVEL", fails="NULL",
-)  # fmt: skip
-
-
-@routine("MM_SYSTEMSIZE MmQuerySystemSize(VOID)", page="nf-wdm-mmquerysystemsize", irql="<= APC_LEVEL")
-def MmQuerySystemSize(nt: System) -> int:
-    """0 small, 1 medium, 2 large, by the amount of RAM."""
-    mib = nt.frames.total >> 8
-    return 0 if mib < 256 else 1 if mib < 1024 else 2
-
-
-known("BOOLEAN MmIsThisAnNtAsSystem(VOID)", irql="<= DISPATCH_LEVEL", header="ntddk.h")
-known("PVOID MmPageEntireDriver(PVOID AddressWithinSection)", page="nf-wdm-mmpageentiredriver", irql="<= APC_LEVEL")
-known("VOID MmResetDriverPaging(PVOID AddressWithinSection)", page="nf-wdm-mmresetdriverpaging", irql="<= APC_LEVEL")
-known(
     "HANDLE MmSecureVirtualMemory(PVOID Address, SIZE_T Size, ULONG ProbeMode)",
     page="nf-ntddk-mmsecurevirtualmemory", irql="<= APC_LEVEL", fails="NULL", undo="MmUnsecureVirtualMemory",
     header="ntddk.h",
+)  # fmt: skip
+known(
+    "HANDLE MmSecureVirtualMemoryEx(PVOID Address, SIZE_T Size, ULONG ProbeMode, ULONG Flags)",
+    page="nf-ntddk-mmsecurevirtualmemoryex", irql="<= APC_LEVEL", fails="NULL", undo="MmUnsecureVirtualMemory",
+    header="ntddk.h",
+)  # fmt: skip
+known(
+    "NTSTATUS MmMapViewInSystemSpace(PVOID Section, PVOID *MappedBase, PSIZE_T ViewSize)",
+    page="nf-ntddk-mmmapviewinsystemspace", irql="<= APC_LEVEL", fails="NTSTATUS", undo="MmUnmapViewInSystemSpace",
+    header="ntddk.h",
+)  # fmt: skip
+known(
+    "NTSTATUS MmUnmapViewInSystemSpace(PVOID MappedBase)",
+    page="nf-ntddk-mmunmapviewinsystemspace", irql="<= APC_LEVEL", fails="NTSTATUS", header="ntddk.h",
+)  # fmt: skip
+known(
+    "NTSTATUS MmSetPermanentCacheAttribute(PHYSICAL_ADDRESS StartAddress, LARGE_INTEGER NumberOfBytes, "
+    "MEMORY_CACHING_TYPE CacheType, ULONG Flags)",
+    irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntddk.h",
+)  # fmt: skip
+known(
+    "NTSTATUS MmMapMemoryDumpMdlEx(PVOID Va, PFN_NUMBER PageTotal, PMDL MemoryDumpMdl, ULONG Flags)",
+    page="nf-wdm-mmmapmemorydumpmdlex", irql="any", fails="NTSTATUS",
 )  # fmt: skip
 known(
     "VOID MmUnsecureVirtualMemory(HANDLE SecureHandle)",

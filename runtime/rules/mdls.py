@@ -249,7 +249,7 @@ MDL_USER_MAPPING_UNKNOWN = rule(
 )  # fmt: skip
 USER_MAPPING_LEFT = rule(
     "user-mapping-left", "leak", "pages are still mapped into a process at the end", here="mapped here",
-    help="call MmUnmapLockedPages in the same process, before it exits", stop=(0x76, None),
+    help="call MmUnmapLockedPages in the same process, before it exits",
     page="nf-wdm-mmunmaplockedpages",
     explanation="Neither MmUnlockPages nor IoFreeMdl removes a user-mode mapping: the program goes on seeing pages "
     "that are not its own.",

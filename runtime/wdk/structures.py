@@ -830,6 +830,15 @@ struct _CM_PARTIAL_RESOURCE_DESCRIPTOR {
     SIZE_T NumberOfBytes;
 };""",
     ),
+    "_MM_COPY_ADDRESS": (
+        "MM_COPY_ADDRESS *PMMCOPY_ADDRESS",
+        """struct _MM_COPY_ADDRESS {
+    union {
+        PVOID VirtualAddress;
+        PHYSICAL_ADDRESS PhysicalAddress;
+    };
+};""",
+    ),
     "_IO_REMOVE_LOCK_COMMON_BLOCK": (
         "IO_REMOVE_LOCK_COMMON_BLOCK",
         """struct _IO_REMOVE_LOCK_COMMON_BLOCK {

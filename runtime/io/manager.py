@@ -94,6 +94,7 @@ class IoManager:
             self.drivers.unload(driver)
         if any(driver.state == "unloaded" for driver in self.drivers.known.values()):
             self.work.check_timers()
+            self.work.check_dpcs()
         self.nt.findings += self.pending()
 
     def surprise_removed(self, device: HardwareDevice) -> None:

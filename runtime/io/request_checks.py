@@ -4,7 +4,7 @@ and as completion routines return."""
 from __future__ import annotations
 
 from .. import rules
-from ..findings import address, level_name
+from ..findings import address, level_name, plural
 from ..ke.processor import APC_LEVEL
 from ..wdk.constants import (
     IO_TYPE_IRP,
@@ -13,7 +13,9 @@ from ..wdk.constants import (
     IRP_MJ_CREATE,
     IRP_MJ_PNP,
     IRP_MJ_POWER,
+    IRP_MJ_READ,
     IRP_MJ_SYSTEM_CONTROL,
+    IRP_MJ_WRITE,
     IRP_MN_CANCEL_REMOVE_DEVICE,
     IRP_MN_CANCEL_STOP_DEVICE,
     IRP_MN_REMOVE_DEVICE,
@@ -24,6 +26,7 @@ from ..wdk.constants import (
     STATUS_NOT_SUPPORTED,
     STATUS_PENDING,
 )
+from ..wdk.layouts import offset
 from .irp import (
     CANCEL_ROUTINE,
     COMPLETION_CONTEXT,
@@ -31,9 +34,11 @@ from .irp import (
     CONTROL,
     CURRENT_LOCATION,
     CURRENT_STACK_LOCATION,
+    INFORMATION,
     IRP_SIZE,
     LOCATION_DEVICE,
     LOCATION_SIZE,
+    MDL_ADDRESS,
     PARAMETERS,
     STACK_COUNT,
     STATUS,
@@ -61,6 +66,8 @@ PNP_MINORS = (
     "DEVICE_USAGE_NOTIFICATION", "SURPRISE_REMOVAL", "QUERY_LEGACY_BUS_INFORMATION", "DEVICE_ENUMERATED",
 )  # fmt: skip
 POWER_MINORS = ("WAIT_WAKE", "POWER_SEQUENCE", "SET_POWER", "QUERY_POWER")
+TRANSFERS = (IRP_MJ_READ, IRP_MJ_WRITE)
+MDL_BYTE_COUNT = offset("_MDL", "ByteCount")
 PASSIVE_MAJORS = (IRP_MJ_CREATE, IRP_MJ_CLOSE, IRP_MJ_CLEANUP, IRP_MJ_PNP, IRP_MJ_SYSTEM_CONTROL)
 MAY_NOT_FAIL = (
     IRP_MN_STOP_DEVICE, IRP_MN_CANCEL_STOP_DEVICE, IRP_MN_REMOVE_DEVICE, IRP_MN_CANCEL_REMOVE_DEVICE,
@@ -266,6 +273,24 @@ def settle(nt: System, request: Request, level: Level) -> None:
 
 
 # -- IoCompleteRequest
+
+
+def amount(nt: System, request: Request, location: int) -> None:
+    """A transfer that went well: as many bytes as the driver was asked for, or fewer."""
+    memory, irp = nt.memory, request.irp
+    asked, moved = memory.read_uint(location + PARAMETERS, 4), memory.read_uint(irp + INFORMATION, 8)
+    if moved <= asked or request.too_much:
+        return
+    request.too_much = True
+    if request.output and moved > request.output_length:
+        return  # that is said when the requestor's buffer is filled
+    facts = [
+        *nt.io.requests.facts(irp), ("Length", plural(asked, "byte")), ("Information", plural(moved, "byte")),
+    ]  # fmt: skip
+    mdl = memory.read_uint(irp + MDL_ADDRESS, 8)
+    if mdl and memory.read_uint(mdl + MDL_BYTE_COUNT, 4) == moved:
+        facts.append(("mdl", f"{plural(moved, 'byte')}, which is what was moved"))
+    nt.violation(rules.MORE_THAN_ASKED, (), facts, ("irp", irp))
 
 
 def check_completion(nt: System, irp: int) -> None:

@@ -84,7 +84,7 @@ class Request:
         "irp", "origin", "thread", "process", "file", "levels", "sent", "in_use", "output", "output_length", "deferred",
         "deliver", "completed", "status", "information", "data", "pending_returned", "set_below", "copied_below",
         "major", "minor", "moment", "input_length", "user_iosb", "user_event", "apc", "cancelled", "power",
-        "signalled_before",
+        "signalled_before", "too_much",
     )  # fmt: skip
 
     def __init__(self, irp: int, origin: str, thread: Thread, moment: Moment) -> None:
@@ -117,6 +117,7 @@ class Request:
         self.cancelled: Moment | None = None
         self.power: Callable[[Request], None] | None = None
         self.signalled_before = False
+        self.too_much = False
 
 
 class Requests:
@@ -237,6 +238,8 @@ class Requests:
         memory.write_uint(irp + PENDING_RETURNED, 1, int(pended))
         nt.irps.move(irp, 1)
         checks.passed(nt, request, index, pended, status)
+        if request.major in checks.TRANSFERS and status < 0x8000_0000:
+            checks.amount(nt, request, location)
         routine = memory.read_uint(location + COMPLETION_ROUTINE, 8)
         context = memory.read_uint(location + COMPLETION_CONTEXT, 8)
         memory.write(location + MINOR, bytes(3))

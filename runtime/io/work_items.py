@@ -199,3 +199,13 @@ class WorkItems:
             moment = nt.history.get(("timer", timer), {}).get("set")
             facts = [("timer", nt.describe(timer)), ("dpc", nt.describe(dpc)), ("routine", address(routine))]
             nt.violation(rules.UNLOADED_WITH_WORK, (routine, 8, routine, 0), facts, moment=moment)
+
+    def check_dpcs(self) -> None:
+        """The same for what waits on a processor."""
+        nt = self.nt
+        for dpc in [dpc for cpu in nt.processors for dpc in cpu.dpcs if dpc not in nt.dpcs.calls]:
+            routine = nt.memory.read_uint(dpc + DPC_ROUTINE, 8) if nt.memory.region_at(dpc) is not None else 0
+            if routine and routine not in nt.natives:
+                facts = [("dpc", nt.describe(dpc)), ("routine", address(routine))]
+                moment = nt.history.get(("dpc", dpc), {}).get("queued")
+                nt.violation(rules.UNLOADED_WITH_WORK, (routine, 8, routine, 0), facts, moment=moment)

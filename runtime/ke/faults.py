@@ -15,6 +15,8 @@ from .processor import DISPATCH_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings import Moment
+    from ..mm.memory import Region
     from ..system import System
 
 STATUS_ACCESS_VIOLATION = 0xC000_0005
@@ -24,6 +26,7 @@ STATUS_NONCONTINUABLE_EXCEPTION = 0xC000_0025
 STATUS_GUARD_PAGE_VIOLATION = 0x8000_0001
 USER_END = 0x8000_0000_0000
 NULL_END = 0x1_0000  # nothing is ever mapped below
+MOST_PAST = 64  # mappings that are remembered when they are gone
 NESTED_LIMIT = 10  # dispatches inside filters before the kernel stack would be used up
 
 CODE_NAMES = {
@@ -51,12 +54,26 @@ IN_HARDWARE = {
 
 
 class Faults:
-    """The trap handlers of one machine."""
+    """The trap handlers of one machine. `past` are mappings that were given back: start, end, what they were, when."""
 
-    __slots__ = ("nt",)
+    __slots__ = ("nt", "past")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
+        self.past: list[tuple[int, int, str, Moment]] = []
+
+    def unmapped(self, region: Region, what: str, moment: Moment) -> None:
+        """A mapping in system space has been given back. A fault there will say so."""
+        self.past.append((region.start, region.end, what, moment))
+        if len(self.past) > MOST_PAST:
+            del self.past[0]
+
+    def _was(self, va: int) -> tuple[list[tuple[str, str]], list[tuple[Moment, str]]]:
+        """Facts and marks of what was mapped at an address until lately."""
+        for start, end, what, moment in reversed(self.past):
+            if start <= va < end:
+                return [("was", what)], [(moment, "unmapped here")]
+        return [], []
 
     def user_touched(self, va: int) -> None:
         """Kernel code touches memory of a program. On behalf of a request that must be the requestor's: an address says
@@ -101,9 +118,10 @@ class Faults:
                 rule = rules.INVALID_ADDRESS_AT_DISPATCH
             code = 0xD1 if in_driver else 0x0A
             parameters = (va, irql, int(write), nt.instruction())
-            facts = [("address", nt.describe(va))]
+            was, marks = self._was(va)
+            facts = [("address", nt.describe(va)), *was]
             if rule.stop == (code, None):
-                nt.violation(rule, parameters, facts)
+                nt.violation(rule, parameters, facts, marks=marks)
             else:
                 nt.bug_check(rule, code, parameters)
         if va < USER_END:
@@ -121,7 +139,9 @@ class Faults:
         if block is not None:
             facts.append(("freed", f"pool block {address(block.address)}, {block.size} bytes, tag '{block.tag_text}'"))
             about = ("pool", block.address)
-        nt.violation(rules.PAGE_FAULT_IN_NONPAGED_AREA, (va, 2 if write else 0, nt.instruction(), 2), facts, about)
+        was, marks = self._was(va)
+        parameters = (va, 2 if write else 0, nt.instruction(), 2)
+        nt.violation(rules.PAGE_FAULT_IN_NONPAGED_AREA, parameters, [*facts, *was], about, marks=marks)
 
     def divide_by_zero(self) -> int:
         self.raise_exception(STATUS_INTEGER_DIVIDE_BY_ZERO)

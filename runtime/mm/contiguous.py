@@ -123,5 +123,6 @@ def unmap_io_space(nt: System, base: int, size: int) -> None:
     del nt.io_space[base]
     nt.memory.unmap(region)
     nt.free_ptes += region.pages
-    nt.remember("io", base, "unmapped")
+    what = "device memory, mapped by MmMapIoSpace" if region.device is not None else "RAM, mapped by MmMapIoSpace"
+    nt.faults.unmapped(region, what, nt.remember("io", base, "unmapped"))
     nt.let_go(rules.IO_SPACE_LEFT, base)

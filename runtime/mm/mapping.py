@@ -4,6 +4,7 @@ bytes."""
 from __future__ import annotations
 
 from .. import rules
+from ..findings import plural
 from ..wdk.constants import (
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PAGE_PROTECTION,
@@ -132,7 +133,7 @@ def unmap_system(nt: System, mdl: Mdl, argument: int = 0) -> None:
     nt.memory.unmap(region)
     nt.free_ptes += region.pages
     mdl.flags &= ~(MAPPED_TO_SYSTEM_VA | PARTIAL_HAS_BEEN_MAPPED)
-    nt.remember("mdl", mdl.address, "unmapped", argument)
+    nt.faults.unmapped(region, "a mapping of an MDL", nt.remember("mdl", mdl.address, "unmapped", argument))
 
 
 def unmap_system_at(nt: System, mdl: Mdl, base: int) -> None:
@@ -163,6 +164,7 @@ def map_user(nt: System, mdl: Mdl, requested: int, priority: int) -> int:
     start = nt.process.find_room(pages, requested)
     if start is None:
         return 0
+    _check_neighbours(nt, mdl)
     region = Region(start, pages, KIND, writable=not priority & MdlMappingNoWrite, frames=mdl.frames, owns_frames=False)
     if mdl.flags & IO_SPACE:
         region.device = nt.hardware.window(mdl.frames)
@@ -172,6 +174,17 @@ def map_user(nt: System, mdl: Mdl, requested: int, priority: int) -> int:
     nt.remember("mdl", mdl.address, "mapped")
     nt.hold(rules.USER_MAPPING_LEFT, base, [*mdl.facts, ("process", nt.process.name)])
     return base
+
+
+def _check_neighbours(nt: System, mdl: Mdl) -> None:
+    """A program sees whole pages: what else lies in the first and the last one, it sees as well."""
+    first = int(mdl.byte_offset)
+    after = -(first + int(mdl.byte_count)) % PAGE
+    block = nt.pool.block_at(int(mdl.start_va) + first) if mdl.describes_nonpaged_pool and first + after else None
+    if block is not None:
+        shown = f"{plural(first, 'byte')} before the buffer, {plural(after, 'byte')} behind it"
+        facts = [*mdl.facts, ("buffer", block.describe(block.address)), ("shown as well", shown)]
+        nt.violation(rules.POOL_SHOWN_TO_PROGRAM, (), facts, mdl.about)
 
 
 def unmap_user(nt: System, mdl: Mdl, base: int) -> None:

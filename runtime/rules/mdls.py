@@ -247,6 +247,13 @@ MDL_USER_MAPPING_UNKNOWN = rule(
     verifier=1, page="nf-wdm-mmunmaplockedpages",
     explanation="The address means something else in another process. Unmapping there tears out whatever lies at it.",
 )  # fmt: skip
+POOL_SHOWN_TO_PROGRAM = rule(
+    "pool-shown-to-program", "note", "pages of pool are mapped for a program that hold more than the buffer",
+    here="mapped here", help="allocate whole pages for what a program shall see: PAGE_SIZE bytes or more, in round numbers",
+    page="nf-wdm-mmmaplockedpagesspecifycache",
+    explanation="Mappings consist of pages. The rest of the buffer's first and last page belongs to other blocks of pool, "
+    "which the program can read, and write, from here on.",
+)  # fmt: skip
 USER_MAPPING_LEFT = rule(
     "user-mapping-left", "leak", "pages are still mapped into a process at the end", here="mapped here",
     help="call MmUnmapLockedPages in the same process, before it exits",

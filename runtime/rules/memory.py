@@ -76,7 +76,8 @@ EXCEPTION_NOT_HANDLED = rule(
 )  # fmt: skip
 EXCEPTION_IN_SERVICE = rule(
     "exception-in-system-service", "fatal", "an exception in a system call is handled by nobody", here="raised here",
-    help="touch what a program hands over only in __try, after ProbeForRead or ProbeForWrite", stop=(0x3B, None),
+    help="call what may raise, and touch what a program hands over, only in __try (after ProbeForRead or ProbeForWrite)",
+    stop=(0x3B, None),
     page="bug-check-0x3b--system-service-exception",
     explanation="The thread is a program's, and runs the kernel on its behalf: what nobody takes there stops the machine. "
     "Most often a driver has believed a pointer that came with the request.",

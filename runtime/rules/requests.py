@@ -416,6 +416,13 @@ INFORMATION_TOO_LARGE = rule(
     explanation="The I/O manager copies so many bytes from the system buffer to the program. Past its end lies other "
     "drivers' memory, past the program's buffer its own.",
 )  # fmt: skip
+MORE_THAN_ASKED = rule(
+    "more-transferred-than-asked", "error", "a transfer is completed with more bytes than its stack location asks for",
+    here="completed here", help="take the length from Parameters.Read.Length (or Write) of the current stack location",
+    page="nf-wdm-iogetcurrentirpstacklocation",
+    explanation="The MDL describes the whole buffer, and an upper driver may ask for a part of it. What is moved beyond "
+    "Length lands in bytes that belong to another part, or come from one.",
+)  # fmt: skip
 UNWRITTEN_BYTES_RETURNED = rule(
     "unwritten-bytes-returned", "error", "bytes of the system buffer that nobody wrote go to the requestor",
     here="completed here", help="set Information to what was written, or clear the buffer first",

@@ -153,6 +153,8 @@ def not_modelled(nt: System, row: Routine) -> None:
     facts = [("prototype", row.prototype)]
     rule = rules.NOT_MODELLED
     nt.findings.append(Finding(rule, "error", title, nt.moment(), [], facts, rule.help, rule.here, None))
+    if nt.breaking is not None:
+        nt.breaking("bugcheck", title)
     nt.stopped = True
     raise NotModelled
 
@@ -172,7 +174,7 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
     """Address to function, for calls through pointers of one signature. What is called with another signature than
     its own goes through a thunk that makes of its arguments what the registers would have held."""
 
-    __slots__ = ("nt", "signature", "functions", "routine_at", "trace")
+    __slots__ = ("nt", "signature", "functions", "routine_at", "trace", "wrap")
 
     def __init__(
         self,
@@ -187,6 +189,7 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
         self.functions = functions
         self.routine_at = routine_at
         self.trace = trace
+        self.wrap: Callable[[int, Routine, Callable[..., Any]], Callable[..., Any]] | None = None  # a debugger's
 
     def __missing__(self, where: int) -> Callable[..., Any]:
         found = self.functions.get(where)
@@ -197,6 +200,8 @@ class PointerTable(dict[int, "Callable[..., Any]"]):
             row = self.routine_at(where)
             if row is not None:
                 made = self.routine(row)
+                if self.wrap is not None:
+                    made = self.wrap(where, row, made)
             elif where in self.nt.natives:
                 made = self.native(where)
             else:

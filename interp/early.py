@@ -27,9 +27,15 @@ def split(body: list[stmt]) -> tuple[list[stmt], list[stmt]]:
 def charged(node: ast.AST) -> bool:
     """True if a call of the script's own, a loop, or a use of the frame is in it. Calls pass the stack on in `sp`."""
     return any(
-        isinstance(found, CHARGED) or (isinstance(found, ast.Name) and found.id in ("sp", "fp"))
+        (isinstance(found, CHARGED) and not watches(found))
+        or (isinstance(found, ast.Name) and found.id in ("sp", "fp"))
         for found in ast.walk(node)
     )
+
+
+def watches(node: ast.AST) -> bool:
+    """True of a place where the debugger may stop, which costs the script nothing."""
+    return isinstance(node, ast.For) and isinstance(node.iter, ast.Name) and node.iter.id == "WATCH"
 
 
 def halves(statement: stmt) -> tuple[list[stmt], list[stmt]]:

@@ -45,7 +45,10 @@ class Part:
     `defines` are the functions at file level that it defines, `kept_callers` those whose new definition has another
     prototype, so that earlier code calls the old one."""
 
-    __slots__ = ("name", "text", "program", "diagnostics", "type", "borrowed", "kept_callers", "defines")
+    __slots__ = (
+        "name", "text", "program", "diagnostics", "type", "borrowed", "kept_callers", "defines", "frame", "valued",
+        "declares",
+    )  # fmt: skip
 
     def __init__(self, name: str, text: str, diagnostics: list[Diagnostic]) -> None:
         self.name = name
@@ -54,6 +57,9 @@ class Part:
         self.diagnostics = diagnostics
         self.type: Type | None = None
         self.borrowed: tuple[str, ...] = ()
+        self.frame: Frame | None = None  # the function in whose context it was written
+        self.valued = True
+        self.declares = False  # names that later parts see
         self.kept_callers: list[str] = []
         self.defines: tuple[str, ...] = ()
 
@@ -108,10 +114,17 @@ class Growing:
         self.found.found.clear()
         return self._add(SourceFile(name, ended(text.replace("\r\n", "\n"))), frame, valued)
 
+    def repeat(self, part: Part) -> Part:
+        """Add a part once more, to a script that has grown as far as it had then."""
+        self.found.found.clear()
+        return self._add(SourceFile(part.name, part.text), part.frame, part.valued)
+
     def _add(self, source: SourceFile, frame: Frame | None, valued: bool) -> Part:
         self.files[source.name] = source.text
         kinds = dict(self.typedefs.kinds)
         macros = dict(self.directives.macros)
+        file = self.checker.context.file
+        names, tags = dict(file.names), dict(file.tags)
         tokens = preprocess(source, self.environment, self.found, self.loader, directives=self.directives)
         unit = parse(tokens, self.environment, self.found, source.name, self.typedefs)
         places: dict[Variable, str | int] = {}
@@ -137,6 +150,10 @@ class Growing:
         part.kept_callers = self._replace(program)
         part.defines = tuple(function.name for function in program.functions)
         part.borrowed = tuple(borrowed.values())
+        part.frame, part.valued = frame, valued
+        part.declares = (names, tags, kinds, macros) != (
+            file.names, file.tags, self.typedefs.kinds, self.directives.macros,
+        )  # fmt: skip
         in_memory = [(variable, place) for variable, place in places.items() if isinstance(place, int)]
         for variable, place in in_memory:
             self.unit.place_at(variable, place)

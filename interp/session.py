@@ -89,7 +89,11 @@ class Session:
         if program.functions:
             self.map_code(program.base + PAGE, 1 + len(program.functions) // 64)
         for address, name, size in program.exports:
-            nt.memory.write_uint(address, size, kernel_variable(nt, name))
+            data = kernel_variable(nt, name).to_bytes(size, "little")
+            here = min(size, -address % PAGE or PAGE)  # some are constants, in pages that only the system writes
+            nt.memory.poke(address, data[:here])
+            if here < size:
+                nt.memory.poke(address + here, data[here:])
         blocks = program.devices or program.drivers or program.processes
         routines = [routine for _, routine, _ in program.externals]
         if blocks or not CONCURRENT.isdisjoint(routines):
@@ -212,6 +216,8 @@ class Session:
             nt.findings.append(
                 Finding(rule, "error", rule.title, moment, [], facts, rule.help, rule.here, (0xC8, nt.irql, 0, 0, 0))
             )
+            if nt.breaking is not None:
+                nt.breaking("bugcheck", rule.title)
             nt.stopped = True
             raise BugCheck(0xC8, (nt.irql, 0, 0, 0))
 
@@ -252,6 +258,10 @@ def kernel_variable(nt: System, name: str) -> int:
     """The value of a variable that the kernel exports. Object types are opaque: drivers only pass them on."""
     if name in TYPE_VARIABLES:
         return nt.objects.type_variable(name)
+    if name.startswith("GUID_"):
+        from ..runtime.wdk import guids
+
+        return int.from_bytes(guids.value(name), "little")
     values = {
         "MmHighestUserAddress": USER_LIMIT - 1,
         "MmUserProbeAddress": USER_LIMIT,

@@ -152,7 +152,7 @@ class System:
         self.interrupts = Interrupts(self)
         self.resources = Resources(self)
         self.bug_check_callbacks: list[int] = []  # their records
-        self.breaking: Callable[[str, str], None] | None = None  # a debugger, told before the machine stops
+        self.breaking: Callable[[str, str], bool] | None = None  # a debugger, told before the machine stops
         self.hardware = Hardware(self)
         self._dma: Dma | None = None
         self.recorder: Recorder | None = None  # keeps mappings for drawing

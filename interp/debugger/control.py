@@ -2,114 +2,183 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-
 from ..growing import Frame
-from .frames import depth_of, frame_address, place_of, write_locals
+from .again import FOREVER, Way
+from .breakpoints import Breakpoints
+from .calls import Calls
+from .data import Data
+from .frames import depth_of, frame_address, generated, place_of, write_locals
 from .stops import Position, Stop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from types import FrameType
     from typing import Any
 
+    from ...runtime.routine import Routine
+    from ..compiled import Compiled
+    from ..session import Session
     from .live import Live
-
-FOREVER = 1 << 60
 
 
 class Step:
-    """Go on to the next place in the same thread: `deeper` if calls are followed, `least` levels up at least."""
+    """Go on to the next place in the same thread: `deeper` if calls are followed, `up` levels up at least. With `calls`
+    it is the next call of a routine."""
 
-    __slots__ = ("thread", "depth", "deeper")
+    __slots__ = ("thread", "depth", "deeper", "calls")
 
-    def __init__(self, live: Live, deeper: bool, up: int = 0) -> None:
+    def __init__(self, live: Live, deeper: bool, up: int = 0, calls: bool = False) -> None:
         stop = live.stopped
         assert stop is not None
         self.thread = live.nt.thread
         self.depth = len(stop.site) - up
         self.deeper = deeper
+        self.calls = calls
 
     def ends(self, live: Live, frame: FrameType) -> bool:
-        if live.nt.thread is not self.thread:
+        if self.calls or live.nt.thread is not self.thread:
             return False
         return self.deeper or depth_of(frame, live.session.names) <= self.depth
 
 
-class Way:
-    """The moments at which a run that is done again must pause, and the one at which it ends."""
-
-    __slots__ = ("pauses", "target")
-
-    def __init__(self, pauses: list[Position], target: Position | None) -> None:
-        self.pauses = pauses
-        self.target = target
-
-    def next_tick(self) -> int:
-        ticks = [position.tick for position in self.pauses]
-        if self.target is not None:
-            ticks.append(self.target.tick)
-        return min(ticks, default=FOREVER)
-
-    def forget_past(self, passed: int) -> None:
-        self.pauses = [position for position in self.pauses if position.tick >= passed]
-
-
 class Control:
-    """Decides at each place, and at each break of the machine, whether the run is suspended. `trace` is called in place
-    of routines, if one is watched."""
+    """Decides at each place, and at each break of the machine, whether the run is suspended. `selected` is which frame
+    of a stop expressions see, counted from the innermost."""
 
     def __init__(self, live: Live) -> None:
         self.live = live
         self.interrupted = False
+        self.starting = False  # stop at the next place: a file begins
         self.detail = ""
-        self.step: Step | None = None
+        self.touched = ""  # the data breakpoint that was come to since the last place, in words
+        self.selected = 0
         self.way: Way | None = None
-        self.trace: Callable[..., Any] | None = None
+        self._step: Step | None = None
+        self.breakpoints = Breakpoints(live)
+        self.calls = Calls(live, self._call)
+        self.data = Data(live)
+
+    @property
+    def step(self) -> Step | None:
+        return self._step
+
+    @step.setter
+    def step(self, step: Step | None) -> None:
+        before, self._step = self._step, step
+        if before is not None and before.calls or step is not None and step.calls:
+            self.watch()
+
+    # -- the machine
+
+    def begin(self, session: Session) -> None:
+        """There is a new machine."""
+        self.breakpoints.landmarks.clear()
+        self.calls.forget()
+        self.data.forget()
+        self._step, self.touched = None, ""
+        self.watch()
+
+    def end(self) -> None:
+        """The machine has gone."""
+        self.calls.forget()
+        self.data.forget()
+
+    def loaded(self, program: Compiled) -> None:
+        """The code of a part is there."""
+        self.breakpoints.landmarks.add(program, self.live.session.sites)
+        self.breakpoints.changed()
+        if self.calls.on:
+            self.calls.watch(True)
+
+    def watch(self) -> None:
+        """See what somebody wants to see: calls of routines, accesses to data."""
+        if self.way is not None:
+            wanted = self.way.counts_calls
+        else:
+            wanted = bool(self.breakpoints.routines) or self._step is not None and self._step.calls
+        if wanted or self.calls.on:
+            self.calls.watch(wanted)
+        self.data.watch([] if self.way is not None else self.breakpoints.data)
+        if not self.live.running:
+            self.live.rearm()
+
+    def way_begins(self) -> None:
+        self.watch()
+
+    def way_ends(self) -> None:
+        self.interrupted = self.starting = False
+        self.watch()
+
+    # -- whether to stop
 
     def ahead(self, tick: int) -> int:
         """How many places may be passed before `reason` is asked again."""
-        if self.interrupted or self.step is not None:
+        if self.interrupted or self.starting:
             return 0
         if self.way is not None:
-            return max(self.way.next_tick() - tick, 0)
+            return self.way.ahead(tick)
+        if self._step is not None and not self._step.calls or self.breakpoints.at or self.touched:
+            return 0
         return FOREVER
 
-    def reason(self, position: Position, frame: FrameType) -> str:
+    def reason(self, tick: int, frame: FrameType) -> str:
         """Why the run shall be suspended at this place, or nothing."""
         self.detail = ""
         if self.interrupted:
             self.interrupted = False
             return "interrupt"
+        if self.starting:
+            self.starting = False
+            return "start"
         if self.way is not None:
-            return "position" if position in self.way.pauses or position == self.way.target else ""
-        if self.step is not None and self.step.ends(self.live, frame):
-            self.step = None
+            position = Position(tick)
+            self.way.looks(position, frame)
+            return "position" if position in self.way.wanted else ""
+        if self.touched:
+            self.detail, self.touched = self.touched, ""
+            return "data"
+        if self.breakpoints.at:
+            self.detail = self.breakpoints.reason(frame)
+            if self.detail:
+                return "breakpoint"
+        if self._step is not None and self._step.ends(self.live, frame):
             return "step"
         return ""
 
-    def breaks(self, reason: str) -> bool:
+    def breaks(self, reason: str, position: Position) -> bool:
         """Whether the machine's own break suspends the run."""
-        return True
+        return self.way is None or position in self.way.wanted
 
-    @contextmanager
-    def until(self, pauses: list[Position], target: Position | None) -> Iterator[Way]:
-        """While the run is done again, pause only at these moments."""
-        before = self.way
-        self.way = Way(pauses, target)
-        try:
-            yield self.way
-        finally:
-            self.way = before
+    def _call(self, row: Routine, arguments: tuple[Any, ...], position: Position, frame: FrameType | None) -> str:
+        """Why the run shall be suspended at this call of a routine."""
+        if self.way is not None:
+            return "position" if position in self.way.wanted else ""
+        step = self._step
+        if step is not None and step.calls and self.live.nt.thread is step.thread:
+            return f"step: calls {row.name}"
+        found = self.breakpoints.at_call(row.name, frame)
+        return f"routine: {found}" if found else ""
+
+    # -- frames of a stop
+
+    def frames(self, stop: Stop) -> list[FrameType]:
+        """The generated frames of a stop, innermost first."""
+        return generated(stop.frame, self.live.session.names)
+
+    def python_frame(self, stop: Stop, number: int) -> FrameType | None:
+        """One of the frames, counted from the innermost."""
+        found = self.frames(stop)
+        return found[min(number, len(found) - 1)] if found else None
 
     def frame(self, stop: Stop) -> Frame | None:
-        """The innermost function of a stop, as expressions see it."""
-        if stop.frame is None:
-            return None
-        file, line = place_of(self.live.session.sites, stop.frame)
-        values = dict(stop.frame.f_locals)
-        return Frame(stop.frame.f_code.co_name, file, line, frame_address(stop.frame), values)
+        """The function that expressions see."""
+        found = self.python_frame(stop, self.selected)
+        return self.seen(found) if found is not None else None
+
+    def seen(self, frame: FrameType) -> Frame:
+        """A suspended or running function as expressions see it."""
+        file, line = place_of(self.live.session.sites, frame)
+        return Frame(frame.f_code.co_qualname, file, line, frame_address(frame), dict(frame.f_locals))
 
     def write_back(self, frame: FrameType, values: dict[str, object]) -> None:
         write_locals(frame, values)

@@ -10,6 +10,8 @@ from .reading import Evaluated, EvaluationError, Reader, changes_nothing, member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
+
     from .live import Live
     from .stops import Outcome
 
@@ -39,6 +41,18 @@ def evaluate(live: Live, text: str) -> Evaluated:
     if outcome.kind != "done" or outcome.type is None and outcome.findings:
         raise EvaluationError(_why_not(outcome))
     return Evaluated(outcome.type or expression.type, outcome.value, text)
+
+
+def condition(live: Live, text: str, frame: FrameType | None) -> bool:
+    """Whether an expression holds where a frame stands, which is running. EvaluationError if it cannot be told."""
+    seen = live.control.seen(frame) if frame is not None else None
+    expression, places = live.growing.expression(text, seen)
+    if expression is None:
+        errors = live.growing.found.errors
+        raise EvaluationError(errors[0].message if errors else f"'{text}' is not an expression")
+    if not changes_nothing(expression, live.growing.unit):
+        raise EvaluationError("it calls or assigns")
+    return bool(Reader(live, places, seen.values if seen is not None else {}).integer(expression))
 
 
 def _why_not(outcome: Outcome) -> str:

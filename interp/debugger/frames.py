@@ -11,6 +11,16 @@ if TYPE_CHECKING:
     from ..sites import Sites
 
 
+def generated(frame: FrameType | None, names: dict[str, object]) -> list[FrameType]:
+    """The frames of generated code from one outwards."""
+    found = []
+    while frame is not None:
+        if frame.f_globals is names:
+            found.append(frame)
+        frame = frame.f_back
+    return found
+
+
 def depth_of(frame: FrameType | None, names: dict[str, object]) -> int:
     """How many generated functions are active in this thread."""
     depth = 0

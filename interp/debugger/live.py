@@ -16,14 +16,18 @@ from __future__ import annotations
 
 import sys
 from itertools import repeat
+from threading import get_ident
 
 from ..blocks import Blocks
 from ..bridge import split_signature
 from ..growing import Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
+from .again import FOREVER, replay, rerun
 from .control import Control
 from .evaluating import evaluate, number, read
+from .haste import Abandoned, Haste
+from .rest import rest
 from .schedule import ByHand, Question, question
 from .stops import Outcome, Position, Stop
 
@@ -34,25 +38,32 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ...grammar.types import Type
+    from ...runtime.findings import Finding
+    from ...runtime.mm.store import Host
     from ...runtime.system import System
     from ..options import Options
     from .reading import Evaluated
 
-FOREVER = 1 << 60
+WAITED_NS = 1000  # turns in which a thread whose work is done waits for another that is stopped
 
 
 class Item:
     """One thing that was done to the machine: a part that was run, or another `action`; `at` is where the run stood
-    then, None at the top level. `shown` is what the person wrote."""
+    then, None at the top level, and `selected` the frame that expressions saw. `shown` is what the person wrote. `whole`
+    if a file is run to the end of the machine, `stops_first` if the run stops at its first place. `after` is where the
+    run stood when it was done."""
 
-    __slots__ = ("shown", "part", "action", "at", "after")
+    __slots__ = ("shown", "part", "action", "at", "selected", "whole", "stops_first", "after")
 
     def __init__(self, shown: str, part: Part | None, action: Callable[[], object] | None, at: Position | None) -> None:
         self.shown = shown
         self.part = part
         self.action = action
         self.at = at
-        self.after: Position | None = None  # where the run stood when it was done
+        self.whole = False
+        self.stops_first = False
+        self.selected = 0
+        self.after: Position | None = None
 
 
 class Live:
@@ -66,15 +77,21 @@ class Live:
         self.control = Control(self)
         self.entries = 0
         self.tick = 0  # places that were passed
-        self.nth = 0  # stops of another kind since
+        self._breaks = Position(-1)  # the last break of the machine's own
+        self._replaced: tuple[repeat[None], int] | None = None
         self.stops: list[Stop] = []  # suspended runs, the innermost last
         self.changing: Callable[[Session], None] | None = None  # told of each new machine before it runs
         self.answers: dict[tuple[str, int], int] = {}  # to choices that were made by hand
         self.asked: Callable[[Question], int] = _plain
         self.silent = False  # what is printed was seen already, though not in these words
         self._printed = self._shown = 0
+        self._host: Host | None = None  # memory that the last machine has left
+        self.dropped: list[Item] = []  # what the last run again did not come to
+        self._thread = 0  # of the host, that the machine runs on just now
+        self._haste: Haste | None = None
+        self._told = 0  # findings that outcomes have named
         self.growing = Growing(".", options.folders, options.granularity != "call")
-        self._new_machine()
+        self.new_machine()
 
     # -- the machine
 
@@ -90,11 +107,16 @@ class Live:
     @property
     def crashed(self) -> bool:
         """The machine has stopped for good, and can only be looked at."""
-        return self.nt.stopped and not self.stops
+        return self.nt.stopped
+
+    @property
+    def running(self) -> bool:
+        """The machine runs just now."""
+        return bool(self._thread)
 
     @property
     def position(self) -> Position:
-        return self.stops[-1].position if self.stops else Position(self.tick, self.nth)
+        return self.stops[-1].position if self.stops else Position(self.passed())
 
     def settings(self) -> dict[str, int | str]:
         """The settings of the machine: those of all machine blocks so far, overridden by the options."""
@@ -104,23 +126,28 @@ class Live:
                 found.update(item.part.program.settings)
         return merged(tuple(found.items()), self.options)
 
-    def _new_machine(self) -> None:
+    def new_machine(self) -> None:
         from greenlet import getcurrent, greenlet
 
         found = self.settings()
         chooser = ByHand(seed(found, self.options), self.options.failures, self.answers, self._ask)
-        self.session = Session(machine(found, self.options), chooser, self._print, self.control.trace)
+        self.session = Session(machine(found, self.options), chooser, self._print, None, self._host)
+        self._host = None
         names = self.session.names
         names["HIT"] = self._hit
-        self.tick = self.nth = self._printed = 0
+        self.tick = self._printed = self._told = 0
+        self._breaks, self._replaced = Position(-1), None
         self.stops = []
         self._armed = 0
+        self._orders = 0
         self.session.nt.breaking = self.machine_breaks
+        self.session.nt.clock.exhausted = self._out_of_steps
         self.session.nt.scheduler.go_live()  # a later part may start what an earlier one must make way for
         self._shell = getcurrent()
         self._machine = self._at = greenlet(self._serve)
         self._blocks: list[Blocks] = []
         self.arm(FOREVER)
+        self.control.begin(self.session)
         if self.changing is not None:
             self.changing(self.session)
 
@@ -139,9 +166,11 @@ class Live:
         self.session.nt.stopped = True
         self.stops.clear()
         self.session.nt.breaking = None
-        if self._at.dead or not self._at:
-            return
-        self._at.switch(_leave)
+        if self._at and not self._at.dead:
+            self._at.switch(_leave)
+        self.control.end()
+        self._at = self._machine  # nobody keeps the frames of its threads
+        self._host = self.session.nt.store.leave()
 
     # -- places to stop at
 
@@ -156,9 +185,19 @@ class Live:
         return self.tick + self._armed - left
 
     def interrupt(self) -> None:
-        """Stop at the next statement. May be called while the machine runs, as by a signal."""
-        self.tick = self.passed()
+        """Stop at the next place. May be called while the machine runs, as by a signal. If none comes soon, because a
+        routine is busy, the run is brought back to the last one."""
         self.control.interrupted = True
+        if self._thread:
+            self._stop_soon()
+            if self._haste is None:
+                self._haste = Haste(self, self._thread)
+
+    def _stop_soon(self) -> None:
+        """Stop at the next place, whatever the run is in the midst of."""
+        watch: repeat[None] = self.session.names["WATCH"]  # type: ignore[assignment]
+        left = watch.__length_hint__()
+        self.tick, self._replaced = self.tick + self._armed - left, (watch, left)
         self.arm(0)
 
     def rearm(self) -> None:
@@ -168,32 +207,56 @@ class Live:
 
     def _hit(self) -> None:
         """Called by generated code at a place to stop at, when it has run as far as it was let."""
+        if self._replaced is not None:  # a place may still have drawn from the iterator that was there before
+            watch, left = self._replaced
+            self.tick += left - watch.__length_hint__()
+            self._replaced = None
         self.tick += self._armed + 1
-        self.nth = 0
         self._armed = 0
-        position = Position(self.tick - 1)
-        reason = self.control.reason(position, sys._getframe(1))
+        frame = sys._getframe(1)
+        reason = self.control.reason(self.tick - 1, frame)
         if reason:
-            self.suspend(Stop(reason, position, self.session.sites.here(), sys._getframe(1), self.control.detail))
+            self.suspend(Stop(reason, Position(self.tick - 1), self.session.sites.here(), frame, self.control.detail))
         self.arm(self.control.ahead(self.tick))
 
-    def machine_breaks(self, reason: str, detail: str = "") -> None:
-        """Called by the machine when it is about to stop for good, or when the script asks for the debugger."""
-        if not self.control.breaks(reason):
-            return
-        self.tick, self._armed = self.passed(), 0
-        self.nth += 1
+    def next_break(self) -> Position:
+        """The moment of a break between two places."""
+        tick = self.passed() - 1
+        last = self._breaks
+        self._breaks = Position(tick, last.nth + 1 if last.tick == tick else 1)
+        return self._breaks
+
+    def machine_breaks(self, reason: str, detail: str = "") -> bool:
+        """Called by the machine when it is about to stop for good, or when the script asks for the debugger. True if
+        there is one."""
+        position = self.next_break()
+        if self.control.breaks(reason, position):
+            self.halt(reason, position, detail)
+        return True
+
+    def halt(self, reason: str, position: Position, detail: str = "") -> None:
+        """Suspend the run between two places, in the midst of a routine."""
+        self.tick = self.passed()
+        self.arm(0)
         names = self.session.names
         frame: FrameType | None = sys._getframe(1)
         while frame is not None and frame.f_globals is not names:
             frame = frame.f_back
-        self.suspend(Stop(reason, Position(self.tick - 1, self.nth), self.session.sites.here(), frame, detail))
-        self.arm(self.control.ahead(self.tick))
+        self.suspend(Stop(reason, position, self.session.sites.here(), frame, detail))
+        self.rearm()
+
+    def _out_of_steps(self) -> None:
+        """The budget of steps is used up: who goes on gets as many again."""
+        clock = self.nt.clock
+        self.machine_breaks("limit", f"the run has taken {clock.limit:,} steps; g lets it take as many again")
+        clock.limit += self.nt.settings.max_steps
 
     def suspend(self, stop: Stop) -> None:
         """Give control to whoever let the machine run, until the run shall go on; do what is asked for meanwhile."""
         from greenlet import getcurrent
 
+        self.control.step = None
+        self.control.selected = 0
         self.stops.append(stop)
         answer: object = stop
         while True:
@@ -202,16 +265,19 @@ class Live:
             if order is None or order is _leave:
                 break
             answer = order()
-        if self.stops and self.stops[-1] is stop:
-            self.stops.pop()
         if order is _leave:
             raise Abandoned
+        if self.stops and self.stops[-1] is stop:
+            self.stops.pop()
 
     def _serve(self, order: Any) -> None:
         """The life of the machine's own greenlet: one order after the other."""
         while order is not _leave:
             try:
                 answer = order()
+                while self._orders:  # another thread is stopped, and does what it was told meanwhile
+                    self.nt.scheduler.pass_time(WAITED_NS)
+                    self.nt.scheduler.make_way()
             except Abandoned:
                 break
             self._at = self._machine
@@ -223,17 +289,42 @@ class Live:
         from greenlet import getcurrent
 
         self._shell = getcurrent()
-        answer = self._at.switch(order)
+        answer = self._switch(order)
         while isinstance(answer, Question):
-            answer = self._at.switch(self.asked(answer))
+            answer = self._switch(self.asked(answer))
         return answer
+
+    def _switch(self, order: object) -> object:
+        """Let the machine run until it says something, or is given up."""
+        self._thread = get_ident()
+        haste = None
+        try:
+            answer = self._at.switch(order)
+        finally:
+            self._thread = 0
+            haste, self._haste = self._haste, None
+            given_up = haste is not None and haste.end()
+        return self._take_back() if given_up else answer
+
+    def _take_back(self) -> Stop | None:
+        """A run that did not stop when it was told to has been given up: bring it back to the last place it passed."""
+        position = Position(max(self.passed() - 1, 0))
+        self.control.interrupted = False
+        self.again(position)
+        if self.stops:
+            self.stops[-1].reason = "interrupt"
+            self.stops[-1].detail = "interrupted, and taken back to the beginning of this"
+        return self.stopped
 
     def _ask(self, what: str, options: int) -> int:
         """Ask the person for a choice: called by the machine, answered by whoever let it run."""
         from greenlet import getcurrent
 
         self._at = getcurrent()
-        answer: int = self._shell.switch(question(self.nt, what, options))
+        answer = self._shell.switch(question(self.nt, what, options))
+        if answer is _leave:
+            raise Abandoned
+        assert isinstance(answer, int)
         return answer
 
     # -- entries
@@ -250,14 +341,21 @@ class Live:
         self.entries += 1
         return self._run(path, self.growing.open(path))
 
+    def debug(self, path: str) -> Outcome:
+        """Run a file as a run does, to its end and that of the machine, from a stop at its first statement. OSError if
+        it cannot be opened."""
+        self.entries += 1
+        return self._run(path, self.growing.open(path), whole=True)
+
     def do(self, shown: str, action: Callable[[], object]) -> Outcome:
         """Do something else to the machine that is to be done again when the run is."""
         return self._perform(Item(shown, None, action, self.stops[-1].position if self.stops else None))
 
-    def _run(self, shown: str, part: Part) -> Outcome:
+    def _run(self, shown: str, part: Part, whole: bool = False) -> Outcome:
         if part.program is None:
             return Outcome("refused", part)
         item = Item(shown, part, None, self.stops[-1].position if self.stops else None)
+        item.whole = item.stops_first = whole
         if part.program.settings and not self.stops:
             self.journal.append(item)
             before = self.options
@@ -278,14 +376,15 @@ class Live:
         return all(known.get(name) == value for name, value in part.program.settings)
 
     def rerun(self, settings_of: Item | None = None) -> None:
-        """A new machine, on which everything is done again."""
-        done, self.journal = self.journal, []
+        """A new machine, on which everything is done again; what is suspended now begins again, and stops at once."""
+        rerun(self, settings_of)
+
+    def again(self, target: Position | None = None, begin: Item | None = None) -> Stop | None:
+        """Do the whole journal again on a new machine, up to a moment if one is given: the run is suspended there, or
+        at the first place of the item `begin`. What was done later is forgotten."""
         self.close()
-        if settings_of is not None:
-            self.journal.append(settings_of)
-        self._new_machine()
-        self.journal = done
-        self.replay(None)
+        self.new_machine()
+        return replay(self, target, begin)
 
     def _perform(self, item: Item) -> Outcome:
         """Do one thing to the machine for the first time, and note it down."""
@@ -293,43 +392,89 @@ class Live:
             outcome = Outcome("crashed", item.part)
             outcome.message = "the machine has stopped"
             return outcome
+        item.selected = self.control.selected if self.stops else 0
         self.journal.append(item)
-        return self._await(item, self._give(self._order(item)))
+        self._shown = self._printed  # what comes now was never seen
+        if item.stops_first:
+            self.control.starting = True
+        return self._await(item, self._give(self.order(item)))
 
     def go(self) -> Outcome:
-        """Let a suspended run go on until the control stops it again, or it ends."""
-        assert self.stops
+        """Let a suspended run go on until the control stops it again, or it ends; at the top level, let everything
+        that is still going on go on until all is at rest."""
+        if not self.stops:
+            return self.do("g", lambda: rest(self.nt))
+        if self.crashed:
+            outcome = Outcome("crashed")
+            outcome.message = "the machine has stopped"
+            return outcome
         return self._await(None, self._give(None))
+
+    def resume(self, order: Callable[[], object] | None = None) -> None:
+        """Let the machine do something, or go on, while it is run again."""
+        self._give(order)
 
     def _await(self, item: Item | None, answer: object) -> Outcome:
         if isinstance(answer, Stop):
             outcome = Outcome("stopped", item.part if item is not None else None)
             outcome.stop = answer
+            found = self.told()
+            outcome.findings = found[:-1] if answer.reason == "bugcheck" else found
             return outcome
         assert isinstance(answer, Outcome)
         return answer
 
-    def _order(self, item: Item) -> Callable[[], Outcome]:
+    def told(self) -> list[Finding]:
+        """The findings that nobody has been told of yet; they count as told now."""
+        found = self.nt.findings[self._told :]
+        self._told = len(self.nt.findings)
+        return found
+
+    def order(self, item: Item) -> Callable[[], Outcome]:
         """What the machine is told to do for an item of the journal."""
 
         def order() -> Outcome:
             self.rearm()
             session = self.session
-            known = len(session.nt.findings)
+            nested = bool(self.stops)
+            self._orders += nested
+            aside = self._put_aside() if nested else None
             outcome = Outcome("done", item.part)
             session.limit = ""
             outcome.value = session.attempt(item.action or (lambda: self._run_part(item)))
-            outcome.findings = session.nt.findings[known:]
+            self._orders -= nested
+            if aside is not None and not session.nt.stopped:
+                aside()
+            self.control.step = None
+            outcome.findings = self.told()
             if item.part is not None:
                 outcome.type = item.part.type
             if session.limit:
                 outcome.kind, outcome.message = "limit", session.limit
             elif session.nt.stopped:
                 outcome.kind = "crashed"
-            item.after = Position(self.passed(), self.nth)
+            item.after = Position(self.passed())
             return outcome
 
         return order
+
+    def _put_aside(self) -> Callable[[], None]:
+        """Give the thread that is suspended the context of an entry: below its own stack, with no filters. What comes
+        back restores its own."""
+        thread, names = self.nt.thread, self.session.names
+        before = thread.seh, thread.sp
+        thread.seh = []
+        names["SEH"] = thread.seh
+        frame = self.stops[-1].frame
+        if frame is not None:
+            thread.sp = frame.f_locals.get("sp", thread.sp)
+
+        def back() -> None:
+            thread.seh, thread.sp = before
+            if self.nt.thread is thread:
+                names["SEH"] = thread.seh
+
+        return back
 
     def _run_part(self, item: Item) -> Any:
         """Load what a part has brought, attach its devices, load its drivers, and run its statements."""
@@ -343,19 +488,40 @@ class Live:
         if before is not None:
             blocks.started = before.started
         self._blocks.append(blocks)
+        self.control.loaded(program)
         if program.devices or program.drivers:
             blocks.boot()
+        if item.whole:
+            return self._run_whole(program.entry)
         if not program.entry:
             return None
         signature = next((s for _, name, s, _, _ in program.functions if name == program.entry), ">v")
         arguments = [0] * len(split_signature(signature)[0])
-        if part.borrowed and stop is not None and stop.frame is not None:
-            session.names["BORROWED"] = borrowed = dict(stop.frame.f_locals)
+        frame = self.control.python_frame(stop, item.selected) if stop is not None else None
+        if part.borrowed and frame is not None:
+            session.names["BORROWED"] = borrowed = dict(frame.f_locals)
             value = session.names[program.entry](session.nt.thread.sp, *arguments)  # type: ignore[operator]
-            self.control.write_back(stop.frame, {name: borrowed[name] for name in part.borrowed})
+            self.control.write_back(frame, {name: borrowed[name] for name in part.borrowed})
             return value
         left = session.nt.thread.sp if stop is not None else session.nt.thread.stack_bytes
         return session.names[program.entry](left, *arguments)  # type: ignore[operator]
+
+    def _run_whole(self, entry: str) -> None:
+        """What is left of a run once its code is loaded and its blocks are set up: to the end of the machine."""
+        session = self.session
+        if entry:
+            session.names[entry](session.nt.thread.stack_bytes)  # type: ignore[operator]
+        session.thread_ends()
+        session.blocks.shut_down()
+        session.nt.charge_leaks()
+
+    def grow_again(self) -> None:
+        """Know only what the journal has declared: all of its parts are compiled again."""
+        options = self.options
+        self.growing = Growing(".", options.folders, options.granularity != "call")
+        for item in self.journal:
+            if item.part is not None:
+                item.part = self.growing.repeat(item.part)
 
     def frame(self) -> Frame | None:
         """The function in which the run is suspended, as expressions see it."""
@@ -392,43 +558,6 @@ class Live:
             if start <= address < start + max(variable.type.size, 1):
                 return variable.name + (f"+{address - start:#x}" if address > start else "")
         return ""
-
-    # -- again
-
-    def replay(self, target: Position | None) -> Stop | None:
-        """Do the whole journal again on the new machine, up to a moment if one is given: the run is suspended there.
-        What was done later is forgotten."""
-        items, self.journal = self.journal, []
-        for index, item in enumerate(items):
-            inner = [later for later in items[index + 1 :] if later.at is not None]
-            if item.at is not None:
-                continue
-            nested = inner[: next((n for n, later in enumerate(items[index + 1 :]) if later.at is None), len(inner))]
-            self.journal.append(item)
-            if self._again(item, nested, target):
-                return self.stopped
-        return None
-
-    def _again(self, item: Item, nested: list[Item], target: Position | None) -> bool:
-        """Do one item again, with those that were done while it was suspended; True if the target is reached."""
-        todo = list(nested)
-        with self.control.until([later.at for later in todo if later.at is not None], target) as way:
-            self._give(self._order(item))
-            while self.stops:
-                stop = self.stops[-1]
-                if stop.position == target:
-                    return True
-                if todo and todo[0].at == stop.position:
-                    self.journal.append(todo[0])
-                    self._give(self._order(todo.pop(0)))
-                else:
-                    way.forget_past(self.passed())
-                    self._give(None)
-        return False
-
-
-class Abandoned(BaseException):
-    """Ends a run that nobody will go on with."""
 
 
 def _leave() -> None:

@@ -12,32 +12,38 @@ if TYPE_CHECKING:
 
 
 class Position:
-    """A moment of a run: how many places to stop at it has passed (`tick`), and how many stops of another kind it has
-    made since. Two runs of the same entries are alike up to the same position."""
+    """A moment of a run: how many places to stop at it had passed when it came to the last one (`tick`), and which of
+    the machine's own breaks since (`nth`), or which call of a routine since (`call`), both counted from 1; 0 at the
+    place itself. Two runs of the same entries are alike up to the same position."""
 
-    __slots__ = ("tick", "nth")
+    __slots__ = ("tick", "nth", "call")
 
-    def __init__(self, tick: int, nth: int = 0) -> None:
+    def __init__(self, tick: int, nth: int = 0, call: int = 0) -> None:
         self.tick = tick
         self.nth = nth
+        self.call = call
+
+    def _key(self) -> tuple[int, int, int]:
+        return self.tick, self.call, self.nth
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Position) and (self.tick, self.nth) == (other.tick, other.nth)
+        return isinstance(other, Position) and self._key() == other._key()
 
     def __lt__(self, other: Position) -> bool:
-        return (self.tick, self.nth) < (other.tick, other.nth)
+        return self._key() < other._key()
 
     def __hash__(self) -> int:
-        return hash((self.tick, self.nth))
+        return hash(self._key())
 
     def __repr__(self) -> str:
-        return f"{self.tick}:{self.nth}" if self.nth else f"{self.tick}"
+        return f"{self.tick}" + (f":{self.nth}" if self.nth else "") + (f"/{self.call}" if self.call else "")
 
 
 class Stop:
-    """A run that is suspended. `reason` is "step", "breakpoint", "data", "routine", "break" (the script asked for it),
-    "interrupt" (the person did), "bugcheck" (the machine is about to stop) or "position" (a run came back to where it
-    was told). `site` is the chain of generated frames, innermost first; `frame` is the innermost one itself, alive."""
+    """A run that is suspended. `reason` is "step", "breakpoint", "data", "routine", "start", "break" (the script asked
+    for it), "interrupt" (the person did), "bugcheck" (the machine is about to stop), "deadlock" (nobody can go on),
+    "limit" (the steps are used up) or "position" (a run came back to where it was told). `site` is the chain of
+    generated frames, innermost first; `frame` is the innermost one itself, alive."""
 
     __slots__ = ("reason", "position", "site", "frame", "detail")
 

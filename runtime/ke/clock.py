@@ -47,7 +47,8 @@ class Clock:
         if self._granted >= self.limit:
             if self.exhausted is not None:
                 self.exhausted()
-            raise StepsExhausted
+            if self._granted >= self.limit:
+                raise StepsExhausted
         self._grant()
         if self.after_slice is not None:
             self.after_slice()

@@ -344,6 +344,10 @@ class Scheduler:
         idle.cpu = cpu
         return idle
 
+    def has_work(self) -> bool:
+        """Somebody but the running thread can run."""
+        return bool(self._ready or self._others())
+
     def _has_work(self, cpu: Processor) -> bool:
         """An idle processor has something to do."""
         mask = 1 << cpu.number
@@ -482,6 +486,7 @@ class Scheduler:
             due = self.next_due()
             if due is None or self._idle_events > IDLE_LIMIT and not self._somebody_wakes():
                 self._nothing_left(due is not None)
+                continue
             self._idle_events += 1
             if self._idle_events > IDLE_LIMIT:
                 nt.clock.step()
@@ -496,8 +501,12 @@ class Scheduler:
         )
 
     def _nothing_left(self, only_timers: bool) -> None:
-        """Nobody can ever run again. Say who waits for what, and stop."""
+        """Nobody can ever run again. Say who waits for what, and stop; unless a debugger lets somebody go on."""
         nt = self.nt
+        if nt.breaking is not None:
+            nt.breaking("deadlock", "no thread can ever run again")
+            if self._ready or self._others() or not only_timers and self.next_due() is not None:
+                return
         found = nt.pending_requests()
         for finding in found:
             nt.findings.append(finding)

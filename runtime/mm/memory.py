@@ -236,7 +236,10 @@ class Memory:
         """The index of the first unit of a page of variables."""
         if self.each_access is not None:
             self.each_access()
-            return self._resolve(page, window.write, True)[1] // window.size
+            region, offset = self._resolve(page, window.write, True)
+            if region in self.watched.regions:
+                return Element(self.watched, region, page, offset, window.size, window.write)
+            return offset // window.size
         region, offset = self._resolve(page, window.write, True)
         assert offset >= 0, "variables do not lie in device registers"
         if region in self.watched.regions:
@@ -398,6 +401,8 @@ class Memory:
         """Bytes that the system itself writes, within one page, whatever the IRQL and the protection."""
         offset = self._own_page(va, True)
         self.store.bytes[offset : offset + len(data)] = data
+        if self.watched.spy_told is not None:
+            self.watched.told(self.frame_at(va) * PAGE + va % PAGE, len(data), True, "the system")
 
     def peek(self, va: int, length: int) -> bytes:
         """Bytes that the system itself looks at, within one page, whatever the IRQL."""
@@ -415,11 +420,15 @@ class Memory:
     def read_physical(self, physical: int, length: int) -> bytes:
         """Bytes of RAM at a physical address. Nothing is paged in and nothing marked."""
         found = bytearray(length)
+        if self.watched.spy_told is not None:
+            self.watched.told(physical, length, False, "DMA")
         self.transfer.read_physical_into(physical, memoryview(found))
         return bytes(found)
 
     def read_physical_into(self, physical: int, target: memoryview) -> None:
         """Fill a view of bytes from RAM at a physical address."""
+        if self.watched.spy_told is not None:
+            self.watched.told(physical, len(target), False, "DMA")
         row = self.transfer.physical_rows.get(physical & -PAGE)
         if row is not None and physical + len(target) <= row[0]:
             target[:] = self.store.bytes[physical + row[1] : physical + row[1] + len(target)]
@@ -428,6 +437,8 @@ class Memory:
 
     def write_physical(self, physical: int, data: bytes | bytearray | memoryview) -> None:
         """Bytes to RAM at a physical address, as a device writes them: the pages do not count as modified by that."""
+        if self.watched.spy_told is not None:
+            self.watched.told(physical, len(data), True, "DMA")
         row = self.transfer.physical_rows.get(physical & -PAGE)
         if row is not None and physical + len(data) <= row[0]:
             self.store.bytes[physical + row[1] : physical + row[1] + len(data)] = data

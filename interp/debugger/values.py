@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ...grammar.check import Checker
+    from ...grammar.source import Span
     from ...runtime.system import System
 
 WORD = 0xFFFF_FFFF_FFFF_FFFF
@@ -37,6 +38,7 @@ HEXADECIMAL = frozenset(
     )
 )  # fmt: skip
 CHARACTERS = frozenset(("CHAR", "char", "wchar_t", "WCHAR", "TCHAR"))
+WIDE_POINTERS = ("WSTR", "WCH")
 PLAIN = ("_LARGE_INTEGER", "_ULARGE_INTEGER", "_LIST_ENTRY", "_UNICODE_STRING", "_STRING", "_GUID")
 MOST_ELEMENTS = 8
 NAME_COLUMNS, MOST_NAME_COLUMNS = 16, 28
@@ -138,10 +140,13 @@ class Values:
         """The names of an enum's values."""
         if tag in ENUMS:
             return group(ENUMS[tag][0])
-        found: dict[int, str] = {}
         scope = self.checker.context.file if self.checker is not None else None
-        for symbol in scope.names.values() if scope is not None else ():
-            if isinstance(symbol, Constant) and isinstance(symbol.type, IntType) and symbol.type.tag == tag:
+        declared = scope.tags.get(tag) if scope is not None else None
+        found: dict[int, str] = {}
+        if scope is None or declared is None:
+            return found
+        for symbol in scope.names.values():
+            if isinstance(symbol, Constant) and _within(symbol.span, declared.span):
                 found.setdefault(symbol.value, symbol.name)
         return found
 
@@ -151,7 +156,7 @@ class Values:
         target = type.target if isinstance(type, PointerType) else type
         told = shown(value)
         if isinstance(target, IntType) and target.size <= 2:
-            text = self._string(target, value)
+            text = self._string(target, value, any(mark in type.typedef for mark in WIDE_POINTERS))
             if text is not None:
                 return f"{told} {text}"
         name = self.symbol(value) or (place_of(self.nt, value).name if isinstance(target, FunctionType) else "")
@@ -159,14 +164,13 @@ class Values:
             return f"{told} {name}"
         return f"{told} {name}" if name else told
 
-    def _string(self, target: IntType, value: int) -> str | None:
-        """The text that a pointer to characters leads to."""
-        character = target.typedef in CHARACTERS or target.name == "char" or target.typedef.startswith("WCHAR")
-        if not character:
+    def _string(self, target: IntType, value: int, wide: bool) -> str | None:
+        """The text that a pointer to characters leads to; `wide` if its type's name says that they are wide ones."""
+        if not (wide or target.typedef in CHARACTERS or target.name == "char"):
             return None
         if target.size == 2:
-            wide = looking.wide_text(self.nt, value, 65)
-            return quoted(wide, "L") if wide is not None else NOT_SEEN
+            found = looking.wide_text(self.nt, value, 65)
+            return quoted(found, "L") if found is not None else NOT_SEEN
         narrow = looking.narrow_text(self.nt, value, 65)
         return quoted(narrow.decode("latin-1")) if narrow is not None else NOT_SEEN
 
@@ -318,6 +322,13 @@ class Values:
         if isinstance(type, IntType):
             return _integer_layout(type)
         return {VoidType: "Void", FunctionType: "function"}.get(type.__class__, str(type))
+
+
+def _within(inner: Span, outer: Span) -> bool:
+    """Whether a place in the script lies in another."""
+    first, last = (inner.line, inner.column), (inner.end_line, inner.end_column)
+    begin, end = (outer.line, outer.column), (outer.end_line, outer.end_column)
+    return inner.file == outer.file and begin <= first and last <= end
 
 
 def field_lines(rows: list[Row], width: int = 0) -> list[str]:

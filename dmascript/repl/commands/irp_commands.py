@@ -92,7 +92,7 @@ def _heading(shell: Shell, found: Struct) -> list[str]:
     which = f"{current} is current (= {shown(at)})" if current <= count else "none is current: it was not sent yet"
     if current > count and nt.has_io and (request := nt.io.requests.alive.get(where)) is not None and request.sent:
         which = "none is current: it is complete"
-    lines = [f"Irp {shown(where)} is active with {plural(count, 'stack')}, {which}"]
+    lines = [f"Irp is active with {plural(count, 'stack')}, {which}"]
     request = nt.io.requests.alive.get(where) if nt.has_io else None
     pairs = []
     if request is not None and request.major >= 0:
@@ -139,7 +139,7 @@ def _cancel(shell: Shell, found: Struct) -> str:
 
 def _locations(shell: Shell, found: Struct) -> list[str]:
     """The stack locations from the lowest address up, which is from the last driver to the first."""
-    lines = [" cmd flg cl Device            File              Completion-Context"]
+    lines = ["  flg cl Device            File              Completion-Context"]
     for index in range(1, min(found["StackCount"], 64) + 1):
         where = found.address + IRP_SIZE + (index - 1) * LOCATION_SIZE
         location = struct(shell.live.nt, "_IO_STACK_LOCATION", where)
@@ -161,16 +161,16 @@ def _location(shell: Shell, location: Struct, mark: str) -> list[str]:
     lines = [f"{mark}[{head}, {_minor(major, minor)}({minor:x})]"]
     words = " ".join(word for bit, word in CONTROL_WORDS if control & bit)
     ends = f"{long(device)} {long(file)} {long(routine)}-{long(context)}"
-    lines.append(f"{location['Flags']:>6x} {control:>2x} {ends}")
+    lines.append(f"{location['Flags']:>5x} {control:>2x} {ends}")
     names = [_device_name(shell, device) if device else "", function_name(shell, routine) if routine else "", words]
     told = [name for name in names if name]
     if told:
-        lines.append(f"{'':10}{', '.join(told)}")
+        lines.append(f"{'':9}{', '.join(told)}")
     arguments = [location[f"Parameters.Others.Argument{number_of}"] for number_of in range(1, 5)]
     if used:
-        lines.append(f"{'':10}Args: {' '.join(f'{value:08x}' for value in arguments)}")
+        lines.append(f"{'':9}Args: {' '.join(f'{value:08x}' for value in arguments)}")
         told_of = _parameters(location, major)
-        lines += [f"{'':16}{told_of}"] if told_of else []
+        lines += [f"{'':15}{told_of}"] if told_of else []
     return lines
 
 
@@ -206,7 +206,9 @@ def _route(shell: Shell, where: int) -> list[str]:
     rows = []
     for level in request.levels:
         end = "runs now" if level.returned is None else f"returned {status_text(level.returned)}"
-        rows.append((_device_name(shell, level.device), function_name(shell, level.routine), end))
+        known = nt.io.devices.at(level.device)
+        name = known.name if known is not None and known.name else _device_name(shell, level.device)
+        rows.append((name, function_name(shell, level.routine), end))
     return ["", "Went through:", *columns(rows)]
 
 

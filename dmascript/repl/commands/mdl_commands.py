@@ -38,13 +38,11 @@ def mdl(shell: Shell, rest: str) -> None:
     nt = shell.live.nt
     where = number(shell, rest.strip())
     where = mdl_at(nt, where) or where
-    found = struct(nt, "_MDL", where)
-    if found is None:
-        raise Refused(f"{shown(where)} is no MDL: {lies(shell, where)}")
     freed = nt.history.get(("mdl", where), {}).get("freed")
     if freed is not None and where not in nt.mdls.allocated:
         raise Refused(f"{shown(where)} was an MDL, until it was freed {when(shell, freed)}")
-    if not _plausible(found):
+    found = struct(nt, "_MDL", where)
+    if found is None or not _plausible(found):
         raise Refused(f"{shown(where)} is no MDL: {lies(shell, where)}")
     lines = _draw(shell, found)
     if where not in set(known_mdls(nt)):

@@ -238,7 +238,8 @@ def pfn(shell: Shell, rest: str) -> None:
                           else f"{shown(one.address)}  {lies(shell, one.address)}"))  # fmt: skip
     if state.state == "no RAM":
         bar = nt.hardware.bar_at(frame * PAGE, False)
-        pairs = [("state", "no RAM: " + (bar.title if bar is not None else "nobody answers there"))]
+        firmware = "kept by the firmware" if frame < nt.frames.zones[0].base else "nobody answers there"
+        pairs = [("state", "no RAM: " + (bar.title if bar is not None else firmware))]
     say(shell, lines + facts(pairs, shell.width))
 
 
@@ -294,7 +295,7 @@ def _block_facts(shell: Shell, block: Block, va: int) -> list[str]:
     history = nt.history.get(("pool", block.address), {})
     pairs = [
         ("block", f"{shown(block.address)}, {plural(block.size, 'byte')}" +
-         (f"; the address is 0x{va - block.address:x} into it" if va > block.address else "")),
+         (f"; the address is +0x{va - block.address:x}" if va > block.address else "")),
         ("holds", _holds(shell, block)),
         ("allocated", when(shell, history.get("allocated"))),
         ("freed", when(shell, history.get("freed")) if block.freed else ""),

@@ -42,6 +42,8 @@ def dt(shell: Shell, rest: str) -> None:
     if not parts:
         raise Refused("the name of a type or a variable is missing")
     values = values_of(shell)
+    if parts[0] in ("struct", "union", "enum") and len(parts) > 1:
+        parts = parts[1:]
     name = parts[0].partition("!")[2] if "!" in parts[0] else parts[0]
     if any(mark in name for mark in "*?["):
         say(shell, _type_names(shell, name))
@@ -91,7 +93,10 @@ def find_type(shell: Shell, name: str) -> Type | None:
         if found is None and candidate in ENUMS:
             found = checker.type_of(f"enum {candidate}")
         if found is not None:
-            return found.target if candidate == name and isinstance(found, PointerType) and _is_struct(found) else found
+            if isinstance(found, PointerType) and isinstance(found.target, StructType):
+                found = found.target
+                values_of(shell).complete(found)
+            return found
     return None
 
 
@@ -101,10 +106,6 @@ def is_variable(shell: Shell, name: str) -> bool:
     frame = live.frame()
     own = {variable.name for variable, _ in live.growing.locals_of(frame)} if frame is not None else set()
     return name in own or name in live.growing.own_names()
-
-
-def _is_struct(type: PointerType) -> bool:
-    return isinstance(type.target, StructType)
 
 
 def _matches(values: Values, type: StructType, part: str) -> bool:
@@ -175,7 +176,7 @@ def struct_lines(
             member, offset = found
             kept.append(Row(offset, path, member.type, values.text_at(type, member, where, offset), 0))
     whole = looking.read(shell.live.nt, where, type.size)
-    told = values.special(type, whole) if whole is not None else ""
+    told = values.special(type, whole) if whole is not None and type.layout.tag != "_LIST_ENTRY" else ""
     heading = [] if fields else [f"{_title(type)} at {with_place(shell, where)}", *([f"   {told}"] if told else [])]
     return heading + field_lines(kept, shell.width)
 

@@ -42,6 +42,7 @@ from .irp import (
     PARAMETERS,
     STACK_COUNT,
     STATUS,
+    SYSTEM_BUFFER,
     TYPE,
 )
 
@@ -279,7 +280,8 @@ def amount(nt: System, request: Request, location: int) -> None:
     """A transfer that went well: as many bytes as the driver was asked for, or fewer."""
     memory, irp = nt.memory, request.irp
     asked, moved = memory.read_uint(location + PARAMETERS, 4), memory.read_uint(irp + INFORMATION, 8)
-    if moved <= asked or request.too_much:
+    mdl = memory.read_uint(irp + MDL_ADDRESS, 8)
+    if moved <= asked or request.too_much or not (mdl or memory.read_uint(irp + SYSTEM_BUFFER, 8)):
         return
     request.too_much = True
     if request.output and moved > request.output_length:
@@ -287,7 +289,6 @@ def amount(nt: System, request: Request, location: int) -> None:
     facts = [
         *nt.io.requests.facts(irp), ("Length", plural(asked, "byte")), ("Information", plural(moved, "byte")),
     ]  # fmt: skip
-    mdl = memory.read_uint(irp + MDL_ADDRESS, 8)
     if mdl and memory.read_uint(mdl + MDL_BYTE_COUNT, 4) == moved:
         facts.append(("mdl", f"{plural(moved, 'byte')}, which is what was moved"))
     nt.violation(rules.MORE_THAN_ASKED, (), facts, ("irp", irp))

@@ -106,10 +106,10 @@ def _signal(nt: System, request: Request) -> None:
     if request.file is not None:
         request.file.final_status = request.status
         if not request.user_event or request.file.synchronous:
-            nt.dispatcher.signal(request.file.event)
+            nt.dispatcher.signal(request.file.event, request.boost)
     if request.user_event:
         _check_stack(nt, request, request.user_event, rules.EVENT_UNWOUND)
-        nt.dispatcher.signal(request.user_event)
+        nt.dispatcher.signal(request.user_event, request.boost)
 
 
 def _check_stack(nt: System, request: Request, where: int, rule: rules.Rule) -> None:

@@ -84,7 +84,7 @@ class Request:
         "irp", "origin", "thread", "process", "file", "levels", "sent", "in_use", "output", "output_length", "deferred",
         "deliver", "completed", "status", "information", "data", "pending_returned", "set_below", "copied_below",
         "major", "minor", "moment", "input_length", "user_iosb", "user_event", "apc", "cancelled", "power",
-        "signalled_before", "too_much",
+        "signalled_before", "too_much", "boost",
     )  # fmt: skip
 
     def __init__(self, irp: int, origin: str, thread: Thread, moment: Moment) -> None:
@@ -118,6 +118,7 @@ class Request:
         self.power: Callable[[Request], None] | None = None
         self.signalled_before = False
         self.too_much = False
+        self.boost = 0
 
 
 class Requests:
@@ -213,13 +214,15 @@ class Requests:
 
     # -- up
 
-    def complete(self, irp: int) -> None:
-        """IoCompleteRequest: up through the completion routines, from the current stack location to the top."""
+    def complete(self, irp: int, boost: int = 0) -> None:
+        """IoCompleteRequest: up through the completion routines, from the current stack location to the top. Whoever
+        waits for the request gets so much more priority."""
         nt = self.nt
         memory = nt.memory
         checks.check_completion(nt, irp)
         completed_too_high(nt, irp)
         request = self.at(irp)
+        request.boost = boost
         nt.remember("irp", irp, "completed")
         nt.traced("complete", irp=irp, status=memory.read_uint(irp + STATUS, 4))
         while (index := memory.read_uint(irp + CURRENT_LOCATION, 1)) <= memory.read_uint(irp + STACK_COUNT, 1):

@@ -10,6 +10,7 @@ from .. import rules
 from ..findings import Held, address
 from ..wdk.layouts import SIZES, offset
 from .lent_stack import LentStack
+from .priorities import boost
 from .processor import DISPATCH_LEVEL
 
 TYPE_CHECKING = False
@@ -175,27 +176,28 @@ class Dispatcher:
 
     # -- signalling
 
-    def signal(self, where: int) -> int:
-        """Signal an event, timer or ended thread, and wake whom that satisfies. The state before."""
+    def signal(self, where: int, increment: int = 0) -> int:
+        """Signal an event, timer or ended thread, and wake whom that satisfies, with so much more priority. The state
+        before."""
         self._check_stack(where)
         before = self.state(where)
         self.set_state(where, 1)
-        self.satisfy(where)
+        self.satisfy(where, increment)
         return before
 
     def _check_stack(self, where: int) -> None:
         if self.lent.known:
             self.lent.check(OBJECT, where, where)
 
-    def pulse(self, event: int) -> int:
+    def pulse(self, event: int, increment: int = 0) -> int:
         self._check_stack(event)
         before = self.state(event)
         self.set_state(event, 1)
-        self.satisfy(event)
+        self.satisfy(event, increment)
         self.set_state(event, 0)
         return before
 
-    def release_semaphore(self, where: int, adjustment: int) -> int:
+    def release_semaphore(self, where: int, adjustment: int, increment: int = 0) -> int:
         """Raise the count. The count before; STATUS_SEMAPHORE_LIMIT_EXCEEDED is raised past the limit."""
         self._check_stack(where)
         before = self.state(where)
@@ -204,7 +206,7 @@ class Dispatcher:
             self.nt.faults.raise_exception(STATUS_SEMAPHORE_LIMIT_EXCEEDED)
             return before
         self.set_state(where, before + adjustment)
-        self.satisfy(where)
+        self.satisfy(where, increment)
         return before
 
     def release_mutex(self, where: int) -> int:
@@ -236,13 +238,15 @@ class Dispatcher:
         self.set_state(mutex, 1)
         self.satisfy(mutex)
 
-    def satisfy(self, where: int) -> None:
+    def satisfy(self, where: int, increment: int = 0) -> None:
         """Wake the waiters that the object's state satisfies, the first come first."""
         waits = self.waiting.get(where)
         while waits:
             for wait in waits:
                 status = self._try(wait.thread, wait.objects, wait.all, wait.moment)
                 if status is not None:
+                    if increment > 0:
+                        boost(wait.thread, increment)
                     self.end_wait(wait, status)
                     break
             else:

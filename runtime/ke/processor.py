@@ -64,6 +64,7 @@ class Thread:
         "regions_entered", "guarded", "process", "home", "attached", "id", "state", "start", "greenlet", "priority",
         "apcs", "user_apcs", "wait", "irql", "raised_at", "cpu", "exit_status", "kernel_stack", "background", "slices",
         "last_error", "is_user_thread", "affinity", "cause", "gate", "terminating", "ending", "entry", "outer",
+        "base",
     )  # fmt: skip
 
     def __init__(
@@ -88,7 +89,7 @@ class Thread:
         self.state = "running"
         self.start: Callable[[], object] | None = None
         self.greenlet: Any = None
-        self.priority = NORMAL_PRIORITY
+        self.priority = self.base = NORMAL_PRIORITY  # what it has now, and what it has without a boost
         self.apcs: list[Callable[[], object]] = []
         self.user_apcs: list[Callable[[], object]] = []
         self.wait: Any = None  # a dispatcher.Wait

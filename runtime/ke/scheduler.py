@@ -13,6 +13,7 @@ from heapq import heappop, heappush
 from .. import rules
 from ..findings import Finding, address, plural
 from .exceptions import Deadlock
+from .priorities import lower
 from .processor import APC_LEVEL, DISPATCH_LEVEL, IDLE_PRIORITY, NORMAL_PRIORITY, PASSIVE_LEVEL, Thread, ThreadEnds
 
 TYPE_CHECKING = False
@@ -71,7 +72,7 @@ class Scheduler:
         self._with_greenlets()
         thread = self.nt.create_thread(name, process, user)
         thread.start = start
-        thread.priority = priority
+        thread.priority = thread.base = priority
         self.threads.append(thread)
         self.make_ready(thread)
         return thread
@@ -238,6 +239,7 @@ class Scheduler:
         thread = nt.thread
         nt.dpcs.watch()
         thread.slices += 1
+        lowered = thread.slices >= QUANTUM and lower(thread)
         if (
             thread.slices >= QUANTUM and cpu.irql < APC_LEVEL and not cpu.nested and thread is not cpu.idle
             and self._ready and self._ready[0].priority >= thread.priority
@@ -245,6 +247,8 @@ class Scheduler:
             self.make_ready(thread)
             self._go_on(cpu, self._next_thread(cpu))
             self.deliver()
+        elif lowered:
+            thread.slices = 0
         self.give_way()
 
     def give_way(self) -> None:
@@ -277,7 +281,7 @@ class Scheduler:
 
     def set_priority(self, thread: Thread, priority: int) -> None:
         """Change a thread's priority; whoever is the most urgent then goes on."""
-        thread.priority = priority
+        thread.priority = thread.base = priority
         if thread.state == "ready":
             self._ready.remove(thread)
             self.make_ready(thread)

@@ -152,7 +152,7 @@ def PoStartNextPowerIrp(nt: System, irp: int) -> None:
 )  # fmt: skip
 def IoCompleteRequest(nt: System, irp: int, boost: int) -> None:
     """This driver is done with the IRP: it goes up through the completion routines to its requestor."""
-    nt.io.requests.complete(irp)
+    nt.io.requests.complete(irp, boost)
 
 
 @routine(
@@ -160,7 +160,7 @@ def IoCompleteRequest(nt: System, irp: int, boost: int) -> None:
     page="nf-wdm-iocompleterequest", irql="<= DISPATCH_LEVEL", calls_back=True, irql_stop=(0xC9, 0xE),
 )  # fmt: skip
 def IofCompleteRequest(nt: System, irp: int, boost: int) -> None:
-    nt.io.requests.complete(irp)
+    nt.io.requests.complete(irp, boost)
 
 
 @routine("VOID IoMarkIrpPending(PIRP Irp)", page="nf-wdm-iomarkirppending", irql="any", macro=True)

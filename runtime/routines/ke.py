@@ -32,7 +32,7 @@ def KeSetEvent(nt: System, event: int, increment: int, wait: int) -> int:
     """Signal an event. The state before is returned, which is not 0 if it was signalled."""
     expect_wait(nt, "KeSetEvent", event, wait)
     nt.dispatcher.check(event, "event")
-    return nt.dispatcher.signal(event)
+    return nt.dispatcher.signal(event, increment)
 
 
 @routine("VOID KeClearEvent(PRKEVENT Event)", page="nf-wdm-keclearevent", irql="<= DISPATCH_LEVEL")
@@ -55,7 +55,7 @@ def KePulseEvent(nt: System, event: int, increment: int, wait: int) -> int:
     """Release who waits now, and leave the event not signalled. The state before is returned."""
     expect_wait(nt, "KePulseEvent", event, wait)
     nt.dispatcher.check(event, "event")
-    return nt.dispatcher.pulse(event)
+    return nt.dispatcher.pulse(event, increment)
 
 
 @routine("LONG KeReadStateEvent(PRKEVENT Event)", page="nf-wdm-kereadstateevent", irql="<= DISPATCH_LEVEL")
@@ -82,7 +82,7 @@ def KeReleaseSemaphore(nt: System, semaphore: int, increment: int, adjustment: i
     """Raise the count, and return the one before. Past its limit an exception is raised and the count stays."""
     expect_wait(nt, "KeReleaseSemaphore", semaphore, wait)
     nt.dispatcher.check(semaphore, "semaphore")
-    return nt.dispatcher.release_semaphore(semaphore, adjustment)
+    return nt.dispatcher.release_semaphore(semaphore, adjustment, increment)
 
 
 @routine(

@@ -215,9 +215,13 @@ def explain(name: str, parameters: tuple[str, ...]) -> int:
     a debugger shows them.
     """
     from .explain import explain as explanation_of
-    from .explain import known_names
+    from .explain import known_names, misunderstood
 
     console = Console()
+    wrong = misunderstood(name, parameters)
+    if wrong:
+        console.say(f"dmascript: {wrong}")
+        return EXIT_USAGE
     text = explanation_of(name, parameters)
     if not text:
         console.say(f"dmascript: there is no rule, routine or bug check {name!r}{closest(name, known_names())}")

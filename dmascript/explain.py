@@ -9,7 +9,7 @@ import fnmatch
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from .explain_bugcheck import explain_bugcheck
+from .explain_bugcheck import explain_bugcheck, misread
 from .interp.report import Stop
 from .reference_text import address_of, entry, without_braces
 from .runtime import routines
@@ -38,6 +38,13 @@ def explain(name: str, parameters: Sequence[str] = ()) -> str:
     if row is not None:
         return explain_routine(row)
     return explain_bugcheck([name, *parameters])
+
+
+def misunderstood(name: str, parameters: Sequence[str]) -> str:
+    """Why these parameters cannot be meant, as a sentence; empty if they can."""
+    if parameters and (name in RULES or find_routine(name) is not None):
+        return f"only a bug check has parameters: {name} is a {'rule' if name in RULES else 'routine'}"
+    return misread(parameters)
 
 
 def explain_rule(rule: Rule) -> str:

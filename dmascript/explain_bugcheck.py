@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from collections.abc import Sequence
 
 from .reference_text import WIDTH, address_of, field, without_braces
 from .runtime import routines
@@ -17,6 +18,8 @@ from .runtime.wdk import bugchecks, constants
 from .runtime.wdk.bugchecks import BugCheck, SubCode
 
 _NUMBER = re.compile(r"(?:0[xX])?[0-9a-fA-F]+")
+_LABEL = re.compile(r"\w*[:=]")
+MOST_PARAMETERS = 4
 _WORD = 0xFFFF_FFFF_FFFF_FFFF
 _ACCESS_MODES = {0: "KernelMode", 1: "UserMode"}
 
@@ -62,17 +65,32 @@ def explain_bugcheck(words: list[str]) -> str:
 
 def question(words: list[str]) -> Question | None:
     """Read what was asked. Commas, brackets, the debugger's back quotes and labels such as `Arg1:` do not matter."""
-    parts = [part for word in words for part in re.split(r"[\s,()]+", word.replace("`", "")) if part]
+    parts = [part for word in words for part in _parts(word)]
     head, _, given_sub = parts[0].partition("/") if parts else ("", "", "")
     row = _row_of(head)
     if row is None or (given_sub and not _NUMBER.fullmatch(given_sub)):
         return None
     numbers = [int(part, 16) & _WORD for part in parts[1:] if _NUMBER.fullmatch(part)]
     sub = int(given_sub, 16) if given_sub else None
-    if sub is not None and row.selector and len(numbers) < 4:
+    if sub is not None and row.selector and len(numbers) < MOST_PARAMETERS:
         numbers.insert(row.selector - 1, sub)
-    values = dict(enumerate(numbers[:4], 1))
+    values = dict(enumerate(numbers[:MOST_PARAMETERS], 1))
     return Question(row, values.get(row.selector) if sub is None and row.selector else sub, values)
+
+
+def misread(parameters: Sequence[str]) -> str:
+    """What is wrong with the parameters of a bug check, as a sentence; empty if nothing is."""
+    parts = [part for word in parameters for part in _parts(word)]
+    for part in parts:
+        if not _NUMBER.fullmatch(part) and not _LABEL.fullmatch(part):
+            return f"{part!r} is no parameter of a bug check: they are hexadecimal numbers"
+    if sum(bool(_NUMBER.fullmatch(part)) for part in parts) > MOST_PARAMETERS:
+        return f"a bug check has {MOST_PARAMETERS} parameters at most"
+    return ""
+
+
+def _parts(word: str) -> list[str]:
+    return [part for part in re.split(r"[\s,()]+", word.replace("`", "")) if part]
 
 
 def _row_of(text: str) -> BugCheck | None:

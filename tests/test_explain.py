@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from dmascript.explain import explain
+from dmascript.explain import explain, misunderstood
 from dmascript.explain_bugcheck import question, reading, rules_behind
 from dmascript.runtime.rules import RULES
 from dmascript.runtime.rules.table import Rule
@@ -149,3 +149,23 @@ def test_every_bug_check_can_be_explained() -> None:
         text = explain(row.name)
         assert row.meaning.split()[0] in text
         assert "https://learn.microsoft.com/" in text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["0xC4", "zz"], "'zz' is no parameter of a bug check"),
+        (["0xC4", "0x7C,", "MDL"], "'MDL' is no parameter of a bug check"),
+        (["0x4E", "1", "2", "3", "4", "5"], "4 parameters at most"),
+        (["mdl-leaked", "1"], "mdl-leaked is a rule"),
+        (["MmUnlockPages", "1"], "MmUnlockPages is a routine"),
+    ],
+)
+def test_what_is_no_parameter_is_refused(words: list[str], said: str) -> None:
+    """A word that is left out silently would let the answer be about another case."""
+    assert said in misunderstood(words[0], words[1:])
+
+
+def test_labels_are_no_mistake() -> None:
+    """A debugger writes them before each parameter."""
+    assert misunderstood("0xC4", ["Arg1:", "7c", "Arg2:", "(ffffa100`00000010)"]) == ""

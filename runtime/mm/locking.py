@@ -86,6 +86,8 @@ def probe_and_lock(nt: System, mdl: Mdl, mode: int, operation: int, sub_code: in
     va, length = mdl.virtual_address, int(mdl.byte_count)
     write = operation != IO_READ_ACCESS
     pages = span_pages(va, length)
+    if not length:
+        nt.violation(rules.MDL_OF_NO_BYTES, (), mdl.facts, mdl.about)
     if nt.fails("MmProbeAndLockPages"):
         nt.faults.raise_exception(STATUS_WORKING_SET_QUOTA, noncontinuable=True)
     in_range = va + length <= (USER_LIMIT if mode == USER_MODE else 1 << 64)

@@ -39,7 +39,7 @@ def map_system(nt: System, mdl: Mdl, priority: int) -> int:
     if not priority & MdlMappingNoExecute:
         nt.violation(rules.MDL_MAPPED_EXECUTABLE, (mdl.address, priority, 0), mdl.facts, mdl.about)
     pages = mdl.page_count
-    if pages > nt.free_ptes:
+    if not 0 < pages <= nt.free_ptes:
         return 0
     nt.free_ptes -= pages
     writable = not priority & MdlMappingNoWrite
@@ -161,7 +161,7 @@ def map_user(nt: System, mdl: Mdl, requested: int, priority: int) -> int:
     """An address in the current process; 0 if there is no room."""
     check_filled(nt, mdl)
     pages = mdl.page_count
-    start = nt.process.find_room(pages, requested)
+    start = nt.process.find_room(pages, requested) if pages else None
     if start is None:
         return 0
     _check_neighbours(nt, mdl)

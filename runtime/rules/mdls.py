@@ -6,6 +6,12 @@ from .table import rule
 
 # ---- MDLs ---------------------------------------------------------------------------------------------------------
 
+MDL_OF_NO_BYTES = rule(
+    "mdl-of-no-bytes", "note", "an MDL that describes no bytes is locked", here="locked here",
+    help="test the length before an MDL is allocated for it", page="nf-wdm-mmprobeandlockpages",
+    explanation="Nothing is there to lock, or the one page that the address lies in. It cannot be mapped either: the "
+    "system address of no pages is NULL, which looks like a lack of memory.",
+)  # fmt: skip
 MDL_ALREADY_LOCKED = rule(
     "mdl-already-locked", "fatal", "the pages of this MDL are already locked", here="locked again here",
     earlier=("locked", "locked here"), help="call MmUnlockPages({mdl}) before locking it again", stop=(0xC4, 0xB0),

@@ -31,17 +31,21 @@ class Column:
 
 class Layout:
     """`rows` has the top of each page that is shown, `frames` that of each frame, `strays` that of each access that
-    went elsewhere; `divider` is how far down the device's reach ends, `bottom` where everything does."""
+    went elsewhere; `row` is how tall a page is, `divider` is how far down the device's reach ends,
+    `bottom` where everything does."""
 
     def __init__(self, drawing: Drawing, words: Words) -> None:
         self.drawing = drawing
         self.words = words
+        tall = len(drawing.pages) == 1 and len(drawing.accesses) > 1  # room for two arrows
+        self.row = 2 * ROW + 8 if tall else ROW
         self.columns = {name: Column(*self._column(name)) for name in words.columns}
         self._place_columns()
         self.top = TOP + HEADING * (len(words.story) + 3.7)
         self.rows, rows_end = self._place_rows()
         self.frames, self.divider, frames_end = self._place_frames()
         self.rows_end = max(rows_end, self.row_at(drawing.length) + 10)
+        self.device_end = max(self.row_at(drawing.length) + 6, self.top + self.row)
         self.strays = [
             (stray, self.rows_end + 24 + (ROW + 4) * index) for index, stray in enumerate(words.strays)
         ]
@@ -71,7 +75,7 @@ class Layout:
             if page.index != before + 1:
                 y += GAP_ROW
             found[page.index] = y
-            y += ROW
+            y += self.row
             before = page.index
         return found, y
 
@@ -95,8 +99,8 @@ class Layout:
             y += DIVIDER - 16
         return found, divider, y
 
-    def row_at(self, offset: int) -> float:
-        """How far down a byte of the mapping is drawn."""
+    def row_at(self, offset: int, end: bool = False) -> float:
+        """How far down a byte of the mapping is drawn, or the `end` of something before it."""
         before: Page | None = None
         for page in self.drawing.pages:
             if offset < page.offset:
@@ -107,8 +111,8 @@ class Layout:
         inside = offset - before.offset
         top = self.rows[before.index]
         if inside <= before.length:
-            return top + (ROW - 6) * inside / max(before.length, 1)
-        return top + ROW + GAP_ROW - 12
+            return top + (self.row - 6) * inside / max(before.length, 1)
+        return top + self.row + (8 if end else GAP_ROW - 12)
 
     def is_shown(self, offset: int, length: int) -> bool:
         """Whether a range of the mapping has a byte on a page that is drawn."""
@@ -119,7 +123,7 @@ class Layout:
         found: list[tuple[int, float, float]] = []
         for index, (offset, _, length) in enumerate(self.drawing.elements):
             if self.is_shown(offset, length):
-                top, bottom = self.row_at(offset) + 3, self.row_at(offset + length) + 3
+                top, bottom = self.row_at(offset) + 3, self.row_at(offset + length, True) + 3
                 found.append((index, top, max(bottom, top + 36)))
         return found
 
@@ -136,7 +140,7 @@ class Layout:
             for index, one in enumerate(same):
                 y = top + (bottom - top) * (index + 1) / (len(same) + 1)
                 y = max(y, lowest + 36, self.top + 16)
-                if y > self.rows_end:
+                if y + 20 > self.device_end:
                     return found
                 found.append((one, y))
                 lowest = y
@@ -149,7 +153,7 @@ class Layout:
         where = stray.logical & -PAGE
         for page in self.drawing.pages:
             if page.bounce >= 0 and page.bounce & -PAGE == where:
-                return "registers", self.rows[page.index] + ROW / 2
+                return "registers", self.rows[page.index] + self.row / 2
             if page.physical & -PAGE == where:
                 return "frames", self.frames[where] + FRAME / 2
         return None

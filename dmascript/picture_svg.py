@@ -59,11 +59,11 @@ class Picture(Canvas):
         describing = "caches" if "caches" in self.columns else "mdl" if "mdl" in self.columns else "buffer"
         self.badge(self._between(describing, "frames"), top - 18, 1)
         if self.drawing.access_count:
-            self.badge(self._between("elements", "device"), top - 18, 2)
+            self.badge(self._between("elements", "device"), top - 18, words.number("seen"))
         if "registers" in self.columns:
             between = self._between("frames", "registers")
-            if words.copy_step:
-                self.badge(between, top - 18, words.copy_step)
+            if words.copied_in:
+                self.badge(between, top - 18, words.number(words.copied_in))
             else:
                 self.text(between, top - 14, "not copied", "copyword", "middle")
 
@@ -71,7 +71,7 @@ class Picture(Canvas):
         return (self.columns[left].right + self.columns[right].x) / 2
 
     def _draw_lines(self) -> None:
-        columns, rows, middle = self.columns, self.at.rows, ROW / 2
+        columns, rows, middle = self.columns, self.at.rows, self.at.row / 2
         frames, elements = columns["frames"], columns["elements"]
         between = columns.get("registers") or columns.get("iommu")
         path = [columns[name] for name in ("buffer", "mdl", "caches") if name in columns]
@@ -105,28 +105,28 @@ class Picture(Canvas):
             self.text(column.x + PADDING, y + FRAME / 2 + 5, hexadecimal(physical))
 
     def _draw_page(self, page: Page) -> None:
-        y = self.at.rows[page.index]
+        y, row = self.at.rows[page.index], self.at.row
         buffer = self.columns["buffer"]
-        self.box("page", buffer.x, y, buffer.width, ROW, 0)
+        self.box("page", buffer.x, y, buffer.width, row, 0)
         start = (page.va % PAGE) / PAGE
-        self.box("used", buffer.x + 1, y + 1 + start * (ROW - 2), buffer.width - 2, (ROW - 2) * page.length / PAGE, 0)
+        self.box("used", buffer.x + 1, y + 1 + start * (row - 2), buffer.width - 2, (row - 2) * page.length / PAGE, 0)
         self.text(buffer.x + PADDING, y + 19, self.words.va(page))
         self.text(buffer.x + PADDING, y + 36, self.words.bytes_of(page), "quiet")
         if "mdl" in self.columns:
             mdl = self.columns["mdl"]
-            self.box("entry", mdl.x, y + 6, mdl.width, ROW - 12)
-            self.text(mdl.x + PADDING, y + ROW / 2 + 5, self.words.entry(page))
+            self.box("entry", mdl.x, y + 6, mdl.width, row - 12)
+            self.text(mdl.x + PADDING, y + row / 2 + 5, self.words.entry(page))
         if page.lines:
             self._draw_cached(page)
         for name in ("registers", "iommu"):
             if name in self.columns and (name == "iommu" or page.bounce >= 0):
                 column = self.columns[name]
-                self.box(name.removesuffix("s"), column.x, y + 3, column.width, ROW - 6)
-                self.text(column.x + PADDING, y + ROW / 2 + 5, self.words.between(page))
+                self.box(name.removesuffix("s"), column.x, y + 3, column.width, row - 6)
+                self.text(column.x + PADDING, y + row / 2 + 5, self.words.between(page))
 
     def _draw_cached(self, page: Page) -> None:
         """The lines of a page, in their order, as a strip: ready for the device, left in the cache, shared."""
-        column, y = self.columns["caches"], self.at.rows[page.index]
+        column, y = self.columns["caches"], self.at.rows[page.index] + (self.at.row - ROW) / 2
         self.box("cache", column.x, y + 3, column.width, ROW - 6)
         self.text(column.x + PADDING, y + 19, self.words.lines_of(page))
         x, width = column.x + PADDING, column.width - 2 * PADDING
@@ -166,7 +166,7 @@ class Picture(Canvas):
     def _draw_device(self) -> None:
         column, elements, top = self.columns["device"], self.columns["elements"], self.at.top
         strays = self.at.strays
-        bottom = max(self.at.row_at(self.drawing.length) + 6, top + ROW, strays[-1][1] + ROW if strays else 0)
+        bottom = max(self.at.device_end, strays[-1][1] + ROW if strays else 0)
         self.box("device", column.x, top - 2, column.width, bottom - top + 2, 8)
         rows = self.at.accesses()
         if not rows and not strays:
@@ -181,8 +181,7 @@ class Picture(Canvas):
     def _draw_strays(self) -> None:
         """What the device did where nothing is mapped for it, below all that is."""
         column, device = self.columns["elements"], self.columns["device"]
-        number = 3 + bool(self.drawing.access_count)
-        for index, (stray, y) in enumerate(self.at.strays):
+        for stray, y in self.at.strays:
             middle = y + ROW / 2
             hit = self.at.hit(stray)
             if hit is not None:
@@ -191,7 +190,7 @@ class Picture(Canvas):
             self.text(column.x + PADDING, y + 19, hexadecimal(stray.logical))
             self.text(column.x + PADDING, y + 36, self.words.stray_why(stray), "limit")
             self.curve("wrong", column.right, middle, device.x, middle, "left" if stray.write else "right")
-            self.badge((column.right + device.x) / 2, middle - 16, number + index)
+            self.badge((column.right + device.x) / 2, middle - 16, self.words.number(stray))
 
     def _draw_key(self) -> None:
         """What the kinds of lines and colours mean, as far as they occur."""

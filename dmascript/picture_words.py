@@ -58,9 +58,27 @@ class Words:
         """Whose it is, and what happened to it: step by step, when and on which line."""
         drawing = self.drawing
         whose = f"{drawing.device}: " if drawing.device else ""
-        seen = [self._seen] if drawing.access_count else []
-        steps = [self._began, *seen, self._ended, *map(self.stray, self.strays)]
-        return [f"{whose}{drawing.adapter}", *(f"({number}) {said}" for number, said in enumerate(steps, 1))]
+        told = [f"({number}) {self._step(step)}" for number, step in enumerate(self._steps, 1)]
+        return [f"{whose}{drawing.adapter}", *told]
+
+    @property
+    def _steps(self) -> list[str | Stray]:
+        """What happened, in its order: "began", "seen", "ended" and the strays."""
+        drawing = self.drawing
+        seen = [(drawing.first_ns, 0, "seen")] if drawing.access_count else []
+        strays = [(stray.time_ns, 1, stray) for stray in drawing.strays]
+        ended = (drawing.ended_ns if drawing.end else float("inf"), 2, "ended")
+        rest: list[tuple[float, int, str | Stray]] = [*seen, *strays, ended]
+        return ["began", *(step for _, _, step in sorted(rest, key=lambda one: one[:2]))]
+
+    def _step(self, step: str | Stray) -> str:
+        if not isinstance(step, str):
+            return self.stray(step)
+        return {"began": self._began, "seen": self._seen, "ended": self._ended}[step]
+
+    def number(self, step: str | Stray) -> int:
+        """The number under which a step is told."""
+        return self._steps.index(step) + 1
 
     @property
     def _began(self) -> str:
@@ -244,10 +262,9 @@ class Words:
         return drawing.write or (drawing.end == "flushed" and drawing.copied > 0)
 
     @property
-    def copy_step(self) -> int:
-        """In which step map registers are copied, 0 if they never are."""
-        drawing = self.drawing
-        return 1 if drawing.write else 0 if drawing.end != "flushed" else 3 if drawing.access_count else 2
+    def copied_in(self) -> str:
+        """In which step map registers are copied, empty if they never are."""
+        return "began" if self.drawing.write else "ended" if self.drawing.end == "flushed" else ""
 
 
 def _times(count: int) -> str:

@@ -42,16 +42,23 @@ def printed(name: str, profile: str, seed: int | None = None, packets: int = 0) 
 @pytest.mark.parametrize(
     ("profile", "gathered", "staged"),
     [
-        ("direct", "256 ranges, 256", "1 range, 0"), ("bounce", "72 ranges, 32", "8 ranges, 0"),
-        ("iommu", "1 range, 0", "1 range, 0"), ("noncoherent", "256 ranges, 256", "1 range, 0"),
-        ("starved", "128 ranges, 32", "64 ranges, 0"), ("isa", "256 ranges, 256", "1 range, 0"),
+        ("direct", "256 ranges, 256", "1 range, 0"), ("bounce", "", "8 ranges, 0"), ("iommu", "1 range, 0", "1 range, 0"),
+        ("noncoherent", "256 ranges, 256", "1 range, 0"), ("starved", "", "64 ranges, 0"),
+        ("isa", "256 ranges, 256", "1 range, 0"),
     ],
 )  # fmt: skip
 def test_what_the_device_sees_of_a_megabyte(profile: str, gathered: str, staged: str) -> None:
-    """The bytes are the same everywhere; where the device finds them depends on the machine."""
-    assert printed("contiguous_memory", profile) == [
-        "the buffer: 256 pages, 0 of them right behind the page before; sum 211681280",
-        f"gathered by the device: {gathered} where the buffer lies; sum 211681280",
+    """The bytes are the same everywhere; where the device finds them depends on the machine. What lies within reach of
+    the card, one page in eight, it gets in place, and a list has one range more for each, or two."""
+    buffer, list_line, *others = printed("contiguous_memory", profile)
+    assert buffer == "the buffer: 256 pages, 0 of them right behind the page before; sum 211681280"
+    if gathered:
+        assert list_line == f"gathered by the device: {gathered} where the buffer lies; sum 211681280"
+    else:
+        ranges, places = (int(word) for word in list_line.split() if word.isdigit() and word != "211681280")
+        stages = int(staged.split()[0])
+        assert places == 32 and stages + places // 2 <= ranges <= stages + 2 * places
+    assert others == [
         f"in stages through map registers: {staged} where the buffer lies; sum 211681280",
         "copied through a common buffer: 32 ranges, 0 where the buffer lies; sum 211681280",
     ]

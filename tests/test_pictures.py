@@ -18,7 +18,8 @@ from dmascript.picture_svg import picture as as_svg
 from dmascript.picture_svg import runs
 from dmascript.picture_text import picture as as_text
 from dmascript.picture_words import Words
-from dmascript.runtime.dma.drawings import MOST_ACCESSES, Drawing
+from dmascript.runtime.dma.caches import lines_of
+from dmascript.runtime.dma.drawings import MOST_ACCESSES, Drawing, Page
 from dmascript.runtime.dma.mappings import forget
 from dmascript.runtime.dma.record import MOST_DRAWINGS, Recorder
 from dmascript.runtime.ke.exceptions import BugCheck
@@ -369,79 +370,129 @@ def test_a_page_holds_all_pictures() -> None:
     assert "3 more are not drawn" in page
 
 
-def test_the_picture_in_the_docs_is_that_of_its_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """`dmascript picture examples/sg_read.dma --profile bounce -o docs/pictures/sg_read-bounce.svg` made it."""
+def test_the_picture_in_the_docs_looks_as_today(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """`dmascript picture examples/sg_read.dma --profile bounce -o docs/pictures/sg_read-bounce.svg` made it: columns
+    and colours are those of today, though frames may lie elsewhere."""
     monkeypatch.chdir(ROOT)
     made = tmp_path / "made.svg"
     assert command_line(["picture", "examples/sg_read.dma", "--profile", "bounce", "-o", str(made)]) == 0
-    assert made.read_text(encoding="utf-8") == DOCS_PICTURE.read_text(encoding="utf-8")
+    new, old = (path.read_text(encoding="utf-8") for path in (made, DOCS_PICTURE))
+    assert heads(new) == heads(old)
+
+
+def heads(svg: str) -> list[str | None]:
+    """The title, the headings and the style sheet of a picture."""
+    root = tree.fromstring(svg)
+    bold = [text.text for text in root.iter(f"{SVG}text") if str(text.get("class")).startswith("t ")]
+    return [*bold, root.findtext(f"{SVG}style")]
 
 
 # ---- text -----------------------------------------------------------------------------------------------------------
 
+# Pictures of made-up mappings, for where frames lie in a run is nobody's promise: (va, physical, map register, bytes).
+HIGH = (0x1D400101000, 0x106CC3000, 0xBFFFE000, 4096)
+PIECES = {
+    "direct": [(0x1D400100080, 0x8DA1080, -1, 3968), (*HIGH[:2], -1, 4096), (0x1D400102000, 0xEF6A000, -1, 1920)],
+    "bounce": [(0x1D400100080, 0xAD7F080, -1, 3968), HIGH, (0x1D400102000, 0x10CE8C000, 0xBFFFF000, 1920)],
+    "iommu": [(0xFFFFC20000003000, 0x1033A3000, -1, 4096), (0xFFFFC20000004000, 0x34A3000, -1, 4096)],
+    "isa": [(0xFFFFC10000000800, 0x10F800, 0xFFE800, 2048), (0xFFFFC10000001000, 0x110000, 0xFFF000, 2048)],
+}  # fmt: skip
+PIECES["noncoherent"] = PIECES["direct"]
+
+
+def made_up(profile: str, pages: int = 0, write: bool = False) -> Drawing:
+    """A drawing of the pieces of a profile, of which the device has moved every byte; as if there were more `pages`."""
+    machine = DmaMachine(profile, channel=1 if profile == "isa" else -1, bits=32)
+    slave = {"Master": 0, "DmaChannel": 1, "InterfaceType": 1}
+    fields = slave if profile == "isa" else {"ScatterGather": 1, "Dma32BitAddresses": 1}
+    drawing = Drawing(machine.nt, 1, machine.nt.dma.adapters[machine.adapter(**fields)], profile == "iommu")
+    drawing.va, drawing.owner, drawing.write = PIECES[profile][0][0], "user buffer of app", write
+    drawing.mdl, drawing.end, drawing.ended_ns = 0 if drawing.common else 0xFFFFCF8000010FB0, "flushed", 2000
+    logical, grown = 0x8000000, None
+    for index, (va, physical, bounce, length) in enumerate(PIECES[profile]):
+        where = logical + drawing.length if profile == "iommu" else physical if bounce < 0 else bounce
+        last = index == len(PIECES[profile]) - 1
+        page = Page(index + (pages if last else 0), index, drawing.length, va, physical, bounce, where, length)
+        page.lines = lines_of(physical, length) if profile == "noncoherent" else 0
+        drawing.pages.append(page)
+        if grown is not None and sum(grown[1:]) == where:
+            grown[2] += length
+        else:
+            grown = [drawing.length, where, length]
+            drawing.elements.append(grown)  # type: ignore[arg-type]
+        drawing.accessed(drawing.length, where, length, not write, 500)
+        drawing.length += length
+        drawing.copied += length if bounce >= 0 else 0
+    drawing.elements = [(one[0], one[1], one[2]) for one in drawing.elements]
+    drawing.page_count = len(drawing.pages) + pages
+    return drawing
+
+
 TABLES = {
-    ("scatter_gather_list", "direct"): """\
+    "direct": """\
 ┌ buffer ─────────┐  ┌ frame ──────┐  ┌ element ────────┐
-│ 0x01d4`00000000 ├──┤ 0x0034a3000 ├──┤ [0] 0x0034a3000 │
-│ 0x01d4`00001000 ├──┤ 0x10956c000 ├──┤ [1] 0x10956c000 │
-│ 0x01d4`00002000 ├──┤ 0x00966c000 ├──┤ [2] 0x00966c000 │
+│ 0x01d4`00100080 ├──┤ 0x008da1000 ├──┤ [0] 0x008da1080 │
+│ 0x01d4`00101000 ├──┤ 0x106cc3000 ├──┤ [1] 0x106cc3000 │
+│ 0x01d4`00102000 ├──┤ 0x00ef6a000 ├──┤ [2] 0x00ef6a000 │
 └─────────────────┘  └─────────────┘  └─────────────────┘
-   0x0034a3000 ◄══ Filler wrote 4096 bytes
-   0x10956c000 ◄══ Filler wrote 4096 bytes
-   0x00966c000 ◄══ Filler wrote 768 bytes
+   0x008da1080 ◄══ Card wrote 3968 bytes
+   0x106cc3000 ◄══ Card wrote 4096 bytes
+   0x00ef6a000 ◄══ Card wrote 1920 bytes
 """,
-    ("sg_read", "bounce"): """\
+    "bounce": """\
 ┌ buffer ─────────┐  ┌ frame ──────┐    ┌ map register ┐  ┌ element ────────┐
 │ 0x01d4`00100080 ├──┤ 0x00ad7f000 ├──────────────────────┤ [0] 0x00ad7f080 │
 │ 0x01d4`00101000 ├──┤ 0x106cc3000 │◄───┤ 0x0bfffe000  ├──┤ [1] 0x0bfffe000 │
 │ 0x01d4`00102000 ├──┤ 0x10ce8c000 │◄───┤ 0x0bffff000  ├──┤ [1] +0x1000     │
 └─────────────────┘  └─────────────┘    └──────────────┘  └─────────────────┘
    0x00ad7f080 ◄══ Card wrote 3968 bytes
-   0x0bfffe000 ◄══ Card wrote 6016 bytes
+   0x0bfffe000 ◄══ Card wrote 6016 bytes, 2 times
 """,
-    ("slave_channel", "isa"): """\
+    "iommu": """\
+┌ buffer ─────────────┐  ┌ frame ──────┐  ┌ IOMMU page ┐  ┌ element ────────┐
+│ 0xffffc200`00003000 ├──┤ 0x1033a3000 ├──┤ 0x8000     ├──┤ [0] 0x008000000 │
+│ 0xffffc200`00004000 ├──┤ 0x0034a3000 ├──┤ 0x8001     ├──┤ [0] +0x1000     │
+└─────────────────────┘  └─────────────┘  └────────────┘  └─────────────────┘
+   0x008000000 ◄══ Card wrote 8192 bytes, 2 times
+""",
+    "isa": """\
 ┌ buffer ─────────────┐  ┌ frame ──────┐    ┌ map register ┐  ┌ element ────┐
 │ 0xffffc100`00000800 ├──┤ 0x00010f000 │◄───┤ 0x000ffe000  ├──┤ 0x000ffe800 │
 │ 0xffffc100`00001000 ├──┤ 0x000110000 │◄───┤ 0x000fff000  ├──┤ +0x800      │
 └─────────────────────┘  └─────────────┘    └──────────────┘  └─────────────┘
-   0x000ffe800 ◄══ Slave wrote 4096 bytes, 64 times
+   0x000ffe800 ◄══ Card wrote 4096 bytes, 2 times
 """,
-    ("common_buffer", "iommu"): """\
-┌ buffer ─────────────┐  ┌ frame ──────┐  ┌ IOMMU page ┐  ┌ element ────────┐
-│ 0xffffc200`00003000 ├──┤ 0x1033a3000 ├──┤ 0x8000     ├──┤ [0] 0x008000000 │
-│ 0xffffc200`00004000 ├──┤ 0x0034a3000 ├──┤ 0x8001     ├──┤ [0] +0x1000     │
-│ 0xffffc200`00005000 ├──┤ 0x10956c000 ├──┤ 0x8002     ├──┤ [0] +0x2000     │
-└─────────────────────┘  └─────────────┘  └────────────┘  └─────────────────┘
-   0x008000000 ══► Inverter read 12288 bytes, 192 times
-   0x008000000 ◄══ Inverter wrote 12288 bytes, 192 times
-""",
-    ("contiguous_memory", "bounce"): """\
-┌ buffer ─────────┐  ┌ frame ──────┐    ┌ map register ┐  ┌ element ────────┐
-│ 0x01d4`00000000 ├──┤ 0x104ab6000 ├───►│ 0x0bffe0000  ├──┤ [0] 0x0bffe0000 │
-│ 0x01d4`00001000 ├──┤ 0x10ac7f000 ├───►│ 0x0bffe1000  ├──┤ [0] +0x1000     │
-│ 0x01d4`00002000 ├──┤ 0x00c492000 ├──────────────────────┤ [1] 0x00c492000 │
-│ 0x01d4`00003000 ├──┤ 0x100e48000 ├───►│ 0x0bffe3000  ├──┤ [2] 0x0bffe3000 │
-  ⋮ 27 more pages
-│ 0x01d4`0001f000 ├──┤ 0x109ae9000 ├───►│ 0x0bffff000  ├──┤ [8] +0x4000     │
-└─────────────────┘  └─────────────┘    └──────────────┘  └─────────────────┘
-   0x0bffe0000 ══► Adder read 8192 bytes, 2 times
-   0x00c492000 ══► Adder read 4096 bytes
-   0x0bffe3000 ══► Adder read 28672 bytes, 7 times
-   0x00265b000 ══► Adder read 4096 bytes
-   0x0bffeb000 ══► Adder read 28672 bytes, 7 times
-   ⋮ 3 more ranges
-   0x0bfffb000 ══► Adder read 20480 bytes, 5 times
+    "noncoherent": """\
+┌ buffer ─────────┐  ┌ cache lines ┐  ┌ frame ──────┐  ┌ element ────────┐
+│ 0x01d4`00100080 ├──┤ 62 dropped  ├──┤ 0x008da1000 ├──┤ [0] 0x008da1080 │
+│ 0x01d4`00101000 ├──┤ 64 dropped  ├──┤ 0x106cc3000 ├──┤ [1] 0x106cc3000 │
+│ 0x01d4`00102000 ├──┤ 30 dropped  ├──┤ 0x00ef6a000 ├──┤ [2] 0x00ef6a000 │
+└─────────────────┘  └─────────────┘  └─────────────┘  └─────────────────┘
+   0x008da1080 ◄══ Card wrote 3968 bytes
+   0x106cc3000 ◄══ Card wrote 4096 bytes
+   0x00ef6a000 ◄══ Card wrote 1920 bytes
 """,
 }
+
+LONG = """\
+┌ buffer ─────────┐  ┌ frame ──────┐    ┌ map register ┐  ┌ element ────────┐
+│ 0x01d4`00100080 ├──┤ 0x00ad7f000 ├──────────────────────┤ [0] 0x00ad7f080 │
+│ 0x01d4`00101000 ├──┤ 0x106cc3000 ├───►│ 0x0bfffe000  ├──┤ [1] 0x0bfffe000 │
+  ⋮ 27 more pages
+│ 0x01d4`00102000 ├──┤ 0x10ce8c000 ├───►│ 0x0bffff000  ├──┤ [1] +0x1000     │
+└─────────────────┘  └─────────────┘    └──────────────┘  └─────────────────┘
+   0x00ad7f080 ══► Card read 3968 bytes
+   0x0bfffe000 ══► Card read 6016 bytes, 2 times
+"""
 
 WIDE = """\
 ┌ buffer ─────────┐  ┌ MDL ─────────┐  ┌ cache lines ┐  ┌ frame ──────┐  ┌ element ────────┐
 │ 0x01d4`00100080 ├──┤ [0] 0x8da1   ├──┤ 62 dropped  ├──┤ 0x008da1000 ├──┤ [0] 0x008da1080 │
-│ 0x01d4`00101000 ├──┤ [1] 0x108ca1 ├──┤ 64 dropped  ├──┤ 0x108ca1000 ├──┤ [1] 0x108ca1000 │
+│ 0x01d4`00101000 ├──┤ [1] 0x106cc3 ├──┤ 64 dropped  ├──┤ 0x106cc3000 ├──┤ [1] 0x106cc3000 │
 │ 0x01d4`00102000 ├──┤ [2] 0xef6a   ├──┤ 30 dropped  ├──┤ 0x00ef6a000 ├──┤ [2] 0x00ef6a000 │
 └─────────────────┘  └──────────────┘  └─────────────┘  └─────────────┘  └─────────────────┘
    0x008da1080 ◄══ Card wrote 3968 bytes
-   0x108ca1000 ◄══ Card wrote 4096 bytes
+   0x106cc3000 ◄══ Card wrote 4096 bytes
    0x00ef6a000 ◄══ Card wrote 1920 bytes
 """
 
@@ -461,25 +512,30 @@ page 2: 1920 bytes
 ├◄ map register 0x0bffff000
 └─ element      [1] +0x1000
    0x00ad7f080 ◄══ Card wrote 3968 bytes
-   0x0bfffe000 ◄══ Card wrote 6016 bytes
+   0x0bfffe000 ◄══ Card wrote 6016
+     bytes, 2 times
 """
 
 
-@pytest.mark.parametrize(("name", "profile"), TABLES)
-def test_text_pictures(name: str, profile: str) -> None:
-    """The first mapping of an example, 80 columns wide."""
-    assert table(as_text(drawings(name, profile)[0])) == TABLES[name, profile]
+@pytest.mark.parametrize("profile", TABLES)
+def test_text_pictures(profile: str) -> None:
+    """A mapping on each kind of machine, 80 columns wide."""
+    assert table(as_text(made_up(profile))) == TABLES[profile]
+
+
+def test_text_of_a_long_mapping() -> None:
+    """Pages that are left out are counted; to the device copies go the other way."""
+    assert table(as_text(made_up("bounce", 27, True))) == LONG
 
 
 def test_text_for_wide_terminals() -> None:
-    """120 columns: the MDL's entries as well, and the lines of the caches."""
-    assert table(as_text(drawings("sg_read", "noncoherent")[0], 120)) == WIDE
-    assert "MDL ──" not in as_text(drawings("sg_read", "noncoherent")[0], 80)
+    """120 columns: the MDL's entries as well."""
+    assert table(as_text(made_up("noncoherent"), 120)) == WIDE
 
 
 def test_text_for_narrow_terminals() -> None:
     """40 columns: a few lines for each page, none of them longer."""
-    text = as_text(drawings("sg_read", "bounce")[0], 40)
+    text = as_text(made_up("bounce"), 40)
     assert table(text) == NARROW
     assert max(map(len, text.splitlines())) <= 40
 
@@ -494,9 +550,9 @@ def test_text_fits_eighty_columns(profile: str) -> None:
 
 def test_text_without_boxes_is_ascii() -> None:
     """Every character that draws has a stand-in."""
-    for name, profile in TABLES:
-        assert as_text(drawings(name, profile)[0], boxes=False).isascii()
-    assert "|<---+ 0x0bfffe000  +--+" in as_text(drawings("sg_read", "bounce")[0], boxes=False)
+    for profile in TABLES:
+        assert as_text(made_up(profile), boxes=False).isascii()
+    assert "|<---+ 0x0bfffe000  +--+" in as_text(made_up("bounce"), boxes=False)
 
 
 def test_the_story_tells_lines() -> None:
@@ -570,5 +626,6 @@ def test_run_prints_pictures(capsys: pytest.CaptureFixture[str], monkeypatch: py
     assert command_line(["run", example("sg_read"), "--profile", "bounce", "--picture"]) == 0
     captured = capsys.readouterr()
     assert captured.out == "9984 bytes, first a5\n"
-    assert NARROW in captured.err
+    assert "page 0: 3968 bytes\n├─ buffer       0x01d4`00100080\n" in captured.err
+    assert max(map(len, captured.err.splitlines())) <= 40
     assert command_line(["run", example("sg_read"), "--profile", "all", "--picture"]) == 2

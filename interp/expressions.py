@@ -662,12 +662,13 @@ class Expressions:
             nodes = [self.for_routine(node, a.type) for node, a in zip(nodes, e.arguments, strict=True)]
             if self.unit.passes_stack(e.function.name):
                 nodes.insert(0, self.stack_left())
-            index = self.unit.spans.index(e.span)[1]
-            self.unit.arguments[index] = tuple(self.unit.spans.index(a.span)[1] for a in e.arguments)
         else:
             if variadic:
                 nodes[fixed:] = [self.spill_variadic(arguments[fixed:], e.arguments[fixed:], e.span)]
             nodes.insert(0, self.stack_left())
+        if builtin or e.callee is not None:  # perhaps a member of a table of routines
+            index = self.unit.spans.index(e.span)[1]
+            self.unit.arguments[index] = tuple(self.unit.spans.index(a.span)[1] for a in e.arguments)
         node = self.at(Call(function, nodes, []), e.span)
         depth = max((a.depth for a in arguments), default=0) + 2
         if isinstance(e.type, VoidType):

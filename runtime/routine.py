@@ -162,8 +162,15 @@ def member(
         row.attach(body)
 
         def call(nt: System, where: int, *arguments: int) -> Any:
-            adapter = nt.dma.must_live(where)
-            return refused if adapter is None else body(nt, adapter, *arguments)
+            dma = nt.dma
+            adapter = dma.must_live(where)
+            if adapter is None:
+                return refused
+            before, dma.running = dma.running, row
+            try:
+                return body(nt, adapter, *arguments)
+            finally:
+                dma.running = before
 
         row.body = call
         return call

@@ -361,10 +361,10 @@ class System:
         return Moment(self.where(), self.clock.now_ns, self.cpu.irql, self.cpu.number, argument)
 
     def remember(
-        self, kind: str, object_address: int, event: str, argument: int = 0, moment: Moment | None = None
+        self, kind: str, object_address: int, event: str, argument: int | None = 0, moment: Moment | None = None
     ) -> Moment:
-        """Note that this happened to the object, which is that argument of the call, here and now (or at the `moment`
-        given), for reports to come."""
+        """Note that this happened to the object, which is that argument of the call (None for none), here and now (or
+        at the `moment` given), for reports to come."""
         if moment is None:
             moment = self.moment(None if event == "allocated" else argument)
         key = kind, object_address
@@ -395,7 +395,7 @@ class System:
     def violation(
         self, rule: rules.Rule, parameters: tuple[int, ...] = (), facts: list[tuple[str, str]] | None = None,
         about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None,
-        argument: int = 0, moment: Moment | None = None, marks: Sequence[tuple[Moment, str]] = (), **names: str,
+        argument: int | None = 0, moment: Moment | None = None, marks: Sequence[tuple[Moment, str]] = (), **names: str,
     ) -> None:  # fmt: skip
         """A rule is broken here and now, or at the `moment` given; `marks` are further moments with what they were.
         Returns if the machine goes on (not fatal, allowed, or only the verifier would notice and it is off). `about`

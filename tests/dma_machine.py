@@ -18,7 +18,8 @@ Row = tuple[int, int]
 
 
 class DmaMachine:
-    """`nt` with a device of 64 address bits (or a slave on `channel` or request line `request`), and scratch memory in nonpaged pool."""
+    """`nt` with a device of 64 address bits (or a slave on `channel` or request line `request`), and scratch memory in
+    nonpaged pool."""
 
     def __init__(
         self, profile: str = "direct", channel: int = -1, verifier: int = 1, bits: int = 64, request: int = -1

@@ -269,3 +269,33 @@ def test_device_writes_beside_what_was_mapped() -> None:
     mapped.machine.nt.memory.write_physical((logical & -PAGE) + PAGE + 100, b"\x0f" * (PAGE - 100))
     mapped.flush(mapped.va, length)
     assert stop(mapped.machine, "FreeMapRegisters", mapped.adapter, mapped.base, 4)[:3] == (0xE6, 0xF, 3)
+
+
+@pytest.mark.parametrize("verifier", [0, 1])
+def test_what_map_registers_hold_before_a_transfer(verifier: int) -> None:
+    """The verifier fills them. Without it a transfer that stops short brings bytes of an earlier one, somebody else's."""
+    machine = DmaMachine("bounce", verifier=verifier)
+    adapter = machine.adapter(ScatterGather=1, Dma32BitAddresses=1)
+    lists: list[int] = []
+    routine = machine.native(lambda device, irp, found, context: lists.append(found))
+    for data in (b"secret" * 100, b"short"):
+        va, mdl = machine.buffer(600)
+        assert machine.op("GetScatterGatherList", adapter, 0, mdl, va, 600, routine, 0, 0) == 0
+        machine.device_writes(machine.elements(lists[-1]), data)
+        machine.op("PutScatterGatherList", adapter, lists[-1], 0)
+    left = b"\x0f" * 595 if verifier else (b"secret" * 100)[5:]
+    assert machine.nt.memory.read(va, 600) == b"short" + left
+    machine.op("PutDmaAdapter", adapter)
+    assert machine.rules == [] and machine.held == set()
+
+
+@pytest.mark.parametrize("profile", ["direct", "iommu"])
+def test_a_transfer_that_goes_on_too_long_shows_where_it_was_mapped(profile: str) -> None:
+    """By a device that reaches the buffer itself."""
+    mapped = Mapped(profile, ScatterGather=1, Dma64BitAddresses=1)
+    logical, length = mapped.map(mapped.va, 100)
+    there = -(logical + length) % PAGE if profile == "iommu" else 0  # an IOMMU maps whole pages
+    mapped.machine.nt.settings.allow = frozenset(("dma-iommu-fault",))
+    mapped.machine.device_writes([(logical, length + there + 1)], bytes(length + there + 1))
+    (finding,) = mapped.machine.nt.findings
+    assert [label for _, label in finding.marks] == ["only 100 bytes were mapped here"]

@@ -51,3 +51,26 @@ def ranges_of(adapter: Adapter) -> list[Piece]:
     """What an adapter's device has been given: logical addresses and bytes."""
     found = [(buffer.logical, buffer.length) for buffer in adapter.buffers.values()]
     return found + [element for mapping in adapter.mappings for element in mapping.elements]
+
+
+def covers(adapter: Adapter, logical: int, length: int) -> bool:
+    """Whether mappings or a common buffer of an adapter cover an access."""
+    end = logical + length
+    for buffer in adapter.buffers.values():
+        if buffer.logical <= logical and end <= buffer.logical + buffer.span:
+            return True
+    for mapping in adapter.mappings:
+        reached = mapping.covered_to(logical)
+        if reached >= end:
+            return True
+        if reached > logical:
+            return covers(adapter, reached, end - reached)
+    return False
+
+
+def too_little(adapters: list[Adapter], logical: int, length: int) -> list[tuple[Moment, str]]:
+    """Where the mapping was made that an access goes beyond, if there is one."""
+    for mapping in [one for adapter in adapters for one in adapter.mappings]:
+        if mapping.moment is not None and mapping.ends_before(logical, length):
+            return [(mapping.moment, f"only {plural(mapping.length, 'byte')} were mapped here")]
+    return []

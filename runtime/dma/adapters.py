@@ -9,7 +9,7 @@ from ..rules import NOT_A_PDO
 from ..rules import dma as rules
 from ..wdk.layouts import SIZES, offset
 from . import slaves
-from .accesses import Ended, access_facts
+from .accesses import Ended, access_facts, covers, too_little
 from .caches import Caches
 from .description import PCI_BUS, Description, read_description
 from .domains import Domain
@@ -19,6 +19,7 @@ from .watch import Watch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..hal.hardware import HardwareDevice
+    from ..routine import Routine
     from ..rules.table import Rule
     from ..system import System
     from .buffers import Piece
@@ -38,6 +39,7 @@ TABLE_BYTES = {1: 104, 2: 128, 3: SIZES["_DMA_OPERATIONS"]}
 LARGEST_TRANSFER = 1 << 31
 MOST_REGISTERS = {"bounce": 32, "starved": 4}  # that one adapter gets, where they are few
 CHANNEL_BYTES = 1 << 16  # what a byte-wide channel counts; one of words counts twice as far
+DESCRIPTION = 1  # which argument of IoGetDmaAdapter it is
 MOST_DEAD = 32  # adapters that were put are remembered, so that a use of one shows; then their memory is used again
 
 
@@ -94,7 +96,7 @@ class Dma:
 
     __slots__ = (
         "nt", "adapters", "pool", "iommu", "caches", "domains", "served", "serving", "contexts", "vectors", "dead",
-        "ended", "watch",
+        "ended", "watch", "running", "_positions",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -111,6 +113,18 @@ class Dma:
         self.dead: list[int] = []
         self.ended = Ended()
         self.watch = Watch(nt)
+        self.running: Routine | None = None  # the member of DMA_OPERATIONS that runs
+        self._positions: dict[str, tuple[str, ...]] = {}
+
+    def argument(self, *names: str) -> int | None:
+        """Which argument of the running member has one of these names, so that a report points there; None for none."""
+        row = self.running
+        if row is None:
+            return None
+        if row.name not in self._positions:
+            self._positions[row.name] = row.parameters
+        parameters = self._positions[row.name]
+        return next((parameters.index(name) for name in names if name in parameters), None)
 
     # -- adapters
 
@@ -121,11 +135,14 @@ class Dma:
         description = read_description(nt, description_at, bus)
         if not description.is_valid:
             facts = [("version", str(description.version)), ("address width", f"{description.bits} bits")]
-            nt.violation(rules.DMA_DESCRIPTION_VERSION, (), facts)
+            about = ("description", description_at)
+            nt.violation(rules.DMA_DESCRIPTION_VERSION, (), facts, about, argument=DESCRIPTION)
             return 0, 0
         if not description.zeroed:
-            nt.violation(rules.DMA_DESCRIPTION_NOT_ZEROED, (), [("DeviceDescription", nt.describe(description_at))])
-        if not slaves.check_channel(nt, description, device):
+            facts = [("DeviceDescription", nt.describe(description_at))]
+            about = ("description", description_at)
+            nt.violation(rules.DMA_DESCRIPTION_NOT_ZEROED, (), facts, about, argument=DESCRIPTION)
+        if not slaves.check_channel(nt, description, device, description_at):
             return 0, 0
         if description.version >= 3 and nt.settings.generation != "win10":
             return 0, 0  # by which drivers tell whether there is a version 3
@@ -201,11 +218,13 @@ class Dma:
         if found is not None and not found.dead:
             return found
         if not where:
-            nt.violation(rules.DMA_ADAPTER_NULL)
+            nt.violation(rules.DMA_ADAPTER_NULL, about=("adapter", where))
         elif found is not None:
             nt.violation(rules.DMA_ADAPTER_PUT, (where, 0, 0), found.facts, ("adapter", where))
         else:
-            nt.violation(rules.DMA_NOT_AN_ADAPTER, (where, 0, 0), [("adapter", nt.describe(where))])
+            nt.violation(
+                rules.DMA_NOT_AN_ADAPTER, (where, 0, 0), [("adapter", nt.describe(where))], ("adapter", where)
+            )
         return None
 
     def put(self, adapter: Adapter) -> None:
@@ -268,7 +287,8 @@ class Dma:
             nt.history["access", logical] = {"ended": ended}
         else:
             nt.history.pop(("access", logical), None)
-        nt.violation(rule, (0, logical, 0), facts, ("access", logical))
+        marks = too_little(self.of_device(device), logical, length) if ended is None else []
+        nt.violation(rule, (0, logical, 0), facts, ("access", logical), argument=None, marks=marks)
 
     def check_covered(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
         """Without an IOMMU nothing stops a device that goes where nothing is mapped for it: say so. What it writes to
@@ -279,21 +299,7 @@ class Dma:
 
     def find_covering(self, device: HardwareDevice, logical: int, length: int) -> bool:
         """Whether a mapping, list or common buffer of the device covers an access."""
-        return any(adapter_covers(adapter, logical, length) for adapter in self.of_device(device))
-
-
-def adapter_covers(adapter: Adapter, logical: int, length: int) -> bool:
-    end = logical + length
-    for buffer in adapter.buffers.values():
-        if buffer.logical <= logical and end <= buffer.logical + buffer.span:
-            return True
-    for mapping in adapter.mappings:
-        reached = mapping.covered_to(logical)
-        if reached >= end:
-            return True
-        if reached > logical:
-            return adapter_covers(adapter, reached, end - reached)
-    return False
+        return any(covers(adapter, logical, length) for adapter in self.of_device(device))
 
 
 def device_behind(nt: System, pdo: int) -> HardwareDevice | None:

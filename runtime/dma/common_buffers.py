@@ -142,12 +142,13 @@ def free(nt: System, adapter: Adapter, length: int, logical: int, where: int, ca
     found = adapter.buffers.get(where)
     if found is None:
         facts = [*adapter.facts, ("address", nt.describe(where))]
-        nt.violation(rules.DMA_BUFFER_NOT_OUT, (1, 0, 0), facts, about)
+        nt.violation(rules.DMA_BUFFER_NOT_OUT, (1, 0, 0), facts, about, argument=nt.dma.argument("VirtualAddress"))
         return
     if (length, logical, cached) != (found.length, found.logical, cached if found.cached is None else found.cached):
         said = f"logical {address(logical)}, {plural(length, 'byte')}, CacheEnabled {'TRUE' if cached else 'FALSE'}"
         facts = [*found.facts, ("freed", said)]
-        nt.violation(rules.DMA_BUFFER_OTHER_ARGUMENTS, (), facts, about)
+        name = "Length" if length != found.length else "LogicalAddress" if logical != found.logical else "CacheEnabled"
+        nt.violation(rules.DMA_BUFFER_OTHER_ARGUMENTS, (), facts, about, argument=nt.dma.argument(name))
     discard(nt, adapter, found)
 
 
@@ -158,7 +159,7 @@ def discard(nt: System, adapter: Adapter, buffer: CommonBuffer) -> None:
     if nt.recorder is not None:
         nt.recorder.common_freed(buffer)
     nt.let_go(rules.DMA_BUFFER_LEFT, buffer.address)
-    freed = nt.remember("common", buffer.address, "freed")
+    freed = nt.remember("common", buffer.address, "freed", nt.dma.argument("VirtualAddress", "Index"))
     nt.dma.ended.add(adapter.device, [(buffer.logical, buffer.length)], freed)
     if buffer.domain is not None:
         buffer.domain.unmap(buffer.logical, buffer.span // PAGE)
@@ -179,4 +180,5 @@ def check_guards(nt: System, buffer: CommonBuffer) -> None:
         said = f"{plural(len(differing), 'byte')} {side} it, the nearest {plural(nearest, 'byte')} away"
         facts = [*buffer.facts, ("written", said)]
         parameters = (violation, buffer.length, buffer.address)
-        nt.violation(rules.DMA_BUFFER_OVERRUN, parameters, facts, ("common", buffer.address))
+        about = ("common", buffer.address)
+        nt.violation(rules.DMA_BUFFER_OVERRUN, parameters, facts, about, argument=nt.dma.argument("VirtualAddress"))

@@ -58,10 +58,13 @@ def for_request(nt: System, adapter: Adapter, where: int) -> Context | None:
     """The context for a new request, or None after a report: each request needs one of its own, freshly initialised."""
     found = find(nt, adapter, where)
     if found is not None and found.state == "new":
-        nt.remember("context", where, "used")
+        nt.remember("context", where, "used", nt.dma.argument("DmaTransferContext"))
         return found
     facts = found.facts if found is not None else [("transfer context", nt.describe(where) if where else "NULL")]
-    nt.violation(rules.DMA_CONTEXT_NOT_READY, (), [*facts, *adapter.facts], ("context", where))
+    nt.violation(
+        rules.DMA_CONTEXT_NOT_READY, (), [*facts, *adapter.facts], ("context", where),
+        argument=nt.dma.argument("DmaTransferContext"),
+    )  # fmt: skip
     return None
 
 

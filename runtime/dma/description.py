@@ -14,8 +14,8 @@ ISA_BITS = 24
 WIDTH_BYTES = (1, 2, 4, 8)  # by DmaWidth
 FIELDS = {
     "Version": 4, "Master": 1, "ScatterGather": 1, "DemandMode": 1, "AutoInitialize": 1, "Dma32BitAddresses": 1,
-    "IgnoreCount": 1, "Reserved1": 1, "Dma64BitAddresses": 1, "BusNumber": 4, "DmaChannel": 4, "InterfaceType": 4, "DmaWidth": 4,
-    "DmaSpeed": 4, "MaximumLength": 4, "DmaAddressWidth": 4, "DmaRequestLine": 4, "DeviceAddress": 8,
+    "IgnoreCount": 1, "Reserved1": 1, "Dma64BitAddresses": 1, "BusNumber": 4, "DmaChannel": 4, "InterfaceType": 4,
+    "DmaWidth": 4, "DmaSpeed": 4, "MaximumLength": 4, "DmaAddressWidth": 4, "DmaRequestLine": 4, "DeviceAddress": 8,
 }  # fmt: skip
 
 BOOLEANS = (

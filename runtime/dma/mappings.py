@@ -1,4 +1,4 @@
-"""Mapping a buffer for a device: which addresses the device is given, which bytes are copied, and when."""
+"""Mapping a buffer for a device: which addresses the device is given, and which bytes are copied for it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from ..mm.store import PAGE
 from ..rules import dma as rules
 from .buffers import merged
 from .caches import LINE
-from .registers import FILL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings import Moment
     from ..mm.mdl import Mdl
     from ..system import System
     from .adapters import Adapter
@@ -27,7 +27,7 @@ class Mapping:
 
     __slots__ = (
         "adapter", "mdl", "start", "length", "write", "pieces", "elements", "copies", "registers", "logical", "taken",
-        "edges", "_ordered", "_offsets",
+        "edges", "moment", "_ordered", "_offsets",
     )  # fmt: skip
 
     def __init__(
@@ -46,6 +46,7 @@ class Mapping:
         self.logical: list[tuple[int, int]] = []  # pages of the domain: first address and count
         self.taken = 0  # map registers
         self.edges: Edges = []
+        self.moment: Moment | None = None
         self._ordered: list[Piece] | None = None
         self._offsets: dict[int, int] = {}
 
@@ -53,6 +54,13 @@ class Mapping:
         """Where the element that holds an address ends, 0 if there is none."""
         found = self._holding(logical)
         return sum(found) if found is not None else 0
+
+    def ends_before(self, logical: int, length: int) -> bool:
+        """Whether an access goes on where one of the elements ends, or behind it within its page."""
+        return any(
+            start <= logical <= -(-(start + size) // PAGE) * PAGE and start + size < logical + length
+            for start, size in self.elements
+        )
 
     def offset_of(self, logical: int) -> int:
         """Which byte of the mapping an address leads to, -1 if none."""
@@ -107,7 +115,7 @@ def map_pieces(
     if write:
         for physical, bounce, length in made.copies:
             nt.memory.write_physical(bounce, nt.memory.read_physical(physical, length))
-    nt.remember("mapping", mdl.address, "mapped")
+    made.moment = nt.remember("mapping", mdl.address, "mapped", nt.dma.argument("Mdl"))
     if nt.recorder is not None:
         nt.recorder.mapped(made, mdl)
     nt.traced("map", mdl=mdl.address, length=made.length, elements=len(made.elements))
@@ -116,11 +124,12 @@ def map_pieces(
 
 def _begin_caches(nt: System, caches: Caches, made: Mapping, mdl: Mdl) -> None:
     """What the caches hold of the buffer must be in memory, and must not hide what the device will write."""
-    direct = _direct_pieces(made)
+    direct = direct_pieces(made)
     if made.adapter.version >= 3:
         caches.flush(direct, not made.write)
     elif not caches.begin(direct, made.write):
-        nt.violation(rules.DMA_NOT_FLUSHED_BEFORE, (), [*made.facts, *mdl.facts], mdl.about)
+        facts = [*made.facts, *mdl.facts]
+        nt.violation(rules.DMA_NOT_FLUSHED_BEFORE, (), facts, mdl.about, argument=nt.dma.argument("Mdl"))
     if made.write or not direct:
         return
     va = mdl.virtual_address + made.start
@@ -129,11 +138,12 @@ def _begin_caches(nt: System, caches: Caches, made: Mapping, mdl: Mdl) -> None:
     ):  # fmt: skip
         if within:
             facts = [*made.facts, *mdl.facts, ("buffer", f"{said} {plural(within, 'byte')} into a line")]
-            nt.violation(rules.DMA_SHARES_LINE, (violation, value, mdl.address), facts, mdl.about)
+            where = nt.dma.argument("Length" if violation == 5 else "Mdl")
+            nt.violation(rules.DMA_SHARES_LINE, (violation, value, mdl.address), facts, mdl.about, argument=where)
     made.edges = caches.edges(direct)
 
 
-def _direct_pieces(mapping: Mapping) -> list[Piece]:
+def direct_pieces(mapping: Mapping) -> list[Piece]:
     """The pieces that the device touches itself."""
     copied = {physical for physical, _, _ in mapping.copies}
     return [piece for piece in mapping.pieces if piece[0] not in copied]
@@ -243,55 +253,3 @@ def _is_one(adapter: Adapter, pieces: list[Piece]) -> bool:
     boundary = adapter.boundary
     crosses = boundary and start // boundary != (start + length - 1) // boundary
     return len(runs) == 1 and not crosses and reaches(adapter, runs[0])
-
-
-def flush(nt: System, mapping: Mapping, length: int, write: bool) -> None:
-    """The transfer is over: what the device wrote through map registers reaches the buffer, unless the driver says that
-    the device did not write; and the device's addresses lead nowhere any more."""
-    done = 0
-    for start, size in merged([(bounce, part) for _, bounce, part in mapping.copies]):
-        _check_around(nt, mapping, start, size)
-    for physical, bounce, part in mapping.copies:
-        if not (mapping.write or write) and done < length:
-            take = min(part, length - done)
-            nt.memory.write_physical(physical, nt.memory.read_physical(bounce, take))
-        done += part
-    if nt.recorder is not None:
-        nt.recorder.flushed(mapping, 0 if write else length)
-    forget(nt, mapping)
-    nt.remember("mapping", mapping.mdl, "flushed")
-    nt.traced("flush", mdl=mapping.mdl, length=mapping.length)
-
-
-def forget(nt: System, mapping: Mapping) -> None:
-    """The device's addresses of a mapping lead nowhere any more, and its map registers can be used again."""
-    adapter = mapping.adapter
-    nt.dma.watch.end(mapping)
-    if nt.recorder is not None:
-        nt.recorder.forgotten(mapping)
-    for logical, pages in mapping.logical:
-        assert adapter.domain is not None
-        adapter.domain.unmap(logical, pages)
-    for _, bounce, part in mapping.copies:
-        nt.memory.write_physical(bounce, bytes([FILL]) * part)
-    if nt.dma.caches is not None:
-        nt.dma.caches.end(_direct_pieces(mapping), mapping.edges)
-    adapter.mappings.remove(mapping)
-    nt.dma.ended.add(adapter.device, mapping.elements, nt.moment())
-    if not any(other.registers is mapping.registers for other in adapter.mappings):
-        mapping.registers.used = 0
-
-
-def _check_around(nt: System, mapping: Mapping, start: int, length: int) -> None:
-    """The rest of the pages of map registers belongs to nobody: a device that writes there writes too far."""
-    page, end = start & -PAGE, start + length
-    before = nt.memory.read_physical(page, start - page)
-    behind = nt.memory.read_physical(end, -end % PAGE)
-    for violation, first, data in ((4, page, before), (5, end, behind)):
-        if data.count(FILL) != len(data):
-            at = first + next(offset for offset, byte in enumerate(data) if byte != FILL)
-            changed = plural(len(data) - data.count(FILL), "byte")
-            side = "in front of" if violation == 4 else "behind"
-            facts = [*mapping.facts, ("written", f"{changed} {side} the buffer")]
-            nt.violation(rules.DMA_PADDING_WRITTEN, (violation, start, at), facts, ("mapping", mapping.mdl))
-            nt.memory.write_physical(first, bytes([FILL]) * len(data))

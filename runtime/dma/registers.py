@@ -46,12 +46,15 @@ class MapRegisters:
 
 
 class Pool:
-    """The map registers of the machine. `free` is how many are left."""
+    """The map registers of the machine. `free` is how many are left. The verifier keeps them `filled` where nothing is
+    mapped; else they hold what the last transfer left, and their pages are used again, the last ones first."""
 
-    __slots__ = ("nt", "total", "free", "allocations")
+    __slots__ = ("nt", "total", "free", "allocations", "filled", "_pages")
 
     def __init__(self, nt: System, total: int) -> None:
         self.nt = nt
+        self.filled = nt.settings.verifier >= 1
+        self._pages: list[range] = []
         self.total = total
         self.free = total
         self.allocations: dict[int, MapRegisters] = {}
@@ -71,9 +74,11 @@ class Pool:
         adapter = registers.adapter
         if adapter.needs_registers:
             self.free += registers.count
-        if registers.first >= 0:
+        if registers.first >= 0 and self.filled:
             self._check_fill(registers, range(registers.used, registers.count))
             self.nt.memory.unclaim(registers.base)
+        elif registers.first >= 0:
+            self._pages.append(range(registers.first, registers.first + registers.count))
         adapter.registers_held -= registers.count
         registers.freed = True
         del self.allocations[registers.base]
@@ -81,7 +86,9 @@ class Pool:
     def bounce(self, registers: MapRegisters, index: int) -> int:
         """The physical address of a register's own page; the pages are found when the first is needed, all in a row."""
         if registers.first < 0:
-            highest = min((1 << registers.adapter.bits) // PAGE, HIGHEST_FRAME) - 1
+            registers.first = self._used_before(registers)
+        if registers.first < 0:
+            highest = self._highest(registers)
             boundary = registers.adapter.boundary // PAGE
             frames = take_adjacent(self.nt.frames, registers.count, 1, highest, 1, boundary)
             if not frames:
@@ -89,9 +96,32 @@ class Pool:
                 return -1
             registers.first = frames[0]
             self.nt.memory.claim(registers.base, frames, "map registers")
-            for frame in frames:
+            for frame in frames if self.filled else ():
                 self.nt.memory.write_physical(frame * PAGE, bytes([FILL]) * PAGE)
         return (registers.first + index) * PAGE
+
+    def _highest(self, registers: MapRegisters) -> int:
+        """The last frame within the device's reach."""
+        return min((1 << registers.adapter.bits) // PAGE, HIGHEST_FRAME) - 1
+
+    def _used_before(self, registers: MapRegisters) -> int:
+        """The first of enough pages that earlier allocations had, with what is still in them; -1 if there are none."""
+        count, boundary = registers.count, registers.adapter.boundary // PAGE
+        for index in range(len(self._pages) - 1, -1, -1):
+            pages = self._pages[index]
+            first, last = pages.start, pages.start + count - 1
+            if count <= len(pages) and last <= self._highest(registers):
+                if not boundary or first // boundary == last // boundary:
+                    del self._pages[index]
+                    if count < len(pages):
+                        self._pages.insert(index, pages[count:])
+                    return first
+        return -1
+
+    def empty(self, where: int, length: int) -> None:
+        """Nothing is mapped through some bytes of map registers any more."""
+        if self.filled:
+            self.nt.memory.write_physical(where, bytes([FILL]) * length)
 
     def holds(self, physical: int) -> bool:
         """Whether an address lies in the page of some map register that is allocated."""

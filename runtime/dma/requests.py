@@ -8,7 +8,7 @@ from ..ke.processor import DISPATCH_LEVEL
 from ..rules import dma as rules
 from ..wdk.layouts import offset
 from . import slaves
-from .mappings import forget
+from .flushing import forget
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,7 +52,10 @@ def too_many(nt: System, adapter: Adapter, count: int) -> bool:
     if count <= adapter.maximum:
         return False
     facts = [*adapter.facts, ("map registers", f"{count} wanted, {adapter.maximum} granted")]
-    nt.violation(rules.DMA_TOO_MANY_REGISTERS, (count, adapter.maximum, 0), facts, ("adapter", adapter.address))
+    nt.violation(
+        rules.DMA_TOO_MANY_REGISTERS, (count, adapter.maximum, 0), facts, ("adapter", adapter.address),
+        argument=nt.dma.argument("NumberOfMapRegisters"),
+    )  # fmt: skip
     return True
 
 
@@ -60,7 +63,7 @@ def submit(nt: System, request: Request) -> None:
     """Serve a request now if nothing stands in its way, else in its turn."""
     dma = nt.dma
     nt.traced("channel wanted", adapter=request.adapter.address, registers=request.count)
-    request.asked = nt.remember("request", request.device_object, "asked")
+    request.asked = nt.remember("request", request.device_object, "asked", None)
     request.key = nt.new_object(0x40)
     request.adapter.waiting.append(request)
     dma.served.append(request)
@@ -243,12 +246,15 @@ def release(nt: System, registers: MapRegisters) -> None:
     if left:
         pages = sum(len(mapping.pieces) for mapping in left)
         rule = rules.DMA_FREED_MAPPED
-        nt.violation(rule, (pages, 0, 0), [*left[0].facts, *registers.facts], ("mapping", left[0].mdl))
+        facts = [*left[0].facts, *registers.facts]
+        nt.violation(
+            rule, (pages, 0, 0), facts, ("mapping", left[0].mdl), argument=nt.dma.argument("MapRegisterBase")
+        )
         for mapping in left:  # the device's data is lost
             forget(nt, mapping)
     nt.dma.pool.give_back(registers)
     nt.let_go(rules.DMA_REGISTERS_LEFT, registers.base)
-    freed = nt.remember("registers", registers.base, "freed")
+    freed = nt.remember("registers", registers.base, "freed", nt.dma.argument("MapRegisterBase", "ScatterGather"))
     nt.history["registers", registers.base]["freed"] = registers.returned or freed
     serve(nt)
 
@@ -275,14 +281,20 @@ def free_registers(nt: System, adapter: Adapter, base: int, count: int) -> None:
     registers = nt.dma.pool.allocations.get(base)
     if registers is None or registers.adapter is not adapter:
         facts = [*adapter.facts, ("map register base", address(base))]
-        nt.violation(rules.DMA_REGISTERS_NOT_HELD, (count, 0, 0), facts, ("registers", base))
+        where = nt.dma.argument("MapRegisterBase")
+        nt.violation(rules.DMA_REGISTERS_NOT_HELD, (count, 0, 0), facts, ("registers", base), argument=where)
         return
     if registers.channel and not adapter.run_for:
-        nt.violation(rules.DMA_REGISTERS_OF_CHANNEL, (count, 0, 0), registers.facts, ("registers", base))
+        nt.violation(
+            rules.DMA_REGISTERS_OF_CHANNEL, (count, 0, 0), registers.facts, ("registers", base), argument=None
+        )
         adapter.owner = None
     if count != registers.count:
         facts = [("freed", str(count)), ("allocated", str(registers.count)), *adapter.facts]
-        nt.violation(rules.DMA_REGISTERS_OTHER_COUNT, (abs(count - registers.count), 0, 0), facts, ("registers", base))
+        nt.violation(
+            rules.DMA_REGISTERS_OTHER_COUNT, (abs(count - registers.count), 0, 0), facts, ("registers", base),
+            argument=nt.dma.argument("NumberOfMapRegisters"),
+        )  # fmt: skip
     release(nt, registers)
 
 

@@ -10,7 +10,8 @@ from ..mm.mdl import PAGES_LOCKED
 from ..mm.store import PAGE
 from ..rules import dma as rules
 from .buffers import chain_of, chain_pieces
-from .mappings import flush, map_pieces
+from .flushing import flush
+from .mappings import map_pieces
 from .requests import DEALLOCATE_OBJECT, KEEP_OBJECT, KEEP_REGISTERS, Request, current_irp, release, submit
 from .transfers import check_buffer
 
@@ -145,9 +146,10 @@ def too_short(nt: System, mdl: Mdl, start: int, length: int) -> None:
     said = f"{plural(length, 'byte')} from byte {start}"
     facts = [*mdl.facts, ("asked for", said), ("chain", plural(total, "byte"))]
     if length:
-        nt.violation(rules.DMA_CHAIN_TOO_SHORT, (start + length - total, 0, 0), facts, mdl.about)
+        rule, parameters = rules.DMA_CHAIN_TOO_SHORT, (start + length - total, 0, 0)
     else:
-        nt.violation(rules.DMA_LENGTH_ZERO, (), facts, mdl.about)
+        rule, parameters = rules.DMA_LENGTH_ZERO, (0, 0, 0)
+    nt.violation(rule, parameters, facts, mdl.about, argument=nt.dma.argument("Length"))
 
 
 def write_list(nt: System, where: int, elements: list[Piece]) -> None:
@@ -173,13 +175,17 @@ def put_list(nt: System, adapter: Adapter, where: int, write: bool) -> None:
     found = adapter.lists.pop(where, None)
     if found is None:
         facts = [*adapter.facts, ("list", address(where))]
-        nt.violation(rules.DMA_LIST_NOT_OUT, (len(adapter.lists), len(adapter.lists) + 1, 0), facts, ("list", where))
+        parameters = (len(adapter.lists), len(adapter.lists) + 1, 0)
+        argument = nt.dma.argument("ScatterGather")
+        nt.violation(rules.DMA_LIST_NOT_OUT, parameters, facts, ("list", where), argument=argument)
         return
     if found.write != write:
-        nt.violation(rules.DMA_OTHER_DIRECTION, (), [*found.facts, *found.mapping.facts], ("list", where))
+        facts = [*found.facts, *found.mapping.facts]
+        argument = nt.dma.argument("WriteToDevice")
+        nt.violation(rules.DMA_OTHER_DIRECTION, (), facts, ("mapping", found.mapping.mdl), argument=argument)
     flush(nt, found.mapping, found.mapping.length, write)
     nt.let_go(rules.DMA_LIST_LEFT, where)
-    nt.remember("list", where, "put")
+    nt.remember("list", where, "put", nt.dma.argument("ScatterGather"))
     if found.built:
         nt.mdls.forget(found.built)
         nt.pool.free(found.built)

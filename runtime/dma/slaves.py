@@ -78,7 +78,7 @@ def suits(nt: System, adapter: Adapter, master: bool, routine: str) -> bool:
     return False
 
 
-def check_channel(nt: System, description: Description, device: HardwareDevice | None) -> bool:
+def check_channel(nt: System, description: Description, device: HardwareDevice | None, where: int) -> bool:
     """Report a description whose channel is not the device's, or whose width is not the channel's. False if there is no
     such channel."""
     if description.master:
@@ -96,8 +96,8 @@ def check_channel(nt: System, description: Description, device: HardwareDevice |
         title = f"DMA {said} moves {plural(CHANNEL_WIDTHS[number], 'byte')} at a time, not {description.width}"
     else:
         return True
-    nt.violation(rules.DMA_CHANNEL_MISMATCH, (), [("description", f"{said}, {plural(description.width, 'byte')}")],
-                 title=title)  # fmt: skip
+    facts = [("description", f"{said}, {plural(description.width, 'byte')}")]
+    nt.violation(rules.DMA_CHANNEL_MISMATCH, (), facts, ("description", where), title=title, argument=1)
     return newer or number in CHANNEL_WIDTHS
 
 

@@ -6,7 +6,8 @@ from ..findings import address, plural
 from ..mm.store import PAGE
 from ..rules import dma as rules
 from .buffers import is_resident, pieces_of
-from .mappings import flush, map_pieces
+from .flushing import flush
+from .mappings import map_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,17 +28,18 @@ def registers_of(
     if found is not None and found.adapter is adapter:
         return found
     facts = [*adapter.facts, ("map register base", address(base))]
-    nt.violation(rule, (base, va, mdl), facts, ("registers", base))
+    nt.violation(rule, (base, va, mdl), facts, ("registers", base), argument=nt.dma.argument("MapRegisterBase"))
     return None
 
 
 def check_buffer(nt: System, adapter: Adapter, mdl: Mdl, write: bool) -> None:
     """What must hold for memory that a device is let at: it stays where it is, and may be written if it will be."""
     if not is_resident(mdl):
-        nt.violation(rules.DMA_BUFFER_NOT_LOCKED, (mdl.address, 0, 0), mdl.facts, mdl.about)
+        where = nt.dma.argument("Mdl")
+        nt.violation(rules.DMA_BUFFER_NOT_LOCKED, (mdl.address, 0, 0), mdl.facts, mdl.about, argument=where)
     lock = nt.mdls.locks.get(mdl.address)
     if lock is not None and not write and not lock.write:
-        nt.violation(rules.DMA_INTO_READ_LOCK, (), mdl.facts, mdl.about)
+        nt.violation(rules.DMA_INTO_READ_LOCK, (), mdl.facts, mdl.about, argument=nt.dma.argument("Mdl"))
 
 
 def start_of(nt: System, mdl: Mdl, va: int, for_list: bool) -> int | None:
@@ -46,11 +48,11 @@ def start_of(nt: System, mdl: Mdl, va: int, for_list: bool) -> int | None:
     if 0 <= start < int(mdl.byte_count):
         return start
     facts = [*mdl.facts, ("address", address(va)), ("mdl begins at", address(mdl.virtual_address))]
-    rule = rules.DMA_VA_OUTSIDE_MDL
-    if for_list:
-        nt.violation(rule, (1 if start < 0 else 2, va, mdl.address), facts, mdl.about, stop=LIST_STOP)
-    else:
-        nt.violation(rule, (va, mdl.address, 0), facts, mdl.about)
+    parameters = (1 if start < 0 else 2, va, mdl.address) if for_list else (va, mdl.address, 0)
+    nt.violation(
+        rules.DMA_VA_OUTSIDE_MDL, parameters, facts, mdl.about, stop=LIST_STOP if for_list else None,
+        argument=nt.dma.argument("CurrentVa"),
+    )  # fmt: skip
     return None
 
 
@@ -59,7 +61,7 @@ def map_transfer(
 ) -> tuple[int, int]:
     """MapTransfer: the logical address and the bytes that it covers."""
     if not length:
-        nt.violation(rules.DMA_LENGTH_ZERO, (), mdl.facts, mdl.about)
+        nt.violation(rules.DMA_LENGTH_ZERO, (), mdl.facts, mdl.about, argument=nt.dma.argument("Length"))
         return 0, 0
     registers = registers_of(nt, adapter, base, rules.DMA_MAP_WITHOUT_REGISTERS, va, mdl.address)
     check_buffer(nt, adapter, mdl, write)
@@ -69,19 +71,21 @@ def map_transfer(
     there = int(mdl.byte_count) - start
     if length > there:
         facts = [*mdl.facts, ("asked for", plural(length, "byte")), ("left in the MDL", plural(there, "byte"))]
-        if start + int(mdl.byte_offset) + length > mdl.page_count * PAGE:
-            nt.violation(
-                rules.DMA_LENGTH_BEYOND_MDL, (3, mdl.address, length), facts, mdl.about, stop=LIST_STOP
-            )
-        else:
-            nt.violation(rules.DMA_LENGTH_BEYOND_MDL, (length - there, 0, 0), facts, mdl.about)
+        frames = start + int(mdl.byte_offset) + length > mdl.page_count * PAGE
+        nt.violation(
+            rules.DMA_LENGTH_BEYOND_MDL, (3, mdl.address, length) if frames else (length - there, 0, 0), facts,
+            mdl.about, stop=LIST_STOP if frames else None, argument=nt.dma.argument("Length"),
+        )  # fmt: skip
         length = there
     check_overlap(nt, adapter, mdl, start, length, va)
     pieces = pieces_of(mdl, start, length)
     left = registers.count - registers.used
     if not left or (not adapter.scatter_gather and len(pieces) > left):
         facts = [*registers.facts, ("needed", plural(len(pieces), "map register"))]
-        nt.violation(rules.DMA_REGISTERS_USED_UP, (2, len(pieces), left), facts, ("registers", base))
+        nt.violation(
+            rules.DMA_REGISTERS_USED_UP, (2, len(pieces), left), facts, ("registers", base),
+            argument=nt.dma.argument("Length"),
+        )  # fmt: skip
         if not left:
             return 0, 0
     made = map_pieces(nt, adapter, mdl, start, pieces, write, registers, first_only=True)
@@ -93,7 +97,8 @@ def check_overlap(nt: System, adapter: Adapter, mdl: Mdl, start: int, length: in
         if other.mdl == mdl.address and other.start < start + length and start < other.start + other.length:
             facts = [*other.facts, *mdl.facts]
             parameters = (va, va + length, mdl.virtual_address + other.start)
-            nt.violation(rules.DMA_MAPPED_TWICE, parameters, facts, ("mapping", mdl.address))
+            where = nt.dma.argument("CurrentVa")
+            nt.violation(rules.DMA_MAPPED_TWICE, parameters, facts, ("mapping", mdl.address), argument=where)
             return
 
 
@@ -122,21 +127,25 @@ def flush_range(
         facts = [*registers.facts, ("flushed from", plural(start, "byte") + " into the MDL")]
         facts += [("mapped from", plural(one.start, "byte")) for one in mine[:1]]
         about = ("mapping", mdl.address)
-        nt.violation(rules.DMA_FLUSH_NOT_MAPPED, (mdl.virtual_address + start, mdl.address, 0), facts, about)
+        nt.violation(
+            rules.DMA_FLUSH_NOT_MAPPED, (mdl.virtual_address + start, mdl.address, 0), facts, about,
+            argument=nt.dma.argument("CurrentVa", "Offset"),
+        )  # fmt: skip
         if first is None:
             return False
     if first.write != write:
-        nt.violation(rules.DMA_OTHER_DIRECTION, (), first.facts, ("mapping", mdl.address))
+        about = ("mapping", mdl.address)
+        nt.violation(rules.DMA_OTHER_DIRECTION, (), first.facts, about, argument=nt.dma.argument("WriteToDevice"))
     done = 0
     for one in mine[mine.index(first) :]:
         if done >= length:
             break
         flush(nt, one, 0 if fails else length - done, write)
         done += one.length
-    if length > done:
+    if length != done:
         facts = [*first.facts, ("flushed", plural(length, "byte")), ("mapped", plural(done, "byte"))]
-        nt.violation(rules.DMA_FLUSH_TOO_LONG, (1, 0, length - done), facts, ("mapping", mdl.address))
-    elif length < done:
-        facts = [*first.facts, ("flushed", plural(length, "byte")), ("mapped", plural(done, "byte"))]
-        nt.violation(rules.DMA_FLUSH_TOO_SHORT, (done, length, 0), facts, ("mapping", mdl.address))
+        rule, parameters = rules.DMA_FLUSH_TOO_SHORT, (done, length, 0)
+        if length > done:
+            rule, parameters = rules.DMA_FLUSH_TOO_LONG, (1, 0, length - done)
+        nt.violation(rule, parameters, facts, ("mapping", mdl.address), argument=nt.dma.argument("Length"))
     return not fails

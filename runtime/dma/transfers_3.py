@@ -13,7 +13,8 @@ from ..wdk.constants import (
 )
 from . import contexts, requests, scatter, slaves, transfers
 from .buffers import chain_of, chain_pieces
-from .mappings import forget, map_pieces
+from .flushing import forget
+from .mappings import map_pieces
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -159,7 +160,8 @@ def _check_flushed(nt: System, adapter: Adapter, registers: MapRegisters) -> Non
         mapped = sum(one.length for one in left)
         facts = [*left[0].facts, *registers.facts]
         parameters = (mapped, registers.count * 4096, 0)
-        nt.violation(rules.DMA_NOT_FLUSHED_BETWEEN, parameters, facts, ("mapping", left[0].mdl))
+        about = ("mapping", left[0].mdl)
+        nt.violation(rules.DMA_NOT_FLUSHED_BETWEEN, parameters, facts, about, argument=None)
 
 
 def _map(
@@ -191,8 +193,9 @@ def flush(
         if slaves.runs(adapter):
             facts = [*adapter.facts, ("left", plural(slaves.remaining(nt, adapter), "byte"))]
             nt.violation(
-                rules.DMA_CHANNEL_RUNS, (0, 0, slaves.number_of(adapter)), facts, ("mapping", mdl.address)
-            )
+                rules.DMA_CHANNEL_RUNS, (0, 0, slaves.number_of(adapter)), facts, ("mapping", mdl.address),
+                argument=None,
+            )  # fmt: skip
         slaves.stop(nt, adapter)
     if transfers.flush_range(nt, registers, mdl, offset, length, write, fails):
         return STATUS_SUCCESS

@@ -53,7 +53,8 @@ def must_live(nt: System, adapter: Adapter, handle: int) -> Vector | None:
     """The vector that a routine was given, or None after a report."""
     found = nt.dma.vectors.get(handle)
     if found is None or found.adapter is not adapter:
-        nt.violation(rules.VECTOR_UNKNOWN, (), [("vector", address(handle))], ("vector", handle))
+        facts, where = [("vector", address(handle))], nt.dma.argument("Vector")
+        nt.violation(rules.VECTOR_UNKNOWN, (), facts, ("vector", handle), argument=where)
         return None
     return found
 
@@ -62,13 +63,17 @@ def element(nt: System, vector: Vector, index: int) -> CommonBuffer | None:
     """One of its buffers, or None after a report."""
     if index >= len(vector.buffers):
         facts = [*vector.facts, ("index", str(index))]
-        nt.violation(rules.VECTOR_INDEX, (len(vector.buffers), index, 0), facts, ("vector", vector.handle))
+        nt.violation(
+            rules.VECTOR_INDEX, (len(vector.buffers), index, 0), facts, ("vector", vector.handle),
+            argument=nt.dma.argument("Index"),
+        )  # fmt: skip
         return None
     found = vector.buffers[index]
     if found is None:
         nt.violation(
-            rules.VECTOR_ELEMENT_FREED, (index, 0, 0), [*vector.facts, ("index", str(index))], ("vector", vector.handle)
-        )
+            rules.VECTOR_ELEMENT_FREED, (index, 0, 0), [*vector.facts, ("index", str(index))],
+            ("vector", vector.handle), argument=nt.dma.argument("Index"),
+        )  # fmt: skip
     return found
 
 
@@ -77,7 +82,7 @@ def free_element(nt: System, vector: Vector, index: int) -> None:
     if found is not None:
         common_buffers.discard(nt, vector.adapter, found)
         vector.buffers[index] = None
-        nt.remember("vector", vector.handle, "element freed")
+        nt.remember("vector", vector.handle, "element freed", nt.dma.argument("Index"))
 
 
 def free(nt: System, vector: Vector) -> None:
@@ -85,11 +90,12 @@ def free(nt: System, vector: Vector) -> None:
     for index, buffer in enumerate(vector.buffers):
         if buffer is not None:
             parameters = (index, buffer.address, buffer.logical)
-            nt.violation(rules.VECTOR_NOT_EMPTY, parameters, vector.facts, ("vector", vector.handle))
+            where = nt.dma.argument("Vector")
+            nt.violation(rules.VECTOR_NOT_EMPTY, parameters, vector.facts, ("vector", vector.handle), argument=where)
             break
     for index, buffer in enumerate(vector.buffers):
         if buffer is not None:
             free_element(nt, vector, index)
     del nt.dma.vectors[vector.handle]
     nt.let_go(rules.VECTOR_LEFT, vector.handle)
-    nt.remember("vector", vector.handle, "freed")
+    nt.remember("vector", vector.handle, "freed", nt.dma.argument("Vector"))

@@ -165,7 +165,7 @@ class Watch:
         mapping = watching.mapping
         facts = [*mapping.facts, ("written", f"{plural(found.high - found.low, 'byte')} of the buffer")]
         self.nt.violation(
-            rules.DMA_CHANGED_WHILE_MAPPED, (), facts, ("mapping", mapping.mdl), moment=found.moment,
+            rules.DMA_CHANGED_WHILE_MAPPED, (), facts, ("mapping", mapping.mdl), moment=found.moment, argument=None,
             marks=[(self.nt.moment(), "the device reads it here")],
         )  # fmt: skip
 
@@ -186,7 +186,7 @@ class Watch:
                 mapping = watching.mapping
                 facts = [*mapping.facts, ("read", f"{plural(length, 'byte')} at physical {address(low)}")]
                 self.nt.violation(
-                    rules.DMA_READ_BEFORE_FLUSH, (), facts, ("mapping", mapping.mdl),
+                    rules.DMA_READ_BEFORE_FLUSH, (), facts, ("mapping", mapping.mdl), argument=None,
                     marks=[(found.moment, "the device wrote it here")],
                 )  # fmt: skip
 

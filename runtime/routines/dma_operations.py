@@ -63,7 +63,8 @@ def AllocateAdapterChannel(nt: System, adapter: Adapter, device: int, count: int
         return STATUS_INSUFFICIENT_RESOURCES
     waits = any(one.exclusive and one.device_object == device for one in nt.dma.served)
     if waits or (adapter.run_for and adapter.run_for == device):
-        nt.violation(rules.DMA_CHANNEL_TWICE, (1, 0, 0), adapter.facts, ("request", device))
+        about = ("request", device)
+        nt.violation(rules.DMA_CHANNEL_TWICE, (1, 0, 0), adapter.facts, about, argument=nt.dma.argument("DeviceObject"))
     irp = requests.current_irp(nt, device)
     requests.submit(nt, requests.Request(
         adapter, device, count,

@@ -77,7 +77,8 @@ class TypedSession:
         """Until something holds of the screen."""
         end = time.monotonic() + SECONDS
         while not reached():
-            if time.monotonic() > end or not (self.pump() or self.process.isalive()):
+            over = not self.pump() and not self.process.isalive()
+            if (over or time.monotonic() > end) and not reached():
                 raise AssertionError(f"never came: {what}\n{self.text}")
 
     def see(self, text: str) -> None:
@@ -111,14 +112,19 @@ class TypedSession:
         self.process.send(f"\x1b[200~{text}\x1b[201~")
 
     def enter(self, text: str, prompt: str = "dma>") -> str:
-        """Type a line, wait until it was done, and return what stands between it and the next prompt."""
-        before = len(self.all_text.split("\n"))
+        """Type a line, wait until it was done, and return what was shown for it."""
+        row = self.row
         self.type(text)
         self.settle(0.1)
         self.press("enter")
-        self.settle(0.1)
+        self.wait(lambda: self.row > row, "a line after Enter")
         self.prompt(prompt)
-        return "\n".join(self.all_text.split("\n")[before:])
+        return "".join(line + "\n" for line in self.all_text.split("\n")[row + 1 : self.row])
+
+    @property
+    def row(self) -> int:
+        """The line of the cursor, counted from the first one of the session."""
+        return len(self.screen.history.top) + self.screen.cursor.y
 
     def leave(self) -> int:
         """Close the session and return its exit code."""

@@ -17,7 +17,8 @@ from ..grammar.lexer import COMMENT, UNCLOSED_STRING, pieces
 from ..grammar.typenames import spelled
 from ..grammar.types import FunctionType, PointerType, StructType
 from ..grammar.words import KEYWORDS
-from ..runtime.routine import MEMBERS, ROWS
+from ..runtime import routines
+from ..runtime.routine import MEMBERS
 from .command import all_commands
 from .notes import note_of, note_of_routine, note_of_symbol
 from .operands import last_operand
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MOST = 300  # candidates that a menu is given
 LEAST_LETTERS = 3  # of a name, before a menu opens by itself
+BEFORE_A_NAME = " (,=+-*/&|!~?:[{"
 FIELD, OWN, LOCAL, COMMAND, FILE = "field", "name", "local", "command", "file"
 
 _NAME_AT_END = re.compile(r"[A-Za-z_]\w*$")
@@ -162,7 +164,7 @@ class Completions:
             return self._members(before[: len(before) - len(line) + member.start()], member[1], member[2] or "")
         name = _NAME_AT_END.search(line)
         if name is None:
-            return self._own("") if asked and line.strip() and line[-1] not in ".>" else []
+            return self._own("") if asked and line.strip() and line[-1] in BEFORE_A_NAME else []
         prefix = name[0]
         if line[name.start() - 1 : name.start()].isdigit() or (len(prefix) < LEAST_LETTERS and not asked):
             return []
@@ -249,8 +251,7 @@ class Completions:
 
 
 def _is_unmodelled(name: str) -> bool:
-    """Whether a routine is known to have no body; one that nobody has loaded yet is given the benefit of the doubt."""
-    row = ROWS.get(name)
+    row = routines.find(name)
     return row is not None and row.body is None
 
 

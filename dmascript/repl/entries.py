@@ -105,11 +105,10 @@ def without_prompts(text: str) -> str:
 def next_indent(before: str) -> int:
     """How many blanks a new line begins with, behind this text."""
     opened = _open_brackets(before)
-    if opened:
-        return _indent_of_line(before, opened[-1]) + INDENT
-    line = before[before.rfind("\n") + 1 :]
-    indent = len(line) - len(line.lstrip(" "))
-    return indent + (INDENT if _wants_statement(before) else 0)
+    inside = before[opened[-1] + 1 :] if opened else before
+    if _wants_statement(inside) and (not opened or before[opened[-1]] == "{"):
+        return _indent_of_line(before, len(before)) + INDENT
+    return _indent_of_line(before, opened[-1]) + INDENT if opened else _indent_of_line(before, len(before))
 
 
 def closing_indent(before: str) -> int | None:

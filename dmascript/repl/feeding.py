@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 import threading
 
 from .command import Refused
@@ -79,4 +80,6 @@ class Interruptible:
         if self.asked:
             raise KeyboardInterrupt
         self.asked = True
+        if sys.stdout.isatty():
+            os.write(sys.stdout.fileno(), b"\n")  # behind the ^C that the terminal shows
         self.shell.live.interrupt()

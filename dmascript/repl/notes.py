@@ -68,7 +68,7 @@ def note_of_symbol(symbol: object, name: str) -> str:
 def _note_of_type(name: str) -> str:
     text = declarations.tag_text(name)
     if text is not None:
-        return text.partition("{")[0].strip()
+        return text.partition("{")[0].rpartition("\n")[2].strip()
     return " ".join(typedefs().get(name, "").split())
 
 

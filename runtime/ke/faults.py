@@ -8,6 +8,7 @@ from ..mm.mdl_checks import written_under_read_lock
 from ..mm.memory import ADDRESS_MASK, KERNEL_BASE
 from ..mm.protection import clear_guard
 from ..mm.special_pool import SPECIAL, SPECIAL_END
+from ..mm.store import PAGE
 from ..routines import find
 from ..services.programs import exit_process
 from .exceptions import EXCEPTION_NONCONTINUABLE, ExceptionRecord, Unwind
@@ -101,7 +102,7 @@ class Faults:
         if USER_END <= va < KERNEL_BASE:  # not canonical: a general protection fault, which tells no address
             self.raise_exception(STATUS_ACCESS_VIOLATION, (int(write), ADDRESS_MASK))
             return
-        if SPECIAL <= va < SPECIAL_END and nt.memory.region_at(va) is None:
+        if SPECIAL - PAGE <= va < SPECIAL_END and nt.memory.region_at(va) is None:
             nt.pool.special.fault(va, write, in_driver)
         region = nt.memory.region_at(va)
         if write and region is not None and written_under_read_lock(nt, region, va):

@@ -90,11 +90,12 @@ class Pool:
 
     def allocate(
         self, size: int, tag: int, paged: bool = False, zero: bool = False, cache_aligned: bool = False,
-        special: bool = False,
+        special: bool = False, at_start: bool = False,
     ) -> int:  # fmt: skip
         """The address of a block, or 0 if there is no room. Blocks of a page or more begin on a page, and so do aligned
-        ones. `special` asks for special pool, while there is room."""
-        block = self._special(size, tag, paged, cache_aligned) if special and size <= PAGE else None
+        ones. `special` asks for special pool, while there is room: a block ends its page there or, `at_start`, begins
+        it."""
+        block = self._special(size, tag, paged, cache_aligned, at_start) if special and size <= PAGE else None
         if block is None:
             large = cache_aligned or size >= PAGE - HEADER
             block = self._large(size, tag, paged) if large else self._small(size, tag, paged)
@@ -117,7 +118,7 @@ class Pool:
             self.nt.memory.poke(at, byte * part)
             at += part
 
-    def _special(self, size: int, tag: int, paged: bool, cache_aligned: bool) -> Block | None:
+    def _special(self, size: int, tag: int, paged: bool, cache_aligned: bool, at_start: bool) -> Block | None:
         arena = self.paged if paged else self.nonpaged
         if 2 * arena.grown >= arena.most:
             return None
@@ -126,7 +127,8 @@ class Pool:
             return None
         arena.grown += 1
         alignment = CACHE_LINE if cache_aligned else 16
-        block = Block(region.start + PAGE - (max(size, 1) + alignment - 1 & -alignment), size, tag, paged, region)
+        before = 0 if at_start else PAGE - (max(size, 1) + alignment - 1 & -alignment)
+        block = Block(region.start + before, size, tag, paged, region)
         block.special = True
         self.special.blocks[region.start] = block
         return block

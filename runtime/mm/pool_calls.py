@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 RESERVED_TAG = int.from_bytes(b"BIG ", "little")
 NO_TAG = int.from_bytes(b"None", "little")
 PAGED_BIT, MUST_SUCCEED_BIT, CACHE_ALIGNED_BIT = 1, 2, 4  # of a POOL_TYPE
+UNDERRUN_BITS = 9  # of an EX_POOL_PRIORITY whose name ends in SpecialPoolUnderrun
 POOL2_KINDS = POOL_FLAG_NON_PAGED | POOL_FLAG_NON_PAGED_EXECUTE | POOL_FLAG_PAGED
 POOL2_REQUIRED = (
     POOL2_KINDS | POOL_FLAG_USE_QUOTA | POOL_FLAG_UNINITIALIZED | POOL_FLAG_SESSION | POOL_FLAG_CACHE_ALIGNED
@@ -37,9 +38,10 @@ POOL2_REQUIRED = (
 
 
 class Request:
-    """One allocation as it was asked for. `raises` is the status that a failure raises, 0 if it returns NULL."""
+    """One allocation as it was asked for. `raises` is the status that a failure raises, 0 if it returns NULL. In
+    special pool the block begins its page if `at_start`, else it ends it."""
 
-    __slots__ = ("routine", "pool_type", "size", "tag", "zero", "raises")
+    __slots__ = ("routine", "pool_type", "size", "tag", "zero", "raises", "at_start")
 
     def __init__(self, routine: str, pool_type: int, size: int, tag: int, zero: bool = False, raises: int = 0) -> None:
         self.routine = routine
@@ -48,6 +50,12 @@ class Request:
         self.tag = tag
         self.zero = zero
         self.raises = raises
+        self.at_start = False
+
+    def with_priority(self, priority: int) -> Request:
+        """The same at an EX_POOL_PRIORITY, of which only the place in special pool counts."""
+        self.at_start = priority & UNDERRUN_BITS == UNDERRUN_BITS
+        return self
 
 
 def allocate(nt: System, request: Request) -> int:
@@ -57,7 +65,7 @@ def allocate(nt: System, request: Request) -> int:
     if not nt.fails(request.routine):
         where = nt.pool.allocate(
             request.size, request.tag, paged, request.zero, bool(request.pool_type & CACHE_ALIGNED_BIT),
-            special=nt.settings.verifier > 0,
+            special=nt.settings.verifier > 0, at_start=request.at_start,
         )  # fmt: skip
     if where:
         block = nt.pool.blocks[where]

@@ -94,11 +94,22 @@ class SpecialPool:
         if block is not None and block.freed:
             rule = rules.SPECIAL_POOL_FREED if in_driver else rules.SPECIAL_POOL_FREED_ARGUMENT
         else:
-            block = self.blocks.get((va & -PAGE) - PAGE)
+            block = self._nearest(va)
             rule = rules.SPECIAL_POOL_BEYOND if in_driver else rules.SPECIAL_POOL_BEYOND_ARGUMENT
         if block is not None:
+            title = rule.title.replace("beyond the end", "before the start") if va < block.address else ""
             facts = [
                 ("address", nt.describe(va)), ("access", "write" if write else "read"),
                 ("block", nt.describe(block.address)),
             ]  # fmt: skip
-            nt.violation(rule, (va, int(write), nt.instruction(), 0), facts, ("pool", block.address))
+            about = ("pool", block.address)
+            nt.violation(rule, (va, int(write), nt.instruction(), 0), facts, about, title=title)
+
+    def _nearest(self, va: int) -> Block | None:
+        """The block that ends before the empty page of an address, or one that begins right behind it."""
+        before, behind = self.blocks.get((va & -PAGE) - PAGE), self.blocks.get((va & -PAGE) + PAGE)
+        if behind is None or behind.address % PAGE:
+            return before
+        if before is None or behind.address - va < va - before.address - before.size:
+            return behind
+        return before

@@ -44,9 +44,8 @@ def ExAllocatePoolWithTag(nt: System, pool_type: int, size: int, tag: int) -> in
     undo="ExFreePoolWithTag", checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolWithTagPriority(nt: System, pool_type: int, size: int, tag: int, priority: int) -> int:
-    return allocate(
-        nt, Request("ExAllocatePoolWithTagPriority", pool_type, size, tag, zeroed(pool_type), raised(pool_type))
-    )
+    request = Request("ExAllocatePoolWithTagPriority", pool_type, size, tag, zeroed(pool_type), raised(pool_type))
+    return allocate(nt, request.with_priority(priority))
 
 
 @routine(
@@ -225,7 +224,8 @@ def ExAllocatePoolQuotaUninitialized(nt: System, pool_type: int, size: int, tag:
     fails="NULL", undo="ExFreePoolWithTag", macro=True, checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolPriorityZero(nt: System, pool_type: int, size: int, tag: int, priority: int) -> int:
-    return allocate(nt, Request("ExAllocatePoolPriorityZero", pool_type, size, tag, True, raised(pool_type)))
+    request = Request("ExAllocatePoolPriorityZero", pool_type, size, tag, True, raised(pool_type))
+    return allocate(nt, request.with_priority(priority))
 
 
 @routine(
@@ -235,7 +235,8 @@ def ExAllocatePoolPriorityZero(nt: System, pool_type: int, size: int, tag: int, 
     fails="NULL", undo="ExFreePoolWithTag", macro=True, checks_irql=True,
 )  # fmt: skip
 def ExAllocatePoolPriorityUninitialized(nt: System, pool_type: int, size: int, tag: int, priority: int) -> int:
-    return allocate(nt, Request("ExAllocatePoolPriorityUninitialized", pool_type, size, tag, False, raised(pool_type)))
+    request = Request("ExAllocatePoolPriorityUninitialized", pool_type, size, tag, False, raised(pool_type))
+    return allocate(nt, request.with_priority(priority))
 
 
 @routine(

@@ -16,7 +16,8 @@ from dmascript.runtime.dma.scatter import size_for
 LINE = 64
 TRANSFERS = int(os.environ.get("DMASCRIPT_TRANSFERS", "500"))
 KEEP_OBJECT, DEALLOCATE_OBJECT, KEEP_REGISTERS = 1, 2, 3
-APIS = ("list", "built list", "stages", "stages 3", "list 3", "common buffer")
+APIS = ("list", "built list", "stages", "stages 3", "list 3", "common buffer", "slave")
+LONGEST = (4096, 16_384, 65_536, 1 << 20)  # limits of devices
 
 
 class Plan:
@@ -30,7 +31,12 @@ class Plan:
             st.sampled_from((24, 32, 64))
         )  # fmt: skip
         self.write = draw(st.booleans())
-        unit = LINE if self.profile == "noncoherent" else 1
+        self.most = draw(st.sampled_from(LONGEST))
+        self.channel = draw(st.sampled_from((0, 1, 2, 3, 5, 6, 7))) if self.api == "slave" else -1
+        self.request = draw(st.integers(1, 400)) * 2  # bytes that a slave moves at a time
+        if self.api == "slave":
+            self.bits, self.scatter = 24, False
+        unit = LINE if self.profile == "noncoherent" else 2 if self.channel > 4 else 1
         chain = draw(st.integers(1, 3)) if self.api in ("list", "built list", "stages 3", "list 3") else 1
         most = 12_000 if self.profile == "starved" else 40_000
         self.parts = [
@@ -40,7 +46,7 @@ class Plan:
         total = sum(length for length, _ in self.parts)
         self.start = draw(st.integers(0, (self.parts[0][0] - 1) // unit)) * unit
         self.length = draw(st.integers(1, (total - self.start) // unit)) * unit
-        if self.api == "stages":
+        if self.api in ("stages", "slave"):
             self.length = min(self.length, self.parts[0][0] - self.start)
         self.registers = draw(st.integers(1, 32))
         self.action = draw(st.sampled_from((KEEP_OBJECT, KEEP_REGISTERS)))
@@ -62,12 +68,15 @@ class Run:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.machine = machine = DmaMachine(plan.profile)
+        self.machine = machine = DmaMachine(plan.profile, plan.channel)
         version = 3 if plan.api.endswith("3") else 2
         width = {"DmaAddressWidth": plan.bits} if version == 3 else {
             "Dma32BitAddresses": int(plan.bits == 32), "Dma64BitAddresses": int(plan.bits == 64),
         }  # fmt: skip
-        self.adapter = machine.adapter(Version=version, ScatterGather=int(plan.scatter), InterfaceType=1, **width)
+        fields = {"ScatterGather": int(plan.scatter), "InterfaceType": 1, "MaximumLength": plan.most, **width}
+        if plan.api == "slave":
+            fields.update(Master=0, DmaChannel=plan.channel, DmaWidth=int(plan.channel > 4))
+        self.adapter = machine.adapter(Version=version, **fields)
         assert self.adapter
         if plan.order:
             machine.nt.chooser = Chooser(plan.order)
@@ -92,6 +101,17 @@ class Run:
     @property
     def va(self) -> int:
         return self.spans[0][0] + self.plan.start
+
+    @property
+    def pages(self) -> int:
+        """The pages, or parts of pages, that the transfer touches: it needs a map register for each."""
+        found, skip, left = 0, self.plan.start, self.plan.length
+        for where, length in self.spans:
+            part = min(max(length - skip, 0), left)
+            if part:
+                found += ((where + skip) % 4096 + part + 4095) // 4096
+            skip, left = max(skip - length, 0), left - part
+        return found
 
     def wait_for(self, found: list[int]) -> int:
         """What a routine was given, which may come late."""
@@ -134,14 +154,14 @@ class Run:
                 "CalculateScatterGatherList", self.adapter, self.mdls[0], self.va, plan.length, size_at, size_at + 4
             )
             if status:
-                assert status == 0xC000009A
+                assert status == 0xC000009A and self.pages > machine.registers
                 return False
             size = machine.nt.memory.read_uint(size_at, 4)
             status = machine.op("BuildScatterGatherList", *given, machine.nt.pool.allocate(size, 0), size)
         else:
             status = machine.op("GetScatterGatherList", *given)
         if status:
-            assert status == 0xC000009A and not lists
+            assert status == 0xC000009A and not lists and self.pages > machine.registers
             return False
         assert self.move(machine.elements(self.wait_for(lists)), 0) == plan.length
         machine.op("PutScatterGatherList", self.adapter, lists[0], int(plan.write))
@@ -156,7 +176,7 @@ class Run:
             int(plan.write), 0, 0, list_at,
         )  # fmt: skip
         if status:
-            assert status == 0xC000009A
+            assert status == 0xC000009A and self.pages > machine.registers
             return False
         found = machine.nt.memory.read_uint(list_at, 8)
         assert self.move(machine.elements(found), 0) == plan.length
@@ -211,6 +231,33 @@ class Run:
         self.free(base, count)
         return True
 
+    def by_slave(self) -> bool:
+        """A channel of the system's controller: the device asks, and does not know where its bytes go."""
+        machine, plan = self.machine, self.plan
+        bus, length_at = machine.nt.hardware.bus, machine.room(4)
+        base = self.channel(machine.registers)
+        done = 0
+        while done < plan.length:
+            self.flush_caches()
+            va = self.va + done
+            machine.nt.memory.write_uint(length_at, 4, min(plan.length - done, machine.registers * 4096 - va % 4096))
+            given = self.adapter, self.mdls[0], base, va
+            machine.op("MapTransfer", *given, length_at, int(plan.write))
+            size = machine.nt.memory.read_uint(length_at, 4)
+            for at in range(0, size, plan.request):
+                left = min(plan.request, size - at)
+                assert machine.op("ReadDmaCounter", self.adapter) == size - at
+                if plan.write:
+                    begin = plan.start + done + at
+                    assert bus.read(machine.device, 0, plan.request) == self.before[begin : begin + left]
+                else:
+                    data = self.news[done + at : done + at + left] + b"\xee" * (plan.request - left)
+                    assert bus.write(machine.device, 0, data) == left
+            machine.op("FlushAdapterBuffers", *given, size, int(plan.write))
+            done += size
+        self.free(base, machine.registers)
+        return True
+
     def by_stages_3(self) -> bool:
         """Version 3: MapTransferEx says how much it could map."""
         machine, plan = self.machine, self.plan
@@ -255,6 +302,7 @@ class Run:
         ways = {
             "list": lambda: self.by_list(False), "built list": lambda: self.by_list(True), "stages": self.by_stages,
             "stages 3": self.by_stages_3, "list 3": self.by_list_3, "common buffer": self.by_common_buffer,
+            "slave": self.by_slave,
         }  # fmt: skip
         free = machine.nt.dma.pool.free
         moved = ways[plan.api]()

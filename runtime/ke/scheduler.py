@@ -350,7 +350,7 @@ class Scheduler:
 
     def has_work(self) -> bool:
         """Somebody but the running thread can run."""
-        return bool(self._ready or self._others())
+        return bool(self._ready or self.others())
 
     def _has_work(self, cpu: Processor) -> bool:
         """An idle processor has something to do."""
@@ -509,7 +509,7 @@ class Scheduler:
         nt = self.nt
         if nt.breaking is not None:
             nt.breaking("deadlock", "no thread can ever run again")
-            if self._ready or self._others() or not only_timers and self.next_due() is not None:
+            if self._ready or self.others() or not only_timers and self.next_due() is not None:
                 return
         found = nt.pending_requests()
         for finding in found:

@@ -35,6 +35,7 @@ def start(options: Options, console: Console, path: str | None = None, debug: bo
         shell.err = console.say
         if _begin(shell, path, debug):
             run_lines(shell, piped_lines())
+        shell.close_log()
         console.flush()
         return exit_code(shell)
     colour = wants_colour(sys.stdout, os.environ, refused=plain)
@@ -42,6 +43,7 @@ def start(options: Options, console: Console, path: str | None = None, debug: bo
     _greet(shell, console)
     if _start_up(shell) and _begin(shell, path, debug):
         _converse(shell, plain)
+    shell.close_log()
     console.flush()
     return EXIT_CLEAN
 

@@ -137,6 +137,8 @@ class Declarations:
         initialiser, constant = None, True
         if one.initialiser is not None:
             if variable in self._initialised:
+                if self._same_guid(variable, one.initialiser):
+                    return
                 self._redefined(variable, variable.name, one.span, "and initialised twice")
                 return
             self._initialised.add(variable)
@@ -151,6 +153,15 @@ class Declarations:
         else:
             self.context.variables[variable] = None
             statements.append(Declare(one.span, variable, initialiser))
+
+    def _same_guid(self, variable: Variable, again: Node) -> bool:
+        """True of a GUID that is defined once more, and as before: headers leave DEFINE_GUID outside their guards, so
+        that each source that includes them defines it, and a script may be made of several sources."""
+        if not isinstance(variable.type, StructType) or variable.type.layout.tag != "_GUID" or not variable.type.const:
+            return False
+        before = self.context.variables.get(variable)
+        found, constant = self.initialisers.static(variable, again)
+        return constant and before is not None and found is not None and found.data == before.data
 
     def _global_variable(self, one: InitDeclarator, type: Type) -> Variable | None:
         """The variable of that name, declared now or before; None with an error."""

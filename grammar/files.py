@@ -120,7 +120,7 @@ class FolderLoader:
         for folder in self._search(from_file):
             shown = os.path.normpath(os.path.join(folder, path))
             # The path is resolved as it was written: `link/..` is not where normpath thinks it is.
-            real = _real(os.path.join(folder, path))
+            real = _real(as_on_disk(folder, path))
             if not real:
                 continue
             if not any(_within(real, allowed) for allowed in self._allowed):
@@ -167,6 +167,27 @@ class FolderLoader:
             raise IncludeError(first.rule, first.message, first.help, diagnostics.found)
         self.files[shown] = self._by_path[real] = source
         return source
+
+
+def as_on_disk(folder: str, path: str) -> str:
+    """The path of a file, spelled as the host has it where only the case differs: the Microsoft compiler's hosts do not
+    care, and drivers are written so."""
+    whole = os.path.join(folder, path)
+    if os.path.exists(whole):
+        return whole
+    found = folder or "."
+    for part in path.split("/"):
+        here = os.path.join(found, part)
+        if not os.path.exists(here):
+            try:
+                names = sorted(name for name in os.listdir(found) if name.lower() == part.lower())
+            except (OSError, ValueError):
+                return whole
+            if not names:
+                return whole
+            here = os.path.join(found, names[0])
+        found = here
+    return found
 
 
 def _real(path: str) -> str:

@@ -12,7 +12,8 @@ from ..runtime.wdk import constants, declarations
 # Headers whose contents are built in. The WDK has more; including one of those is a note and brings nothing.
 _HEADERS = """
     wdm.h ntddk.h ntifs.h ntdef.h ntstatus.h ntstrsafe.h ntintsafe.h wdmsec.h wdmguid.h initguid.h hal.h devioctl.h
-    ntddstor.h basetsd.h bugcodes.h excpt.h guiddef.h driverspecs.h specstrings.h sal.h windows.h winbase.h windef.h
+    ntddstor.h wmilib.h wmistr.h basetsd.h bugcodes.h excpt.h guiddef.h driverspecs.h specstrings.h sal.h
+    windows.h winbase.h windef.h
     minwindef.h winnt.h winioctl.h winerror.h fileapi.h handleapi.h ioapiset.h memoryapi.h processthreadsapi.h
     synchapi.h errhandlingapi.h assert.h ctype.h dontuse.h intrin.h limits.h malloc.h stdarg.h stdbool.h stddef.h
     stdint.h stdio.h stdlib.h string.h tchar.h wchar.h
@@ -20,7 +21,7 @@ _HEADERS = """
 HEADERS = frozenset(_HEADERS.split())
 _PROGRAM_HEADERS = frozenset(("windows.h", "stdio.h", "stdlib.h", "malloc.h"))
 # Families of routines that need no kernel, and are linked into whatever calls them.
-_EVERYWHERE = frozenset(("crt", "crt_format", "interlocked", "list_", "rtl", "rtl_string", "strsafe"))
+_EVERYWHERE = frozenset(("crt", "crt_format", "interlocked", "list_", "rtl", "rtl_bitmap", "rtl_string", "strsafe"))
 _ALL_SIDES = frozenset(("kernel", "process", "device"))
 
 

@@ -126,6 +126,19 @@
         (p)->SecurityQualityOfService = NULL; \
     } while (0)
 
+#define RtlAnsiStringToUnicodeSize(s) ((s)->Length * sizeof(WCHAR) + sizeof(WCHAR))
+#define RtlUnicodeStringToAnsiSize(s) ((s)->Length / sizeof(WCHAR) + sizeof(CHAR))
+#define RtlStoreUshort(address, value) (*(USHORT UNALIGNED *)(address) = (USHORT)(value))
+#define RtlStoreUlong(address, value) (*(ULONG UNALIGNED *)(address) = (ULONG)(value))
+#define RtlStoreUlonglong(address, value) (*(ULONGLONG UNALIGNED *)(address) = (ULONGLONG)(value))
+#define RtlRetrieveUshort(to, from) (*(PUSHORT)(to) = *(USHORT UNALIGNED *)(from))
+#define RtlRetrieveUlong(to, from) (*(PULONG)(to) = *(ULONG UNALIGNED *)(from))
+
+// PCI headers, reports and the error log
+#define PCI_CONFIGURATION_TYPE(data) ((data)->HeaderType & ~PCI_MULTIFUNCTION)
+#define PCI_MULTIFUNCTION_DEVICE(data) (((data)->HeaderType & PCI_MULTIFUNCTION) != 0)
+#define IoForwardAndCatchIrp IoForwardIrpSynchronously
+
 // Statements
 #define UNREFERENCED_PARAMETER(P) ((void)(P))
 #define UNREFERENCED_LOCAL_VARIABLE(V) ((void)(V))
@@ -139,6 +152,10 @@
 #define NT_ASSERTMSG(msg, exp) ASSERTMSG(msg, exp)
 #define NT_VERIFY(exp) ASSERT(exp)
 #define NT_FRE_ASSERT(exp) ASSERT(exp)
+#define RTL_VERIFY(exp) ASSERT(exp)
+#define RTL_VERIFYMSG(msg, exp) ASSERTMSG(msg, exp)
+#define RTL_SOFT_ASSERT(exp) ((exp) ? TRUE : (DbgPrint("%s, line %d: not true: %s\n", __FILE__, __LINE__, #exp), FALSE))
+#define RTL_SOFT_VERIFY(exp) RTL_SOFT_ASSERT(exp)
 #define KdPrint(arguments) DbgPrint arguments
 #define KdPrintEx(arguments) DbgPrintEx arguments
 #define KdBreakPoint() DbgBreakPoint()
@@ -161,6 +178,9 @@
 #define IsEqualIID IsEqualGUID
 #define InlineIsEqualGUID IsEqualGUID
 #define NtClose ZwClose
+#define RtlULongPtrAdd RtlULongLongAdd
+#define RtlULongPtrSub RtlULongLongSub
+#define RtlULongPtrMult RtlULongLongMult
 #define READ_REGISTER_NOFENCE_UCHAR READ_REGISTER_UCHAR
 #define READ_REGISTER_NOFENCE_USHORT READ_REGISTER_USHORT
 #define READ_REGISTER_NOFENCE_ULONG READ_REGISTER_ULONG

@@ -406,6 +406,10 @@ struct P { int x, y; } p = { 1, 2, 3 }, q = { .z = 1 }, r = { [0] = 1 }; int a[2
 => 1:88 error too-many-initialisers: initialising 'a': the array has no element 2
 => 1:111 error unknown-member: initialising 'b': an int[2] is no struct, and has no member 'x'
 ---
+typedef struct _GUID { int a; } G; const G a = { 1 }; const G a = { 1 }; const G a = { 2 }; const int b = 1; const int b = 1;
+=> 1:82 error redefined: 'a' is declared again, and initialised twice <- 1:44 declared here
+=> 1:120 error redefined: 'b' is declared again, and initialised twice <- 1:103 declared here
+---
 int g; int f(void) { static int s = g; static int *t = &g; static int u = 1 + 2; return s + *t + u; }
 => 1:37 error initialiser-not-constant: the initialiser of the static variable 's' is not a constant | assign it in a statement
 ---

@@ -694,6 +694,18 @@ def test_folder_loader_does_not_find(tree: Path, name: str) -> None:
     assert failure.value.rule == "include-not-found"
 
 
+def test_the_case_of_a_file_s_name_does_not_matter(tmp_path: Path) -> None:
+    """`#include "Driver.h"` finds driver.h on every host, as where drivers are built; the same spelling goes first."""
+    for name in ("Inc/Driver.H", "other.h", "OTHER.H"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name, encoding="utf-8")
+    loader = FolderLoader(str(tmp_path))
+    assert loader.include("inc/driver.h", "main.dma").text == "Inc/Driver.H"
+    assert loader.include("OTHER.H", "main.dma").text in ("OTHER.H", "other.h")
+    with pytest.raises(IncludeError):
+        loader.include("inc/drivers.h", "main.dma")
+
+
 def test_included_file_that_is_no_text(tree: Path) -> None:
     """What is wrong with the bytes of an included file is said with the place in it."""
     (tree / "script" / "a.h").write_bytes(b"ok\n\xff")

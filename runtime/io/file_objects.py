@@ -49,6 +49,8 @@ SHARED_READ = offset("_FILE_OBJECT", "SharedRead")
 FILE_FLAGS, FILE_NAME = offset("_FILE_OBJECT", "Flags"), offset("_FILE_OBJECT", "FileName")
 POSITION, BUSY = offset("_FILE_OBJECT", "CurrentByteOffset"), offset("_FILE_OBJECT", "Busy")
 WAITERS, LOCK, EVENT = (offset("_FILE_OBJECT", name) for name in ("Waiters", "Lock", "Event"))
+SECURITY_CONTEXT = offset("_IO_STACK_LOCATION", "Parameters.Create.SecurityContext")
+SECURITY_BYTES, DESIRED_ACCESS, FULL_OPTIONS = 24, 16, 20  # of an IO_SECURITY_CONTEXT
 OPTIONS = offset("_IO_STACK_LOCATION", "Parameters.Create.Options")
 FILE_ATTRIBUTES = offset("_IO_STACK_LOCATION", "Parameters.Create.FileAttributes")
 SHARE_ACCESS = offset("_IO_STACK_LOCATION", "Parameters.Create.ShareAccess")
@@ -201,6 +203,11 @@ class Files:
         if opening is not None:
             location = nt.irps.next(request.irp)
             memory = nt.memory
+            context = nt.exception_area(SECURITY_BYTES)  # on the stack of whoever opens
+            memory.write(context, bytes(SECURITY_BYTES))
+            memory.write_uint(context + DESIRED_ACCESS, 4, opening.access & 0xFFFF_FFFF)
+            memory.write_uint(context + FULL_OPTIONS, 4, opening.options)
+            memory.write_uint(location + SECURITY_CONTEXT, 8, context)
             memory.write_uint(location + OPTIONS, 4, opening.disposition << 24 | opening.options & 0xFF_FFFF)
             memory.write_uint(location + FILE_ATTRIBUTES, 2, opening.attributes)
             memory.write_uint(location + SHARE_ACCESS, 2, opening.share)

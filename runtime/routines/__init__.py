@@ -35,7 +35,7 @@ MODULES = {
         DbgSetDebugFilterState KdRefreshDebuggerNotPresent
     """,
     "device_words": """
-        interrupt interrupt_clear bus_read bus_write
+        interrupt interrupt_clear bus_read bus_write bus_look complain
     """,
     "dma": """
         IoGetDmaAdapter KeFlushIoBuffers
@@ -204,6 +204,10 @@ MODULES = {
         PsSetCreateProcessNotifyRoutine PsIsSystemThread PsGetVersion IoThreadToProcess IoGetRequestorProcessId
         KeAttachProcess KeDetachProcess
     """,
+    "wmi": """
+        WmiSystemControl WmiCompleteRequest WmiFireEvent IoWMIDeviceObjectToProviderId IoWMIWriteEvent
+        IoRegisterPlugPlayNotification IoUnregisterPlugPlayNotification IoUnregisterPlugPlayNotificationEx
+    """,
     "registry": """
         RtlQueryRegistryValues RtlWriteRegistryValue RtlCreateRegistryKey RtlCheckRegistryKey RtlDeleteRegistryValue
         ZwCreateKey ZwDeleteKey ZwSetValueKey ZwFlushKey IoOpenDeviceInterfaceRegistryKey
@@ -215,8 +219,12 @@ MODULES = {
         RtlTimeToTimeFields RtlTimeFieldsToTime RtlULongAdd RtlULongSub RtlULongMult RtlULongLongAdd RtlULongLongSub
         RtlULongLongMult RtlSizeTAdd RtlSizeTSub RtlSizeTMult RtlSizeTToULong RtlULongLongToULong
         RtlConvertUlongToLargeInteger RtlConvertLongToLargeInteger RtlUshortByteSwap RtlUlongByteSwap
-        RtlUlonglongByteSwap RtlCrc32 RtlInitializeBitMap RtlClearAllBits RtlSetAllBits RtlSetBits RtlClearBits
-        RtlFindClearBitsAndSet RtlTestBit
+        RtlUlonglongByteSwap RtlCrc32
+    """,
+    "rtl_bitmap": """
+        RtlInitializeBitMap RtlClearAllBits RtlSetAllBits RtlSetBits RtlClearBits RtlSetBit RtlClearBit RtlTestBit
+        RtlCheckBit RtlFindClearBits RtlFindSetBits RtlFindClearBitsAndSet RtlFindSetBitsAndClear RtlNumberOfSetBits
+        RtlNumberOfClearBits RtlAreBitsSet RtlAreBitsClear
     """,
     "rtl_string": """
         RtlInitUnicodeString RtlCompareUnicodeString RtlEqualUnicodeString RtlCopyUnicodeString RtlInitAnsiString

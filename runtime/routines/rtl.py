@@ -267,85 +267,8 @@ def RtlCrc32(nt: System, buffer: int, size: int, initial: int) -> int:
     return crc32(nt.memory.read(buffer, size), initial)
 
 
-@routine(
-    "VOID RtlInitializeBitMap(PRTL_BITMAP BitMapHeader, PULONG BitMapBuffer, ULONG SizeOfBitMap)",
-    page="nf-wdm-rtlinitializebitmap", irql="any",
-)  # fmt: skip
-def RtlInitializeBitMap(nt: System, header: int, buffer: int, size: int) -> None:
-    nt.memory.write_uint(header, 4, size)
-    nt.memory.write_uint(header + 8, 8, buffer)
-
-
-@routine("VOID RtlClearAllBits(PRTL_BITMAP BitMapHeader)", page="nf-wdm-rtlclearallbits", irql="any")
-def RtlClearAllBits(nt: System, header: int) -> None:
-    size, buffer = _bit_map(nt, header)
-    fill(nt, buffer, (size + 31) // 32 * 4, 0)
-
-
-@routine("VOID RtlSetAllBits(PRTL_BITMAP BitMapHeader)", page="nf-wdm-rtlsetallbits", irql="any")
-def RtlSetAllBits(nt: System, header: int) -> None:
-    size, buffer = _bit_map(nt, header)
-    fill(nt, buffer, (size + 31) // 32 * 4, 0xFF)
-
-
-@routine(
-    "VOID RtlSetBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG NumberToSet)",
-    page="nf-wdm-rtlsetbits", irql="any",
-)  # fmt: skip
-def RtlSetBits(nt: System, header: int, start: int, count: int) -> None:
-    _change(nt, header, start, count, True)
-
-
-@routine(
-    "VOID RtlClearBits(PRTL_BITMAP BitMapHeader, ULONG StartingIndex, ULONG NumberToClear)",
-    page="nf-wdm-rtlclearbits", irql="any",
-)  # fmt: skip
-def RtlClearBits(nt: System, header: int, start: int, count: int) -> None:
-    _change(nt, header, start, count, False)
-
-
-@routine(
-    "ULONG RtlFindClearBitsAndSet(PRTL_BITMAP BitMapHeader, ULONG NumberToFind, ULONG HintIndex)",
-    page="nf-wdm-rtlfindclearbitsandset", irql="any",
-)  # fmt: skip
-def RtlFindClearBitsAndSet(nt: System, header: int, count: int, hint: int) -> int:
-    """The first run of `count` zero bits from the hint on, then from the beginning; 0xFFFFFFFF if there is none."""
-    size, buffer = _bit_map(nt, header)
-    bits = nt.memory.read_uint(buffer, (size + 31) // 32 * 4) if size else 0
-    text = format(bits & ((1 << size) - 1), f"0{size}b")[::-1] if size else ""
-    hint = hint if hint < size else 0
-    found = text.find("0" * count, hint)
-    if found < 0:
-        found = text.find("0" * count)
-    if found < 0:
-        return U32
-    _change(nt, header, found, count, True)
-    return found
-
-
-@routine("BOOLEAN RtlTestBit(PRTL_BITMAP BitMapHeader, ULONG BitNumber)", page="nf-wdm-rtltestbit", irql="any")
-def RtlTestBit(nt: System, header: int, number: int) -> int:
-    buffer = _bit_map(nt, header)[1]
-    return nt.memory.read_uint(buffer + number // 8, 1) >> number % 8 & 1
-
-
 def _checked(nt: System, value: int, limit: int, result: int) -> int:
     """Store a result that fits, or the largest number with STATUS_INTEGER_OVERFLOW."""
     fits = 0 <= value <= limit
     nt.memory.write(result, (value if fits else limit).to_bytes(4 if limit == U32 else 8, "little"), True)
     return STATUS_SUCCESS if fits else STATUS_INTEGER_OVERFLOW
-
-
-def _bit_map(nt: System, header: int) -> tuple[int, int]:
-    """The bits of an RTL_BITMAP (SizeOfBitMap, then Buffer): how many there are, and where they lie."""
-    return nt.memory.read_uint(header, 4), nt.memory.read_uint(header + 8, 8)
-
-
-def _change(nt: System, header: int, start: int, count: int, one: bool) -> None:
-    size, buffer = _bit_map(nt, header)
-    if not count:
-        return
-    first, last = start // 32 * 4, (start + count + 31) // 32 * 4
-    bits = nt.memory.read_uint(buffer + first, last - first)
-    mask = ((1 << count) - 1) << start % 32
-    nt.memory.write_uint(buffer + first, last - first, bits | mask if one else bits & ~mask)

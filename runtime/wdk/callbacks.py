@@ -295,6 +295,60 @@ _callback(
     "== PASSIVE_LEVEL",
     "nc-wdm-rtl_query_registry_routine",
 )
+_callback(
+    "NotificationCallback",
+    "NTSTATUS DRIVER_NOTIFICATION_CALLBACK_ROUTINE(PVOID NotificationStructure, PVOID Context)",
+    "== PASSIVE_LEVEL",
+    "nc-wdm-driver_notification_callback_routine",
+)
+_callback(
+    "WmiNotificationCallback",
+    "VOID FWMI_NOTIFICATION_CALLBACK(PVOID Wnode, PVOID Context)",
+    "== PASSIVE_LEVEL",
+    "nc-wdm-wmi_notification_callback",
+)
+_callback(
+    "QueryWmiRegInfo",
+    "NTSTATUS WMI_QUERY_REGINFO_CALLBACK(PDEVICE_OBJECT DeviceObject, PULONG RegFlags, PUNICODE_STRING "
+    "InstanceName, PUNICODE_STRING *RegistryPath, PUNICODE_STRING MofResourceName, PDEVICE_OBJECT *Pdo)",
+    "== PASSIVE_LEVEL",
+    "nc-wmilib-wmi_query_reginfo_callback",
+)
+_callback(
+    "QueryWmiDataBlock",
+    "NTSTATUS WMI_QUERY_DATABLOCK_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG "
+    "InstanceIndex, ULONG InstanceCount, PULONG InstanceLengthArray, ULONG BufferAvail, PUCHAR Buffer)",
+    "== PASSIVE_LEVEL",
+    "nc-wmilib-wmi_query_datablock_callback",
+)
+_callback(
+    "SetWmiDataBlock",
+    "NTSTATUS WMI_SET_DATABLOCK_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG "
+    "InstanceIndex, ULONG BufferSize, PUCHAR Buffer)",
+    "== PASSIVE_LEVEL",
+    "nc-wmilib-wmi_set_datablock_callback",
+)
+_callback(
+    "SetWmiDataItem",
+    "NTSTATUS WMI_SET_DATAITEM_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG "
+    "InstanceIndex, ULONG DataItemId, ULONG BufferSize, PUCHAR Buffer)",
+    "== PASSIVE_LEVEL",
+    "nc-wmilib-wmi_set_dataitem_callback",
+)
+_callback(
+    "ExecuteWmiMethod",
+    "NTSTATUS WMI_EXECUTE_METHOD_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, ULONG "
+    "InstanceIndex, ULONG MethodId, ULONG InBufferSize, ULONG OutBufferSize, PUCHAR Buffer)",
+    "== PASSIVE_LEVEL",
+    "nc-wmilib-wmi_execute_method_callback",
+)
+_callback(
+    "WmiFunctionControl",
+    "NTSTATUS WMI_FUNCTION_CONTROL_CALLBACK(PDEVICE_OBJECT DeviceObject, PIRP Irp, ULONG GuidIndex, "
+    "WMIENABLEDISABLECONTROL Function, BOOLEAN Enable)",
+    "== PASSIVE_LEVEL",
+    "nc-wmilib-wmi_function_control_callback",
+)
 
 _macro("ULONG ADDRESS_AND_SIZE_TO_SPAN_PAGES(PVOID Va, SIZE_T Size)", "any", "nf-wdm-address_and_size_to_span_pages")
 _macro("ULONG BYTE_OFFSET(PVOID Va)", "any", "nf-wdm-byte_offset")

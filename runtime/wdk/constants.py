@@ -30,6 +30,12 @@ def __getattr__(name: str) -> object:
     for group, c_type, end in _ENDS:
         groups[group] = c_type, dict(items[start:end])
         start = end
+    from . import driver_constants
+
+    for group, (c_type, text) in driver_constants.GROUPS.items():
+        words = text.split()
+        groups[group] = c_type, dict(zip(words[::2], (int(word, 0) for word in words[1::2]), strict=True))
+        globals().update(groups[group][1])
     types = {constant: c_type for c_type, values in groups.values() for constant in values}
     globals().update(GROUPS=groups, _C_TYPES=types)
     return globals()[name]
@@ -783,12 +789,6 @@ MM_ALLOCATE_AND_HOT_REMOVE = 0x100
 MM_ANY_NODE_OK = 0x80000000
 _group("mm_allocate_flags", "ULONG")
 
-# Page protections.
-PAGE_NOACCESS = 0x1
-PAGE_READONLY = 0x2
-PAGE_READWRITE = 0x4
-PAGE_WRITECOPY = 0x8
-PAGE_EXECUTE = 0x10
 # Flags of MmFreePagesFromMdlEx, MmCopyMemory and MmProtectDriverSection.
 MM_FREE_MDL_PAGES_ZERO = 0x1
 MM_COPY_MEMORY_PHYSICAL = 0x1
@@ -796,6 +796,12 @@ MM_COPY_MEMORY_VIRTUAL = 0x2
 MM_PROTECT_DRIVER_SECTION_ALLOW_UNLOAD = 0x1
 _group("mm_routine_flags", "ULONG")
 
+# Page protections.
+PAGE_NOACCESS = 0x1
+PAGE_READONLY = 0x2
+PAGE_READWRITE = 0x4
+PAGE_WRITECOPY = 0x8
+PAGE_EXECUTE = 0x10
 PAGE_EXECUTE_READ = 0x20
 PAGE_EXECUTE_READWRITE = 0x40
 PAGE_EXECUTE_WRITECOPY = 0x80

@@ -12,7 +12,7 @@ are those of x64; what is approximate says so.
 
 from __future__ import annotations
 
-from . import callbacks
+from . import callbacks, guids, management
 from .constants import GROUPS
 from .structures import STRUCTURES
 
@@ -62,12 +62,20 @@ typedef struct _DMA_COMMON_BUFFER_VECTOR DMA_COMMON_BUFFER_VECTOR, *PDMA_COMMON_
 typedef struct _IO_WORKITEM IO_WORKITEM, *PIO_WORKITEM;
 typedef struct _IO_TIMER *PIO_TIMER;
 typedef struct _VPB VPB, *PVPB;
-typedef struct _IO_SECURITY_CONTEXT *PIO_SECURITY_CONTEXT;
 typedef struct _IO_COMPLETION_CONTEXT *PIO_COMPLETION_CONTEXT;
 typedef struct _FAST_IO_DISPATCH *PFAST_IO_DISPATCH;
 typedef struct _SCSI_REQUEST_BLOCK *PSCSI_REQUEST_BLOCK;
 typedef struct _POWER_SEQUENCE *PPOWER_SEQUENCE;
 typedef struct _ACCESS_STATE *PACCESS_STATE;
+typedef struct _SECURITY_QUALITY_OF_SERVICE *PSECURITY_QUALITY_OF_SERVICE;
+typedef ULONG PNP_DEVICE_STATE, *PPNP_DEVICE_STATE;
+typedef WMI_QUERY_REGINFO_CALLBACK *PWMI_QUERY_REGINFO;
+typedef WMI_QUERY_DATABLOCK_CALLBACK *PWMI_QUERY_DATABLOCK;
+typedef WMI_SET_DATABLOCK_CALLBACK *PWMI_SET_DATABLOCK;
+typedef WMI_SET_DATAITEM_CALLBACK *PWMI_SET_DATAITEM;
+typedef WMI_EXECUTE_METHOD_CALLBACK *PWMI_EXECUTE_METHOD;
+typedef WMI_FUNCTION_CONTROL_CALLBACK *PWMI_FUNCTION_CONTROL;
+typedef FWMI_NOTIFICATION_CALLBACK *WMI_NOTIFICATION_CALLBACK;
 typedef struct _KPCR *PKPCR;
 typedef IO_COMPLETION_ROUTINE *PIO_COMPLETION;
 typedef const UNICODE_STRING *PCUNICODE_STRING;
@@ -121,6 +129,9 @@ ENUMS = {
     "_DRIVER_RUNTIME_INIT_FLAGS": ("driver_runtime", "DRIVER_RUNTIME_INIT_FLAGS *PDRIVER_RUNTIME_INIT_FLAGS"),
     "_BUS_DATA_TYPE": ("bus_data_type", "BUS_DATA_TYPE *PBUS_DATA_TYPE"),
     "_KEY_VALUE_INFORMATION_CLASS": ("key_value_class", "KEY_VALUE_INFORMATION_CLASS"),
+    "_IO_NOTIFICATION_EVENT_CATEGORY": ("notification_category", "IO_NOTIFICATION_EVENT_CATEGORY"),
+    "_WMIENABLEDISABLECONTROL": ("wmi_control", "WMIENABLEDISABLECONTROL"),
+    "_SYSCTL_IRP_DISPOSITION": ("sysctl_disposition", "SYSCTL_IRP_DISPOSITION *PSYSCTL_IRP_DISPOSITION"),
     "_SECTION_INHERIT": ("section_inherit", "SECTION_INHERIT"),
     "POOL_EXTENDED_PARAMETER_TYPE": (
         "pool_extended_parameter",
@@ -385,6 +396,47 @@ RECORDS = {
     PGET_SET_DEVICE_DATA GetBusData;
 };""",
     ),
+    "_PCI_BUS_INTERFACE_STANDARD": (
+        "PCI_BUS_INTERFACE_STANDARD *PPCI_BUS_INTERFACE_STANDARD",
+        """struct _PCI_BUS_INTERFACE_STANDARD {
+    USHORT Size;
+    USHORT Version;
+    PVOID Context;
+    PINTERFACE_REFERENCE InterfaceReference;
+    PINTERFACE_DEREFERENCE InterfaceDereference;
+    ULONG (*ReadConfig)(PVOID Context, UCHAR BusOffset, ULONG Slot, PVOID Buffer, ULONG Offset, ULONG Length);
+    ULONG (*WriteConfig)(PVOID Context, UCHAR BusOffset, ULONG Slot, PVOID Buffer, ULONG Offset, ULONG Length);
+    VOID (*PinToLine)(PVOID Context, PPCI_COMMON_CONFIG PciData);
+    VOID (*LineToPin)(PVOID Context, PPCI_COMMON_CONFIG PciNewData, PPCI_COMMON_CONFIG PciOldData);
+};""",
+    ),
+    "_IO_SECURITY_CONTEXT": (
+        "IO_SECURITY_CONTEXT *PIO_SECURITY_CONTEXT",
+        """struct _IO_SECURITY_CONTEXT {
+    PSECURITY_QUALITY_OF_SERVICE SecurityQos;
+    PACCESS_STATE AccessState;
+    ACCESS_MASK DesiredAccess;
+    ULONG FullCreateOptions;
+};""",
+    ),
+    "_IO_ERROR_LOG_PACKET": (
+        "IO_ERROR_LOG_PACKET *PIO_ERROR_LOG_PACKET",
+        """struct _IO_ERROR_LOG_PACKET {
+    UCHAR MajorFunctionCode;
+    UCHAR RetryCount;
+    USHORT DumpDataSize;
+    USHORT NumberOfStrings;
+    USHORT StringOffset;
+    USHORT EventCategory;
+    NTSTATUS ErrorCode;
+    ULONG UniqueErrorValue;
+    NTSTATUS FinalStatus;
+    ULONG SequenceNumber;
+    ULONG IoControlCode;
+    LARGE_INTEGER DeviceOffset;
+    ULONG DumpData[1];
+};""",
+    ),
     "_PNP_BUS_INFORMATION": (
         "PNP_BUS_INFORMATION *PPNP_BUS_INFORMATION",
         """struct _PNP_BUS_INFORMATION {
@@ -548,6 +600,26 @@ RECORDS = {
     KIRQL Irql;
     KINTERRUPT_MODE Mode;
     KINTERRUPT_POLARITY Polarity;
+};""",
+    ),
+    "_KEY_VALUE_FULL_INFORMATION": (
+        "KEY_VALUE_FULL_INFORMATION *PKEY_VALUE_FULL_INFORMATION",
+        """struct _KEY_VALUE_FULL_INFORMATION {
+    ULONG TitleIndex;
+    ULONG Type;
+    ULONG DataOffset;
+    ULONG DataLength;
+    ULONG NameLength;
+    WCHAR Name[1];
+};""",
+    ),
+    "_KEY_VALUE_BASIC_INFORMATION": (
+        "KEY_VALUE_BASIC_INFORMATION *PKEY_VALUE_BASIC_INFORMATION",
+        """struct _KEY_VALUE_BASIC_INFORMATION {
+    ULONG TitleIndex;
+    ULONG Type;
+    ULONG NameLength;
+    WCHAR Name[1];
 };""",
     ),
     "_KEY_VALUE_PARTIAL_INFORMATION": (
@@ -740,6 +812,7 @@ RECORDS = {
 };""",
     ),
 }
+RECORDS.update(management.RECORDS)
 
 VARIABLES = {
     "ExEventObjectType": "extern POBJECT_TYPE *ExEventObjectType;",
@@ -752,6 +825,7 @@ VARIABLES = {
     "MmUserProbeAddress": "extern ULONG_PTR MmUserProbeAddress;",
     "KeNumberProcessors": "extern CCHAR KeNumberProcessors;",
     "NtBuildNumber": "extern USHORT NtBuildNumber;",
+    **{name: f"extern const GUID {name};" for name in guids.TEXTS},
 }
 
 

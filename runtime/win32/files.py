@@ -9,6 +9,7 @@ from ..services import files as services
 from ..services import waitable
 from ..services.files import Answer
 from ..wdk.constants import (
+    FILE_NON_DIRECTORY_FILE,
     FILE_READ_ATTRIBUTES,
     FILE_SYNCHRONOUS_IO_NONALERT,
     STATUS_END_OF_FILE,
@@ -34,6 +35,7 @@ DISPOSITIONS = {1: 2, 2: 5, 3: 1, 4: 3, 5: 4}  # CREATE_NEW to TRUNCATE_EXISTING
 OPTIONS = {
     0x8000_0000: 0x2, 0x2000_0000: 0x8, 0x0800_0000: 0x4, 0x1000_0000: 0x800, 0x0200_0000: 0x4000, 0x0400_0000: 0x1000,
 }  # fmt: skip
+BACKUP_SEMANTICS = 0x0200_0000
 DELETE, DELETE_ON_CLOSE = 0x1_0000, 0x0400_0000
 FILE_ATTRIBUTES = 0x7FB7
 FIRST_ERROR = 0xC000_0000
@@ -68,6 +70,8 @@ def create_file(
     if flags & DELETE_ON_CLOSE:
         access |= DELETE
     options = sum(option for flag, option in OPTIONS.items() if flags & flag)
+    if not flags & BACKUP_SEMANTICS:
+        options |= FILE_NON_DIRECTORY_FILE
     if not flags & FILE_FLAG_OVERLAPPED:
         options |= FILE_SYNCHRONOUS_IO_NONALERT
     inherit = OBJ_INHERIT if security and nt.memory.read_uint(security + 16, 4) else 0

@@ -1,0 +1,62 @@
+"""What drivers do about WMI. Nobody asks a device for data here, so of a request only its way is decided."""
+
+from __future__ import annotations
+
+from ..routine import known, routine
+from ..wdk.constants import STATUS_SUCCESS
+from ..wdk.layouts import offset
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from ..system import System
+
+PROVIDER = offset("_IO_STACK_LOCATION", "Parameters.WMI.ProviderId")
+MINOR = offset("_IO_STACK_LOCATION", "MinorFunction")
+WMI_MINORS = frozenset((*range(0xA), 0xB))  # IRP_MN_QUERY_ALL_DATA to EXECUTE_METHOD, and REGINFO_EX
+NOT_WMI, FORWARD = 2, 3  # SYSCTL_IRP_DISPOSITION
+
+
+@routine(
+    "NTSTATUS WmiSystemControl(PWMILIB_CONTEXT WmiLibInfo, PDEVICE_OBJECT DeviceObject, PIRP Irp, "
+    "PSYSCTL_IRP_DISPOSITION IrpDisposition)",
+    page="nf-wmilib-wmisystemcontrol", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="wmilib.h",
+)  # fmt: skip
+def WmiSystemControl(nt: System, library: int, device: int, irp: int, disposition: int) -> int:
+    """Say what the driver is to do with an IRP_MJ_SYSTEM_CONTROL: one that is not for this device goes on down."""
+    location = nt.irps.current(irp)
+    answer = NOT_WMI
+    if nt.memory.read_uint(location + MINOR, 1) in WMI_MINORS:
+        if nt.memory.read_uint(location + PROVIDER, 8) == device:
+            nt.not_modelled("a request of WMI for this device")
+        answer = FORWARD
+    nt.memory.write(disposition, answer.to_bytes(4, "little"), True)
+    return STATUS_SUCCESS
+
+
+known(
+    "NTSTATUS WmiCompleteRequest(PDEVICE_OBJECT DeviceObject, PIRP Irp, NTSTATUS Status, ULONG BufferUsed, "
+    "CCHAR PriorityBoost)",
+    page="nf-wmilib-wmicompleterequest", irql="<= DISPATCH_LEVEL", fails="NTSTATUS", header="wmilib.h",
+)  # fmt: skip
+known(
+    "NTSTATUS WmiFireEvent(PDEVICE_OBJECT DeviceObject, LPCGUID Guid, ULONG InstanceIndex, ULONG EventDataSize, "
+    "PVOID EventData)",
+    page="nf-wmilib-wmifireevent", irql="<= DISPATCH_LEVEL", fails="NTSTATUS", header="wmilib.h",
+)  # fmt: skip
+known("ULONG IoWMIDeviceObjectToProviderId(PDEVICE_OBJECT DeviceObject)", page="nf-wdm-iowmideviceobjecttoproviderid")
+known("NTSTATUS IoWMIWriteEvent(PVOID WnodeEventItem)", page="nf-wdm-iowmiwriteevent", fails="NTSTATUS")
+known(
+    "NTSTATUS IoRegisterPlugPlayNotification(IO_NOTIFICATION_EVENT_CATEGORY EventCategory, ULONG EventCategoryFlags, "
+    "PVOID EventCategoryData, PDRIVER_OBJECT DriverObject, PDRIVER_NOTIFICATION_CALLBACK_ROUTINE CallbackRoutine, "
+    "PVOID Context, PVOID *NotificationEntry)",
+    page="nf-wdm-ioregisterplugplaynotification", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+    undo="IoUnregisterPlugPlayNotificationEx",
+)  # fmt: skip
+known(
+    "NTSTATUS IoUnregisterPlugPlayNotification(PVOID NotificationEntry)",
+    page="nf-wdm-iounregisterplugplaynotification", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+)  # fmt: skip
+known(
+    "NTSTATUS IoUnregisterPlugPlayNotificationEx(PVOID NotificationEntry)",
+    page="nf-wdm-iounregisterplugplaynotificationex", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+)  # fmt: skip

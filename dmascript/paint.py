@@ -22,6 +22,13 @@ _CODES = {
     "secondary": "1;34",
     "help": "1;32",
     "stop": "1;37;44",
+    # Of middle brightness, so that they read on dark and on light.
+    "address": "38;5;30",
+    "routine": "38;5;32",
+    "constant": "38;5;130",
+    "field": "38;5;62",
+    "string": "38;5;28",
+    "unseen": "38;5;243",
 }
 
 

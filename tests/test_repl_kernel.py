@@ -232,3 +232,18 @@ def test_common_buffers_are_shown() -> None:
 def test_no_adapter_is_said() -> None:
     assert "No driver has a DMA adapter." in Prompt()("!dma")
     assert "no driver has a DMA adapter" in Prompt()("!dma Card")
+
+
+def test_memory_is_looked_at_from_another_process() -> None:
+    prompt = under_way()
+    nt = prompt.shell.live.nt
+    lock = next(iter(nt.mdls.locks))
+    where = nt.mdls.at(lock).virtual_address
+    assert "an address of app, while script is the current process" in prompt(f"db {where:x} L4")
+    assert prompt(".process app").endswith(" (app)\n")
+    assert prompt(f"db {where:x} L4").count("\n") == 1 and "user memory of app" in prompt(f"!map {where:x}")
+    prompt(f"eb {where:x} 5a")
+    assert "5a 00" in prompt(f"db {where:x} L2")
+    assert nt.process.name == "script"
+    assert prompt(".process 0").endswith(" (script)\n")
+    assert "is no process" in prompt(".process 5")

@@ -44,7 +44,7 @@ def test_dt_shows_only_the_fields_that_were_asked_for(prompt: Prompt) -> None:
 
 
 def test_dt_shows_a_variable_by_its_own_type(prompt: Prompt) -> None:
-    assert prompt("dt mdl").startswith("mdl = PMDL 0xffff")
+    assert prompt("dt mdl").startswith("mdl = PMDL at 0xffff")
     prompt("struct PAIR { int a; UCHAR b; } pair = { -1, 'x' };")
     shown = prompt("dt pair")
     assert "+0x000 a                : -1 (0xffffffff)\n" in shown and "+0x004 b                : 120 (0x78)\n" in shown
@@ -110,7 +110,7 @@ def test_strings_are_shown_as_text(prompt: Prompt) -> None:
 def test_x_finds_routines_and_own_names(prompt: Prompt) -> None:
     assert prompt("x nt!MmProbeAndLockP*").count("nt!") == 2
     assert "VOID MmUnlockPages(PMDL MemoryDescriptorList)" in prompt("x nt!MmUnlockPages")
-    assert prompt("x script!m*").endswith("  mdl = " + prompt("dt mdl").split()[3] + "\n")
+    assert prompt("x script!m*").endswith("  mdl = " + prompt("dt mdl").split()[4] + "\n")
     prompt("int twice(int a) { return 2 * a; }")
     assert "int twice(int a)" in prompt("x tw*")
     assert "nothing has a name like" in prompt("x nt!Nothing*")

@@ -5,16 +5,19 @@ from __future__ import annotations
 import textwrap
 from os.path import basename
 
+from ..interp.debugger.glass import seen_from
 from ..interp.debugger.places import lies_at
 from ..interp.debugger.values import Values
 from ..runtime.findings import address as shown
 from .command import Refused
+from .tinting import tinted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ..runtime.findings import Moment
+    from ..runtime.system import System
     from .shell import Shell
 
 WORD = 0xFFFF_FFFF_FFFF_FFFF
@@ -55,14 +58,21 @@ def needed(shell: Shell, rest: str, what: str = "an address") -> int:
     return number(shell, rest.strip())
 
 
+def machine(shell: Shell) -> System:
+    """The machine as it is looked at, from the process that was chosen."""
+    nt = shell.live.nt
+    if not shell.looked_from:
+        return nt
+    return seen_from(nt, next((one for one in nt.processes if one.id == shell.looked_from and one.alive), None))
+
+
 def values_of(shell: Shell) -> Values:
-    live = shell.live
-    return Values(live.nt, live.symbol, live.growing.checker)
+    return Values(machine(shell), shell.live.symbol, shell.live.growing.checker)
 
 
 def lies(shell: Shell, address: int) -> str:
     """What lies at an address."""
-    return lies_at(shell.live.nt, address, shell.live.symbol)
+    return lies_at(machine(shell), address, shell.live.symbol)
 
 
 def with_place(shell: Shell, address: int) -> str:
@@ -117,4 +127,4 @@ def columns(rows: Sequence[Sequence[str]], indent: int = 2, gap: int = 2) -> lis
 
 def say(shell: Shell, lines: Iterable[str]) -> None:
     """Print some lines."""
-    shell.say("\n".join(lines))
+    shell.say(tinted("\n".join(lines), shell.paint))

@@ -59,6 +59,7 @@ class Shell:
         self.last = ""
         self.broken = False
         self.refused = False
+        self.looked_from = 0  # the id of the process from which memory is looked at, 0 for the current one
         self.dump_position = 0  # where a dump without an address goes on
         self.stop_shown: Callable[[Shell, Stop], None] | None = None  # draws the source around a stop
 

@@ -6,6 +6,7 @@ from ..bugcheck_screen import bugcheck_screen
 from ..explain import stop_meaning
 from ..interp.debugger.values import Values
 from ..render import render_diagnostic, render_report
+from .tinting import tinted
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,6 +23,9 @@ REASONS = {
     "routine": "breakpoint",
     "break": "the script asked for the debugger",
     "interrupt": "interrupted",
+    "start": "begins",
+    "deadlock": "no thread can ever run again",
+    "limit": "the steps are used up",
     "bugcheck": "the machine is about to stop",
 }
 
@@ -52,7 +56,8 @@ def tell(shell: Shell, outcome: Outcome) -> None:
 def tell_value(shell: Shell, type: Type, value: int | bytes, member: tuple[str, str] = ("", "")) -> None:
     """Show the value of an expression, which may be that of a struct's member."""
     live = shell.live
-    shell.say("\n".join(Values(live.nt, live.symbol, live.growing.checker).told(type, value, member, shell.width)))
+    lines = Values(live.nt, live.symbol, live.growing.checker).told(type, value, member, shell.width)
+    shell.say(tinted("\n".join(lines), shell.paint))
 
 
 def tell_finding(shell: Shell, finding: Finding) -> None:
@@ -77,3 +82,7 @@ def tell_stop(shell: Shell, stop: Stop) -> None:
     shell.say((f"{why}: " if why else "") + where)
     if shell.stop_shown is not None:
         shell.stop_shown(shell, stop)
+        return
+    text = live.growing.files.get(calls[0][1], "").split("\n") if calls else []
+    if calls and 0 < calls[0][2] <= len(text):
+        shell.say(f"> {calls[0][2]}: {text[calls[0][2] - 1].strip()}")

@@ -6,7 +6,7 @@ from ...interp.debugger.places import describe_mdl
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
 from ..command import Refused, command
-from ..reading import columns, facts, lies, long, number, say, when
+from ..reading import columns, facts, lies, long, machine, number, say, when
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ MACHINES = {
 @command("!dma", "!dma [ADAPTER|DEVICE]", "List DMA adapters, or show one: mappings, lists, common buffers, who waits.",
          group="kernel", completes="address")  # fmt: skip
 def dma(shell: Shell, rest: str) -> None:
-    nt, text = shell.live.nt, rest.strip()
+    nt, text = machine(shell), rest.strip()
     shared = nt.dma_in_use
     if not text:
         shell.say(f"Profile {nt.settings.profile}: {MACHINES.get(nt.settings.profile, '')}")
@@ -79,7 +79,7 @@ def _kind(one: Adapter) -> str:
 
 
 def _adapter(shell: Shell, shared: Dma, one: Adapter) -> list[str]:
-    nt = shell.live.nt
+    nt = machine(shell)
     name = one.device.name if one.device is not None else "no device"
     history = nt.history.get(("adapter", one.address), {})
     said = one.description
@@ -110,7 +110,7 @@ def _channel(shell: Shell, one: Adapter) -> str:
 
 
 def _mapping(shell: Shell, mapping: Mapping) -> list[str]:
-    nt = shell.live.nt
+    nt = machine(shell)
     way = "to the device" if mapping.write else "from the device"
     moment = nt.history.get(("mapping", mapping.mdl), {}).get("mapped")
     lines = [f"  Mapping of {mapping.length} bytes {way}, {when(shell, moment)}",
@@ -137,7 +137,7 @@ def _mapping(shell: Shell, mapping: Mapping) -> list[str]:
 def _lists(shell: Shell, one: Adapter) -> list[str]:
     rows = []
     for where, listed in one.lists.items():
-        moment = shell.live.nt.history.get(("list", where), {})
+        moment = machine(shell).history.get(("list", where), {})
         got = moment.get("got") or moment.get("built") or next(iter(moment.values()), None)
         elements, length = plural(len(listed.mapping.elements), "element"), plural(listed.mapping.length, "byte")
         rows.append((long(where), elements, length, when(shell, got, "")))
@@ -147,7 +147,7 @@ def _lists(shell: Shell, one: Adapter) -> list[str]:
 def _buffers(shell: Shell, one: Adapter) -> list[str]:
     rows = []
     for where, buffer in one.buffers.items():
-        moment = shell.live.nt.history.get(("common", where), {}).get("allocated")
+        moment = machine(shell).history.get(("common", where), {}).get("allocated")
         cached = "cached" if buffer.cached else "uncached"
         rows.append((long(where), f"logical {long(buffer.logical)}", plural(buffer.length, "byte"), cached,
                      when(shell, moment, "")))  # fmt: skip

@@ -7,7 +7,7 @@ from ...interp.debugger.words import irql_text
 from ...runtime.findings import address as shown
 from ...runtime.findings import level_name, plural
 from ..command import Refused, command
-from ..reading import columns, facts, function_name, long, say, when
+from ..reading import columns, facts, function_name, long, machine, say, when
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @command("!timer", "!timer", "List the timers that are set, with when they are due and their DPCs.", group="kernel")
 def timer(shell: Shell, rest: str) -> None:
-    nt = shell.live.nt
+    nt = machine(shell)
     now = nt.clock.now_ns
     rows = []
     for where, event in sorted(nt.timers.set_now.items(), key=lambda item: item[1].due_ns):
@@ -34,13 +34,13 @@ def timer(shell: Shell, rest: str) -> None:
 def _dpc_name(shell: Shell, dpc: int) -> str:
     if not dpc:
         return "none"
-    found = struct(shell.live.nt, "_KDPC", dpc)
+    found = struct(machine(shell), "_KDPC", dpc)
     return f"{shown(dpc)} ????????" if found is None else function_name(shell, found["DeferredRoutine"])
 
 
 @command("!dpcs", "!dpcs", "List the DPCs that are queued on each processor.", group="kernel")
 def dpcs(shell: Shell, rest: str) -> None:
-    nt = shell.live.nt
+    nt = machine(shell)
     rows = []
     for cpu in nt.processors:
         if cpu.in_dpc:
@@ -56,7 +56,7 @@ def dpcs(shell: Shell, rest: str) -> None:
 
 @command("!idt", "!idt", "List the interrupt vectors with their service routines.", group="kernel")
 def idt(shell: Shell, rest: str) -> None:
-    nt = shell.live.nt
+    nt = machine(shell)
     rows = []
     for vector, line in sorted(nt.interrupts.lines.items()):
         state = "asserted" if line.asserted else ""
@@ -70,7 +70,7 @@ def idt(shell: Shell, rest: str) -> None:
 @command("!pci", "!pci [DEVICE]", "List the devices of the machine, or show one with its registers' addresses.",
          group="kernel")  # fmt: skip
 def pci(shell: Shell, rest: str) -> None:
-    nt, name = shell.live.nt, rest.strip()
+    nt, name = machine(shell), rest.strip()
     devices = nt.hardware.devices
     if name:
         device = next((one for one in devices if one.name.lower() == name.lower()), None)

@@ -29,7 +29,7 @@ from ...runtime.wdk.constants import (
 )
 from ...runtime.wdk.layouts import FIELDS
 from ..command import Refused, command
-from ..reading import columns, facts, function_name, lies, long, number, say, when
+from ..reading import columns, facts, function_name, lies, long, machine, number, say, when
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def irp(shell: Shell, rest: str) -> None:
         say(shell, _list(shell))
         return
     where = number(shell, rest.strip())
-    found = struct(shell.live.nt, "_IRP", where)
+    found = struct(machine(shell), "_IRP", where)
     if found is None or found["Type"] != IO_TYPE_IRP:
         raise Refused(f"{shown(where)} is no IRP: {_instead(shell, where)}")
     say(shell, [*_heading(shell, found), "", *_locations(shell, found), *_route(shell, where)])
@@ -59,14 +59,14 @@ def irp(shell: Shell, rest: str) -> None:
 
 def _instead(shell: Shell, where: int) -> str:
     """What lies where an IRP was looked for."""
-    gone = shell.live.nt.irps.gone
+    gone = machine(shell).irps.gone
     if where in gone:
         return "it was one, until it was completed and freed"
     return lies(shell, where)
 
 
 def _list(shell: Shell) -> list[str]:
-    nt = shell.live.nt
+    nt = machine(shell)
     if not nt.irps.allocated:
         return ["There is no IRP now."]
     rows = [("Irp", "Request", "Stacks", "Status", "Made")]
@@ -86,7 +86,7 @@ def _list(shell: Shell) -> list[str]:
 
 
 def _heading(shell: Shell, found: Struct) -> list[str]:
-    nt, where = shell.live.nt, found.address
+    nt, where = machine(shell), found.address
     count, current = found["StackCount"], found["CurrentLocation"]
     at = found["Tail.Overlay.CurrentStackLocation"]
     which = f"{current} is current (= {shown(at)})" if current <= count else "none is current: it was not sent yet"
@@ -142,7 +142,7 @@ def _locations(shell: Shell, found: Struct) -> list[str]:
     lines = ["  flg cl Device            File              Completion-Context"]
     for index in range(1, min(found["StackCount"], 64) + 1):
         where = found.address + IRP_SIZE + (index - 1) * LOCATION_SIZE
-        location = struct(shell.live.nt, "_IO_STACK_LOCATION", where)
+        location = struct(machine(shell), "_IO_STACK_LOCATION", where)
         mark = ">" if index == found["CurrentLocation"] else " "
         if location is None:
             lines.append(f"{mark}[????????]")
@@ -193,13 +193,13 @@ def _parameters(location: Struct, major: int) -> str:
 
 
 def _device_name(shell: Shell, device: int) -> str:
-    nt = shell.live.nt
+    nt = machine(shell)
     return nt.io.devices.name_of(device) if nt.has_io and nt.io.devices.at(device) is not None else lies(shell, device)
 
 
 def _route(shell: Shell, where: int) -> list[str]:
     """Which dispatch routines have had the IRP, and what they returned."""
-    nt = shell.live.nt
+    nt = machine(shell)
     request = nt.io.requests.alive.get(where) if nt.has_io else None
     if request is None or not request.levels:
         return []
@@ -217,7 +217,7 @@ def _route(shell: Shell, where: int) -> list[str]:
 
 def find_device(shell: Shell, rest: str) -> int:
     """The device object of an address or a name."""
-    nt, text = shell.live.nt, rest.strip()
+    nt, text = machine(shell), rest.strip()
     if not text:
         raise Refused("the address or the name of a device is missing")
     if not nt.has_io or not nt.io.devices.known:
@@ -249,7 +249,7 @@ def find_device(shell: Shell, rest: str) -> int:
 @command("!devobj", "!devobj ADDRESS|NAME", "Show a device object.", group="kernel", completes="address")
 def devobj(shell: Shell, rest: str) -> None:
     where = find_device(shell, rest)
-    nt = shell.live.nt
+    nt = machine(shell)
     device, found = nt.io.devices.at(where), struct(nt, "_DEVICE_OBJECT", where)
     if device is None or found is None or found["Type"] != IO_TYPE_DEVICE:
         raise Refused(f"{shown(where)} is no device object: {lies(shell, where)}")
@@ -289,7 +289,7 @@ def _named(tag: str, field: str, value: int) -> str:
 
 
 def _attached(shell: Shell, where: int) -> str:
-    device = shell.live.nt.io.devices.at(where)
+    device = machine(shell).io.devices.at(where)
     return f"{shown(where)} \\Driver\\{device.driver.name}" if device is not None else shown(where)
 
 
@@ -297,7 +297,7 @@ def _attached(shell: Shell, where: int) -> str:
          completes="address")  # fmt: skip
 def devstack(shell: Shell, rest: str) -> None:
     where = find_device(shell, rest)
-    nt = shell.live.nt
+    nt = machine(shell)
     bottom = where
     while below := nt.io.devices.below(bottom):
         bottom = below
@@ -329,7 +329,7 @@ def _stack(nt: System, bottom: int) -> list[int]:
 @command("!drvobj", "!drvobj [ADDRESS|NAME]", "Show a driver object, its devices and routines, or list all drivers.",
          group="kernel", completes="address")  # fmt: skip
 def drvobj(shell: Shell, rest: str) -> None:
-    nt, text = shell.live.nt, rest.strip().split(" ")[0] if rest.strip() else ""
+    nt, text = machine(shell), rest.strip().split(" ")[0] if rest.strip() else ""
     if not nt.has_io:
         raise Refused("no driver is loaded")
     if not text:
@@ -375,7 +375,7 @@ def _dispatch(shell: Shell, found: Struct) -> list[str]:
     for major in range(IRP_MJ_MAXIMUM_FUNCTION + 1):
         at = FIELDS["_DRIVER_OBJECT"]["MajorFunction"][0] + 8 * major
         routine = int.from_bytes(found.data[at : at + 8], "little")
-        if shell.live.nt.io.drivers.is_default(routine):
+        if machine(shell).io.drivers.is_default(routine):
             default += 1
             continue
         rows.append((f"[{major:02x}] {majors.get(major, '')}", *_function(shell, routine)))
@@ -387,7 +387,7 @@ def _dispatch(shell: Shell, found: Struct) -> list[str]:
 
 @command("!fileobj", "!fileobj ADDRESS", "Show a file object.", group="kernel", completes="address")
 def fileobj(shell: Shell, rest: str) -> None:
-    nt = shell.live.nt
+    nt = machine(shell)
     if not rest.strip():
         raise Refused("an address is missing")
     where = number(shell, rest.strip())

@@ -19,7 +19,7 @@ from ...runtime.mm.mdl import (
 )
 from ...runtime.mm.store import PAGE
 from ..command import Refused, command
-from ..reading import columns, facts, lies, long, number, say, when
+from ..reading import columns, facts, lies, long, machine, number, say, when
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def mdl(shell: Shell, rest: str) -> None:
     if not rest.strip():
         say(shell, _list(shell))
         return
-    nt = shell.live.nt
+    nt = machine(shell)
     where = number(shell, rest.strip())
     where = mdl_at(nt, where) or where
     freed = nt.history.get(("mdl", where), {}).get("freed")
@@ -59,7 +59,7 @@ def _plausible(found: Struct) -> bool:
 
 
 def _list(shell: Shell) -> list[str]:
-    nt = shell.live.nt
+    nt = machine(shell)
     rows = [("MDL", "Buffer", "Bytes", "State")]
     for where in known_mdls(nt):
         found = struct(nt, "_MDL", where)
@@ -73,7 +73,7 @@ def _list(shell: Shell) -> list[str]:
 
 
 def _draw(shell: Shell, found: Struct) -> list[str]:
-    nt, where = shell.live.nt, found.address
+    nt, where = machine(shell), found.address
     flags, count = found["MdlFlags"], found["ByteCount"]
     pages = span_pages(found["ByteOffset"], count)
     va = found["StartVa"] + found["ByteOffset"]
@@ -92,13 +92,13 @@ def _draw(shell: Shell, found: Struct) -> list[str]:
 
 
 def _process(shell: Shell, where: int) -> str:
-    process = next((one for one in shell.live.nt.processes if one.address == where), None)
+    process = next((one for one in machine(shell).processes if one.address == where), None)
     return f"{shown(where)}  {process.name}, whose pages they are" if process is not None else shown(where)
 
 
 def _moments(shell: Shell, found: Struct) -> list[tuple[str, str]]:
     """Where the MDL was allocated, locked and unlocked."""
-    nt, where = shell.live.nt, found.address
+    nt, where = machine(shell), found.address
     history = nt.history.get(("mdl", where), {})
     block = nt.pool.block_at(where)
     allocated = history.get("allocated")
@@ -120,14 +120,14 @@ def _mapped(shell: Shell, found: Struct) -> str:
         return f"{shown(found['MappedSystemVa'])}, the buffer's own address"
     if not flags & MAPPED_TO_SYSTEM_VA:
         return "no system address"
-    moment = shell.live.nt.history.get(("mdl", found.address), {}).get("mapped")
+    moment = machine(shell).history.get(("mdl", found.address), {}).get("mapped")
     said = when(shell, moment)
     return f"{shown(found['MappedSystemVa'])} in system space" + (f", {said}" if said else "")
 
 
 def _other_mappings(shell: Shell, where: int) -> list[tuple[str, str]]:
     """Its addresses in processes and in reserved ranges."""
-    mdls = shell.live.nt.mdls
+    mdls = machine(shell).mdls
     found = [
         ("and at", f"{shown(base)} in {process.name}")
         for (mdl_of, base), (process, _) in mdls.user_mappings.items() if mdl_of == where
@@ -137,7 +137,7 @@ def _other_mappings(shell: Shell, where: int) -> list[tuple[str, str]]:
 
 
 def _partial(shell: Shell, where: int) -> list[tuple[str, str]]:
-    partials = shell.live.nt.mdls.partials
+    partials = machine(shell).mdls.partials
     mine = partials.get(where)
     found = []
     if mine is not None:
@@ -155,7 +155,7 @@ def _next(shell: Shell, found: Struct) -> str:
     following = found["Next"]
     while following and len(chain) < MOST_CHAIN and following not in (found.address, *chain):
         chain.append(following)
-        following = looking.number(shell.live.nt, following, 8) or 0
+        following = looking.number(machine(shell), following, 8) or 0
     if following:
         return " -> ".join(map(shown, chain)) + " -> round again" if chain else "itself"
     return " -> ".join(map(shown, chain))
@@ -163,7 +163,7 @@ def _next(shell: Shell, found: Struct) -> str:
 
 def _pages(shell: Shell, found: Struct, pages: int) -> list[str]:
     """The pages: where each is in the buffer, its frame, and where the mapping shows it."""
-    nt, flags = shell.live.nt, found["MdlFlags"]
+    nt, flags = machine(shell), found["MdlFlags"]
     if not flags & (PAGES_LOCKED | SOURCE_IS_NONPAGED_POOL | PARTIAL | IO_SPACE):
         word = "any more" if "unlocked" in nt.history.get(("mdl", found.address), {}) else "yet"
         return [f"  The frame numbers behind it mean nothing {word}: its pages are not locked."]
@@ -199,13 +199,13 @@ def _pages(shell: Shell, found: Struct, pages: int) -> list[str]:
 
 
 def _locks(shell: Shell, frame: int) -> str:
-    nt = shell.live.nt
+    nt = machine(shell)
     return str(nt.memory.pins.count(frame)) if nt.frames.is_ram(frame) else "no RAM"
 
 
 def _stale(shell: Shell, found: Struct, pages: int) -> list[str]:
     """Pages of the buffer that are elsewhere by now."""
-    nt = shell.live.nt
+    nt = machine(shell)
     if found.address in nt.mdls.owned or found["MdlFlags"] & IO_SPACE:
         return []
     process = next((one for one in nt.processes if one.address == found["Process"]), None)
@@ -227,7 +227,7 @@ def _stale(shell: Shell, found: Struct, pages: int) -> list[str]:
 
 @command("!lockedpages", "!lockedpages", "List the pages that are locked, and who has locked them.", group="kernel")
 def lockedpages(shell: Shell, rest: str) -> None:
-    nt = shell.live.nt
+    nt = machine(shell)
     rows = []
     for where, lock in nt.mdls.locks.items():
         found = struct(nt, "_MDL", where)

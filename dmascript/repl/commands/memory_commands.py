@@ -8,7 +8,7 @@ from ...interp.debugger.poking import poke
 from ...interp.debugger.values import quoted
 from ...runtime.mm.store import PAGE
 from ..command import Refused, command
-from ..reading import WORD, lies, long, number, say, words
+from ..reading import WORD, lies, long, machine, number, say, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 DEFAULT_BYTES = 128
 MOST_BYTES = 0x10000
 MOST_TEXT = 4096
-WIDE_LINE = 84  # columns that a line of 16 bytes takes
+WIDE_LINE, NARROW_LINE = 84, 58  # columns that a line takes of 16 bytes, and of 16 bytes in words
 UNIT = {"b": 1, "w": 2, "d": 4, "c": 4, "q": 8, "p": 8, "ps": 8}
 
 
@@ -38,7 +38,9 @@ class Dump:
         """Bytes in a line."""
         if self.way == "ps":
             return 8
-        return 8 if self.way == "b" and self.shell.width < WIDE_LINE else 16
+        if self.way != "b" or self.shell.width >= WIDE_LINE:
+            return 16 if self.shell.width >= NARROW_LINE else 8
+        return 8 if self.shell.width >= NARROW_LINE else 4
 
     def lines(self) -> list[str]:
         """The lines; a stretch of which nothing can be seen is told in one."""
@@ -68,7 +70,7 @@ class Dump:
 
     def _unseen(self, at: int, stop: int) -> str:
         """Why nothing of a line can be seen, or nothing."""
-        nt = self.shell.live.nt
+        nt = machine(self.shell)
         first, last = looking.look(nt, at), looking.look(nt, stop - 1)
         if first.visible or last.visible:
             return ""
@@ -80,7 +82,7 @@ class Dump:
         return looking.NOT_SEEN[first.state]
 
     def _line(self, at: int, stop: int) -> str:
-        nt, size = self.shell.live.nt, self.size
+        nt, size = machine(self.shell), self.size
         units = [looking.number(nt, where, size) for where in range(at, stop, size)]
         parts = ["?" * 2 * size if unit is None else _hex(unit, size) for unit in units]
         head = f"{long(at)}  "
@@ -188,7 +190,7 @@ def text(shell: Shell, rest: str) -> None:
     """Text up to its end, or as many characters as were asked for."""
     size = 2 if shell.spelled == "du" else 1
     start, end = read_range(shell, rest, size, MOST_TEXT * size)
-    nt = shell.live.nt
+    nt = machine(shell)
     found, at = "", start
     ended = False
     while at < end:
@@ -255,7 +257,7 @@ def enter_text(shell: Shell, rest: str) -> None:
 
 def write(shell: Shell, start: int, data: bytes) -> None:
     """Change memory past all protections, as a debugger does, where there is memory."""
-    nt = shell.live.nt
+    nt = machine(shell)
     for page in range(start & -PAGE, start + len(data), PAGE):
         seen = looking.look(nt, page)
         if not seen.visible:
@@ -264,7 +266,7 @@ def write(shell: Shell, start: int, data: bytes) -> None:
                 raise Refused(f"{where} is {lies(shell, max(page, start))}: let the driver write it, or call "
                               "WRITE_REGISTER_ULONG")  # fmt: skip
             raise Refused(f"{where} cannot be written: {looking.NOT_SEEN[seen.state]}")
-    live = shell.live
-    done = live.do(f"eb {long(start)} {data.hex(' ')}", lambda: poke(live.nt, start, data))
+    live, process = shell.live, shell.looked_from
+    done = live.do(f"eb {long(start)} {data.hex(' ')}", lambda: poke(live.nt, start, data, process))
     if done.message:
         raise Refused(done.message)

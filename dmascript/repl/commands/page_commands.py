@@ -21,7 +21,7 @@ from ...runtime.mm.pfn import frame_state
 from ...runtime.mm.pool import HEADER, Block
 from ...runtime.mm.store import PAGE
 from ..command import Refused, command
-from ..reading import facts, lies, long, needed, number, say, when, words
+from ..reading import facts, lies, long, machine, needed, number, say, when, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def map_(shell: Shell, rest: str) -> None:
 
 
 def _virtual(shell: Shell, va: int) -> list[tuple[str, str]]:
-    nt = shell.live.nt
+    nt = machine(shell)
     seen = look(nt, va)
     pairs = [("virtual", f"{shown(va)}  {lies(shell, va)}")]
     if seen.state == looking.REGISTERS and seen.region is not None:
@@ -86,13 +86,13 @@ def _rights(seen: Seen, va: int) -> str:
 
 def _bus(shell: Shell, physical: int) -> list[tuple[str, str]]:
     """A physical address that is no RAM."""
-    bar = shell.live.nt.hardware.bar_at(physical, False)
+    bar = machine(shell).hardware.bar_at(physical, False)
     told = "no device answers there" if bar is None else register_text(bar, physical - bar.base)
     return [("physical", f"{shown(physical)}  {told}")]
 
 
 def _physical(shell: Shell, physical: int, all_of_them: bool, va: int = 0) -> list[tuple[str, str]]:
-    nt = shell.live.nt
+    nt = machine(shell)
     frame = physical // PAGE
     if not nt.frames.is_ram(frame):
         return _bus(shell, physical)
@@ -119,7 +119,7 @@ def _physical(shell: Shell, physical: int, all_of_them: bool, va: int = 0) -> li
 
 def _bounce(shell: Shell, physical: int) -> list[tuple[str, str]]:
     """A byte of a map register: what it is a copy of."""
-    dma = shell.live.nt.dma_in_use
+    dma = machine(shell).dma_in_use
     found = []
     for adapter in dma.adapters.values() if dma is not None else ():
         for mapping in adapter.mappings:
@@ -131,7 +131,7 @@ def _bounce(shell: Shell, physical: int) -> list[tuple[str, str]]:
 
 def _cached(shell: Shell, physical: int) -> list[tuple[str, str]]:
     """Whether a cache hides the byte from devices."""
-    dma = shell.live.nt.dma_in_use
+    dma = machine(shell).dma_in_use
     lines = dma.caches.behind.get(physical // PAGE, {}) if dma is not None and dma.caches is not None else {}
     line = lines.get(physical % PAGE // LINE)
     if line is None:
@@ -140,7 +140,7 @@ def _cached(shell: Shell, physical: int) -> list[tuple[str, str]]:
 
 
 def _logical(shell: Shell, physical: int) -> list[tuple[str, str]]:
-    nt = shell.live.nt
+    nt = machine(shell)
     found = logical_addresses(nt, physical)
     if not found:
         said = "none: no device has it mapped"
@@ -157,7 +157,7 @@ def _told(one: Logical) -> str:
 
 
 def _from_logical(shell: Shell, logical: int) -> list[tuple[str, str]]:
-    nt = shell.live.nt
+    nt = machine(shell)
     adapters = [one for one in nt.dma_in_use.adapters.values() if not one.dead] if nt.dma_in_use is not None else []
     if not adapters:
         return [("logical", f"{shown(logical)}  no driver has a DMA adapter"), *_physical(shell, logical, True)]
@@ -183,7 +183,7 @@ def vtop(shell: Shell, rest: str) -> None:
     if len(parts) == 2:  # the first is the base of the page tables, which are not memory here
         parts = parts[1:]
     va = needed(shell, " ".join(parts))
-    seen = look(shell.live.nt, va)
+    seen = look(machine(shell), va)
     if not seen.frame:
         shell.say(f"Virtual address {shown(va)} has no physical address: {_why_not(shell, seen, va)}.")
         return
@@ -197,7 +197,7 @@ def _why_not(shell: Shell, seen: Seen, va: int) -> str:
 @command("!pte", "!pte ADDRESS", "Show what the page tables say of an address.", group="kernel", completes="address")
 def pte(shell: Shell, rest: str) -> None:
     va = needed(shell, rest)
-    nt = shell.live.nt
+    nt = machine(shell)
     seen = look(nt, va)
     lines = [f"VA {long(va)}  {lies(shell, va)}"]
     if seen.region is None:
@@ -219,7 +219,7 @@ def pte(shell: Shell, rest: str) -> None:
 @command("!pfn", "!pfn FRAME", "Show a frame in the database of physical memory.", group="kernel", completes="address")
 def pfn(shell: Shell, rest: str) -> None:
     frame = needed(shell, rest, "a frame number")
-    nt = shell.live.nt
+    nt = machine(shell)
     if frame >= 1 << 52:
         raise Refused(f"{shown(frame)} is no frame number: a frame number is a physical address divided by 0x1000")
     state = frame_state(nt, frame)
@@ -255,7 +255,7 @@ def _of_frame(shell: Shell, va: int, owner: str) -> str:
          group="kernel", completes="address")  # fmt: skip
 def pool(shell: Shell, rest: str) -> None:
     va = needed(shell, rest)
-    nt = shell.live.nt
+    nt = machine(shell)
     place = place_of(nt, va)
     block = nt.pool.block_at(va)
     special = nt.pool.special.blocks.get(va & -PAGE)
@@ -291,7 +291,7 @@ def _block_line(block: Block, mark: str, previous: int) -> str:
 
 
 def _block_facts(shell: Shell, block: Block, va: int) -> list[str]:
-    nt = shell.live.nt
+    nt = machine(shell)
     history = nt.history.get(("pool", block.address), {})
     pairs = [
         ("block", f"{shown(block.address)}, {plural(block.size, 'byte')}" +
@@ -304,5 +304,5 @@ def _block_facts(shell: Shell, block: Block, va: int) -> list[str]:
 
 
 def _holds(shell: Shell, block: Block) -> str:
-    place = place_of(shell.live.nt, block.address)
+    place = place_of(machine(shell), block.address)
     return "" if place.kind in ("pool", "freed") else place.text

@@ -12,7 +12,7 @@ from ...runtime.io.request_checks import name_of
 from ...runtime.ke.dispatcher import KIND_NAMES
 from ...runtime.ob.handles import KERNEL
 from ..command import Refused, command
-from ..reading import columns, facts, lies, long, number, say, when, words
+from ..reading import columns, facts, lies, long, machine, number, say, when, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,6 +59,19 @@ def _brief(shell: Shell, one: Process) -> list[str]:
         told.append(f"{plural(one.locked_pages, 'page')} locked")
     return [f"PROCESS {long(one.address)}  Cid {one.id:04x}  {one.name}{f' ({state})' if state else ''}",
             f"    {', '.join(told)}"]  # fmt: skip
+
+
+@command(".process", ".process [/p] [ADDRESS|NAME|0]", "Look at memory from another process; 0 for the current one.",
+         group="kernel", completes="address")  # fmt: skip
+def context(shell: Shell, rest: str) -> None:
+    parts = [part for part in words(rest) if part not in ("/p", "/r", "/i")]
+    if parts:
+        chosen = 0 if parts[0] == "0" else find_process(shell, parts[0]).id
+        if chosen and not find_process(shell, parts[0]).alive:
+            raise Refused(f"process {parts[0]} has exited: it has no memory any more")
+        shell.looked_from = chosen
+    seen = machine(shell).process
+    shell.say(f"Implicit process is now {long(seen.address)} ({seen.name})")
 
 
 def find_process(shell: Shell, text: str) -> Process:
@@ -307,7 +320,7 @@ def _named(shell: Shell, path: str) -> list[str]:
 @command("!handle", "!handle [HANDLE]", "List the handles of the current process and of the system, or show one.",
          group="kernel")  # fmt: skip
 def handle(shell: Shell, rest: str) -> None:
-    nt = shell.live.nt
+    nt = machine(shell)
     wanted = number(shell, rest.strip()) if rest.strip() else None
     rows = []
     for one in dict.fromkeys([nt.process, nt.system_process]):

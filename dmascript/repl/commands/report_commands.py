@@ -15,7 +15,7 @@ from ...runtime.rules.static import all_rules
 from ...runtime.wdk import constants
 from ...runtime.win32.errors import dos_error
 from ..command import Refused, command
-from ..reading import facts, number, say, when, words
+from ..reading import facts, machine, number, say, when, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def verifier(shell: Shell, rest: str) -> None:
 
 
 def _failed(shell: Shell) -> str:
-    nt = shell.live.nt
+    nt = machine(shell)
     moment = nt.history.get(("failure", 0), {}).get("failed")
     return f"the last was {nt.failed} {when(shell, moment)}" if nt.failed else ""
 

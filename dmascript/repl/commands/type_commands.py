@@ -18,7 +18,7 @@ from ...runtime.findings import plural
 from ...runtime.wdk import structures
 from ...runtime.wdk.declarations import ENUMS, RECORDS
 from ..command import Refused, command
-from ..reading import WORD, lies, long, needed, number, say, values_of, with_place, words
+from ..reading import WORD, lies, long, machine, needed, number, say, values_of, with_place, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -161,11 +161,11 @@ def _title(type: StructType) -> str:
 
 
 def struct_lines(
-    shell: Shell, values: Values, type: StructType, where: int, fields: list[str], depth: int = 0
+    shell: Shell, values: Values, type: StructType, where: int, fields: list[str], depth: int = 0, title: str = ""
 ) -> list[str]:
-    """The members of a struct in memory."""
-    seen = looking.look(shell.live.nt, where)
-    if not seen.visible and not looking.look(shell.live.nt, where + max(type.size, 1) - 1).visible:
+    """The members of a struct in memory, below a line that names it."""
+    seen = looking.look(machine(shell), where)
+    if not seen.visible and not looking.look(machine(shell), where + max(type.size, 1) - 1).visible:
         return [f"{_title(type)} at {shown(where)} cannot be read: {lies(shell, where)}"]
     rows = values.fields(type, where, depth)
     paths = [field for field in fields if "." in field.rstrip(".")]
@@ -175,9 +175,11 @@ def struct_lines(
         if found is not None:
             member, offset = found
             kept.append(Row(offset, path, member.type, values.text_at(type, member, where, offset), 0))
-    whole = looking.read(shell.live.nt, where, type.size)
+    whole = looking.read(machine(shell), where, type.size)
     told = values.special(type, whole) if whole is not None and type.layout.tag != "_LIST_ENTRY" else ""
-    heading = [] if fields else [f"{_title(type)} at {with_place(shell, where)}", *([f"   {told}"] if told else [])]
+    if fields:
+        return field_lines(kept, shell.width)
+    heading = [f"{title or _title(type)} at {with_place(shell, where)}", *([f"   {told}"] if told else [])]
     return heading + field_lines(kept, shell.width)
 
 
@@ -190,7 +192,7 @@ def _dt_plain(shell: Shell, values: Values, type: Type, rest: list[str]) -> None
         say(shell, lines)
         return
     where = number(shell, " ".join(rest))
-    data = looking.read(shell.live.nt, where, max(type.size, 0))
+    data = looking.read(machine(shell), where, max(type.size, 0))
     shell.say(f"{type} at {with_place(shell, where)}")
     shell.say("   ????????" if data is None else f"   {values.text(type, data)}")
 
@@ -208,14 +210,14 @@ def _dt_value(shell: Shell, values: Values, parts: list[str], depth: int) -> Non
             type, value = found.type, found.value
             if isinstance(type, PointerType) and isinstance(type.target, StructType) and isinstance(value, int):
                 values.complete(type.target)
-                shell.say(f"{text} = {type} {shown(value)}")
-                if value:
-                    chosen = [part for part in fields if _matches(values, type.target, part)]
-                    say(shell, struct_lines(shell, values, type.target, value, chosen or fields, depth))
+                if not value:
+                    shell.say(f"{text} = {type} (null)")
+                    return
+                chosen = [part for part in fields if _matches(values, type.target, part)] or fields
+                say(shell, struct_lines(shell, values, type.target, value, chosen, depth, f"{text} = {type}"))
                 return
             if isinstance(type, StructType) and (where := _address_of(shell, text)):
-                shell.say(f"{text} = {type}")
-                say(shell, struct_lines(shell, values, type, where, fields, depth))
+                say(shell, struct_lines(shell, values, type, where, fields, depth, f"{text} = {type}"))
                 return
             say(shell, value_lines(values, type, value, found.member, shell.width))
             return

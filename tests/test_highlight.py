@@ -110,4 +110,5 @@ def test_colours_can_be_read_on_black_and_on_white() -> None:
     used = {word for style in TEXT_COLOURS.values() for word in style.split() if word.startswith("#")}
     assert len(used) > 5
     for colour in used:
-        assert luminance(colour) + 0.05 >= 4.5 * 0.05 and 1.05 >= 4.5 * (luminance(colour) + 0.05), colour
+        light = luminance(colour) + 0.05
+        assert light / 0.05 >= 4.5 and 1.05 / light >= 4.5, colour

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from prompt import Prompt
 
 from dmascript.builtin_names import built_in_names, macros
 from dmascript.repl.command import all_commands
 from dmascript.repl.completion import Candidate, Completions
 from dmascript.repl.operands import call_around, last_operand
 from dmascript.repl.screen import signature
+from prompt import Prompt
 
 
 @pytest.fixture(scope="module")

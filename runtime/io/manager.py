@@ -14,6 +14,7 @@ from ..findings import Finding
 from ..ke.device_queue import DeviceQueues
 from ..registry.store import Registry
 from .cancel import Cancellation
+from .completion_ports import CompletionPorts
 from .csq import CancelSafeQueues
 from .device_objects import Devices
 from .driver_objects import Drivers
@@ -46,7 +47,7 @@ class IoManager:
     __slots__ = (
         "nt", "drivers", "devices", "names", "requests", "files", "file_requests", "queues", "start_io", "csq",
         "cancellation", "remove_locks", "work", "timers", "pnp", "power", "registry", "by_thread",
-        "fetches",
+        "fetches", "ports",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -73,6 +74,7 @@ class IoManager:
         self.pnp = PlugAndPlay(nt)
         self.power = Power(nt)
         self.fetches = Fetches(nt)
+        self.ports = CompletionPorts(nt)
 
     # -- drivers
 

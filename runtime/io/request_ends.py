@@ -83,6 +83,8 @@ def deliver(nt: System, request: Request) -> None:
         _signal(nt, request)
         if request.apc is not None:
             _queue_apc(nt, request, *request.apc)
+        if nt.io.ports.files:
+            nt.io.ports.ended(request)
     elif request.file is not None:
         request.file.final_status = request.status
     if request.deliver is not None:
@@ -105,7 +107,7 @@ def _write_status_block(nt: System, request: Request) -> None:
 def _signal(nt: System, request: Request) -> None:
     if request.file is not None:
         request.file.final_status = request.status
-        if not request.user_event or request.file.synchronous:
+        if (not request.user_event or request.file.synchronous) and not nt.io.ports.keeps_quiet(request):
             nt.dispatcher.signal(request.file.event, request.boost)
     if request.user_event:
         _check_stack(nt, request, request.user_event, rules.EVENT_UNWOUND)

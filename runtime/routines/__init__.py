@@ -269,8 +269,8 @@ MODULES = {
         InitializeCriticalSectionEx EnterCriticalSection TryEnterCriticalSection LeaveCriticalSection
         DeleteCriticalSection InitializeSRWLock AcquireSRWLockExclusive AcquireSRWLockShared ReleaseSRWLockExclusive
         ReleaseSRWLockShared InitializeConditionVariable SleepConditionVariableCS WakeConditionVariable
-        WakeAllConditionVariable CreateWaitableTimerW SetWaitableTimer CancelWaitableTimer RegisterWaitForSingleObject
-        WaitOnAddress
+        WakeAllConditionVariable CreateWaitableTimer CreateWaitableTimerW SetWaitableTimer CancelWaitableTimer
+        RegisterWaitForSingleObject WaitOnAddress
     """,
     "win32_thread": """
         CreateThread ExitThread TerminateThread ResumeThread GetExitCodeThread ExitProcess TerminateProcess

@@ -481,7 +481,11 @@ def PoSetPowerState(nt: System, device: int, kind: int, state: Number) -> int:
     return nt.io.power.set_state(device, kind, _number(state))
 
 
-known("VOID PoSetSystemState(ULONG Flags)", page="nf-ntifs-posetsystemstate", irql="<= DISPATCH_LEVEL")
+@routine("VOID PoSetSystemState(ULONG Flags)", page="nf-ntifs-posetsystemstate", irql="<= DISPATCH_LEVEL")
+def PoSetSystemState(nt: System, flags: int) -> None:
+    """The system is told that it is busy: this one never sleeps."""
+
+
 known(
     "PULONG PoRegisterDeviceForIdleDetection(PDEVICE_OBJECT DeviceObject, ULONG ConservationIdleTime, "
     "ULONG PerformanceIdleTime, DEVICE_POWER_STATE State)",

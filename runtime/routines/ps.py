@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..io.requests import OWNED_BY_DRIVER
 from ..ke import attach, threads
 from ..routine import known, routine
 from ..services.attributes import granted, read_attributes
@@ -12,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from ..ke.process import Process
     from ..system import System
 
 BUILDS = {"nt52": (5, 2, 3790), "nt60": (6, 0, 6002), "nt61": (6, 1, 7601), "win10": (10, 0, 26100)}
@@ -80,10 +82,19 @@ def PsGetCurrentProcessId(nt: System) -> int:
     return nt.process.id
 
 
-known(
+def _requestor(nt: System, irp: int) -> Process | None:
+    """Whose request an IRP is; None for one that no thread has asked for."""
+    request = nt.io.requests.alive.get(irp)
+    return None if request is None or request.origin in OWNED_BY_DRIVER else request.process
+
+
+@routine(
     "PEPROCESS IoGetRequestorProcess(PIRP Irp)",
     page="nf-ntifs-iogetrequestorprocess", irql="<= DISPATCH_LEVEL", fails="NULL", header="ntifs.h",
 )  # fmt: skip
+def IoGetRequestorProcess(nt: System, irp: int) -> int:
+    process = _requestor(nt, irp)
+    return 0 if process is None else process.address
 
 
 @routine(
@@ -190,10 +201,13 @@ def IoThreadToProcess(nt: System, thread: int) -> int:
     return PsGetThreadProcess(nt, thread)
 
 
-known(
+@routine(
     "ULONG IoGetRequestorProcessId(PIRP Irp)",
     page="nf-ntifs-iogetrequestorprocessid", irql="<= DISPATCH_LEVEL", header="ntifs.h",
 )  # fmt: skip
+def IoGetRequestorProcessId(nt: System, irp: int) -> int:
+    process = _requestor(nt, irp)
+    return 0 if process is None else process.id
 
 
 @routine("VOID KeAttachProcess(PRKPROCESS PROCESS)", irql="<= APC_LEVEL", undo="KeDetachProcess", header="ntifs.h")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..io.file_requests import Control
 from ..services import handles
-from ..win32 import files
+from ..win32 import files, ports
 from ..win32.calls import read_narrow, read_wide
 from ..win32.errors import fail, set_error
 from ..win32.messages import format_message
@@ -232,14 +232,43 @@ def IsDebuggerPresent(nt: System) -> int:
     return 0
 
 
-unmodelled(
+@call(
     "HANDLE CreateIoCompletionPort(HANDLE FileHandle, HANDLE ExistingCompletionPort, ULONG_PTR CompletionKey, "
     "DWORD NumberOfConcurrentThreads)",
+    fails="NULL", undo="CloseHandle", waits=True,
+)  # fmt: skip
+def CreateIoCompletionPort(nt: System, file: int, existing: int, key: int, threads: int) -> int:
+    """A port, or a file associated with one. The number of threads is not looked at."""
+    return ports.create(nt, file, existing, key)
+
+
+@call(
     "BOOL GetQueuedCompletionStatus(HANDLE CompletionPort, LPDWORD lpNumberOfBytesTransferred, "
     "PULONG_PTR lpCompletionKey, LPOVERLAPPED *lpOverlapped, DWORD dwMilliseconds)",
+    fails="FALSE", waits=True,
+)  # fmt: skip
+def GetQueuedCompletionStatus(
+    nt: System, port: int, bytes_at: int, key_at: int, overlapped_at: int, milliseconds: int
+) -> int:
+    return ports.take(nt, port, bytes_at, key_at, overlapped_at, milliseconds)
+
+
+@call(
     "BOOL PostQueuedCompletionStatus(HANDLE CompletionPort, DWORD dwNumberOfBytesTransferred, "
     "ULONG_PTR dwCompletionKey, LPOVERLAPPED lpOverlapped)",
-    "BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)",
+    fails="FALSE", waits=True,
+)  # fmt: skip
+def PostQueuedCompletionStatus(nt: System, port: int, count: int, key: int, overlapped: int) -> int:
+    return ports.post(nt, port, count, key, overlapped)
+
+
+@call("BOOL SetFileCompletionNotificationModes(HANDLE FileHandle, UCHAR Flags)", fails="FALSE")
+def SetFileCompletionNotificationModes(nt: System, file: int, flags: int) -> int:
+    """What a file that is associated with a port leaves out: packets of what succeeds at once (1), its event (2)."""
+    return ports.set_modes(nt, file, flags)
+
+
+unmodelled(
     "DWORD SetFilePointer(HANDLE hFile, LONG lDistanceToMove, PLONG lpDistanceToMoveHigh, DWORD dwMoveMethod)",
     "BOOL GetFileSizeEx(HANDLE hFile, LARGE_INTEGER *lpFileSize)",
     "BOOL ReadFileScatter(HANDLE hFile, PVOID aSegmentArray, DWORD nNumberOfBytesToRead, LPDWORD lpReserved, "

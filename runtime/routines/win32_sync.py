@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..system import System
 
+TIMER_ALL_ACCESS = 0x1F_0003
 EVENT_ALL_ACCESS, MUTEX_ALL_ACCESS, SEMAPHORE_ALL_ACCESS = 0x1F_0003, 0x1F_0001, 0x1F_0003
 ERROR_INVALID_PARAMETER = 87
 WAIT_FAILED = 0xFFFF_FFFF
@@ -321,11 +322,41 @@ def WakeAllConditionVariable(nt: System, where: int) -> None:
     locks.wake(nt, where, all=True)
 
 
-unmodelled(
+@call(
+    "HANDLE CreateWaitableTimer(LPSECURITY_ATTRIBUTES lpTimerAttributes, BOOL bManualReset, PCWSTR lpTimerName)",
+    fails="NULL", undo="CloseHandle", waits=True, macro=True,
+)  # fmt: skip
+@call(
     "HANDLE CreateWaitableTimerW(LPSECURITY_ATTRIBUTES lpTimerAttributes, BOOL bManualReset, PCWSTR lpTimerName)",
+    fails="NULL", undo="CloseHandle", waits=True,
+)  # fmt: skip
+def CreateWaitableTimerW(nt: System, security: int, manual: int, name: int) -> int:
+    """A timer that is not set. One that is not reset by hand lets one waiter go on each time."""
+    return waits.create(
+        nt, read_wide(nt, name), security,
+        lambda whole, attributes: waitable.create_timer(nt, whole, TIMER_ALL_ACCESS, attributes, not manual),
+    )  # fmt: skip
+
+
+@call(
     "BOOL SetWaitableTimer(HANDLE hTimer, const LARGE_INTEGER *lpDueTime, LONG lPeriod, PVOID pfnCompletionRoutine, "
     "LPVOID lpArgToCompletionRoutine, BOOL fResume)",
-    "BOOL CancelWaitableTimer(HANDLE hTimer)",
+    fails="FALSE", waits=True,
+)  # fmt: skip
+def SetWaitableTimer(nt: System, timer: int, due: int, period: int, routine: int, argument: int, resume: int) -> int:
+    """Due in units of 100 ns from now if it is below zero, again each lPeriod milliseconds."""
+    if routine:
+        nt.not_modelled("SetWaitableTimer with a completion routine")
+    return waits.set_timer(nt, timer, int.from_bytes(nt.memory.read(due, 8), "little", signed=True), period)
+
+
+@call("BOOL CancelWaitableTimer(HANDLE hTimer)", fails="FALSE", waits=True)
+def CancelWaitableTimer(nt: System, timer: int) -> int:
+    """The timer keeps the state that it has."""
+    return waits.set_timer(nt, timer, None, 0)
+
+
+unmodelled(
     "BOOL RegisterWaitForSingleObject(PHANDLE phNewWaitObject, HANDLE hObject, PVOID Callback, PVOID Context, "
     "ULONG dwMilliseconds, ULONG dwFlags)",
     "BOOL WaitOnAddress(volatile VOID *Address, PVOID CompareAddress, SIZE_T AddressSize, DWORD dwMilliseconds)",

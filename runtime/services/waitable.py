@@ -32,9 +32,10 @@ MOST_OBJECTS = 64
 MUTANT_ACQUIRE = 1
 SEMAPHORE_MODIFY_STATE = 2
 FILE_EVENT = offset("_FILE_OBJECT", "Event")
-STRUCTURES = {"Event": "_KEVENT", "Semaphore": "_KSEMAPHORE", "Mutant": "_KMUTANT"}
-TAGS = {"Event": 0x6E657645, "Semaphore": 0x616D6553, "Mutant": 0x6174754D}
-WAITABLE = (*STRUCTURES, "File", "Thread", "Process", "Timer")
+TIMER_MODIFY_STATE = 2
+STRUCTURES = {"Event": "_KEVENT", "Semaphore": "_KSEMAPHORE", "Mutant": "_KMUTANT", "Timer": "_KTIMER"}
+TAGS = {"Event": 0x6E657645, "Semaphore": 0x616D6553, "Mutant": 0x6174754D, "Timer": 0x656D6954}
+WAITABLE = (*STRUCTURES, "File", "Thread", "Process")
 
 
 class Opening:
@@ -65,7 +66,12 @@ def create(
         return Opening(STATUS_INSUFFICIENT_RESOURCES)
     nt.memory.write(where, bytes(SIZES[STRUCTURES[kind]]))
     initialise(where)
-    made = nt.objects.add(kind, where, name=name, deleted=lambda: nt.pool.free(where))
+
+    def deleted() -> None:
+        nt.timers.cancel(where)
+        nt.pool.free(where)
+
+    made = nt.objects.add(kind, where, name=name, deleted=deleted)
     handle = nt.objects.open(nt.process, made, granted(kind, access), attributes)
     nt.objects.dereference(made)
     return Opening(STATUS_SUCCESS, handle)
@@ -148,6 +154,25 @@ def release(nt: System, handle: int, kind: str, count: int = 1) -> tuple[int, in
         return unwind.record.code, 0
     finally:
         del seh[depth - 1 :]
+
+
+# -- timers
+
+
+def create_timer(nt: System, name: str, access: int, attributes: int, synchronization: bool) -> Opening:
+    return create(
+        nt, "Timer", name, access, attributes, lambda where: nt.timers.initialise(where, synchronization)
+    )  # fmt: skip
+
+
+def set_timer(nt: System, handle: int, due: int | None, period_ms: int) -> int:
+    """Start a timer, or with None for the time stop it."""
+    status, entry = nt.objects.by_handle(handle, TIMER_MODIFY_STATE, "Timer", nt.thread.previous_mode)
+    if entry is not None and due is None:
+        nt.timers.cancel(entry.object.address)
+    elif entry is not None:
+        nt.timers.set(entry.object.address, due or 0, period_ms, 0)
+    return status
 
 
 # -- waits

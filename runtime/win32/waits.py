@@ -102,3 +102,9 @@ def release(nt: System, handle: int, kind: str, count: int, before_at: int) -> i
     if before_at:
         nt.memory.write_uint(before_at, 4, before)
     return 1
+
+
+def set_timer(nt: System, handle: int, due: int | None, period: int) -> int:
+    """Start a timer, or with None for the time stop it."""
+    status = nt.system_call(lambda: waitable.set_timer(nt, handle, due, period))
+    return fail(nt, status) if status >= 0x8000_0000 else 1

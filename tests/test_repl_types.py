@@ -133,3 +133,29 @@ def test_ln_names_what_lies_at_an_address(prompt: Prompt) -> None:
 @pytest.mark.parametrize("line", ["dt", "? ", "??", "x", "ln"])
 def test_a_missing_argument_is_refused(prompt: Prompt, line: str) -> None:
     assert "is missing" in prompt(line)
+
+
+def test_a_suspended_function_shows_its_locals(prompt: Prompt) -> None:
+    prompt("ULONG work(PMDL m) { ULONG total = 7; __debugbreak(); return total + m->ByteCount; }")
+    prompt("work(mdl);")
+    assert "ByteCount                 : 5000" in prompt("dt m")
+    assert prompt("dt m ByteCount").startswith("   +0x028 ByteCount")
+    assert prompt("?? total").startswith("ULONG 7")
+
+
+def test_dt_opens_the_elements_of_a_scatter_gather_list(prompt: Prompt) -> None:
+    prompt("PSCATTER_GATHER_LIST list = ExAllocatePoolWithTag(NonPagedPool, 64, 'List');")
+    prompt("list->NumberOfElements = 2; list->Elements[1].Length = 4096;")
+    shown = prompt("dt -r _SCATTER_GATHER_LIST list")
+    assert "      +0x018 [1]              : _SCATTER_GATHER_ELEMENT\n" in shown
+    assert "         +0x008 Length           : 4096 (0x1000)\n" in shown
+
+
+def test_pointers_in_a_struct_say_what_they_point_to(prompt: Prompt) -> None:
+    prompt("ULONG five = 5; struct P { PULONG number; PMDL mdl; PVOID any; PDRIVER_UNLOAD routine; PSTR text; };")
+    prompt('struct P all = { &five, mdl, p, (PDRIVER_UNLOAD)MmUnlockPages, "word" };')
+    shown = prompt("dt all")
+    assert "number           : 0xfffff804`50100010 five\n" in shown
+    assert shown.count(" _MDL\n") == 1 and " Void\n" in shown and " nt!MmUnlockPages\n" in shown and ' "word"\n' in shown
+    prompt("all.number = (PULONG)p; *all.number = 77;")
+    assert " -> 77 (0x4d)\n" in prompt("dt all number")

@@ -94,8 +94,9 @@ class Values:
 
     # ---- one line
 
-    def text(self, type: Type, value: int | bytes, tag: str = "", field: str = "") -> str:
-        """A value in one line. `tag` and `field` are of the struct member that it was read from, if it was."""
+    def text(self, type: Type, value: int | bytes, tag: str = "", field: str = "", typed: bool = False) -> str:
+        """A value in one line. `tag` and `field` are of the struct member that it was read from, if it was; `typed` if
+        a pointer shall say what it points to."""
         if isinstance(value, (bytes, bytearray)) and isinstance(type, (IntType, PointerType)):
             value = int.from_bytes(value, "little")
         if isinstance(type, IntType):
@@ -103,7 +104,7 @@ class Values:
             return self._integer(type, value, tag, field)
         if isinstance(type, (PointerType, FunctionType)):
             assert isinstance(value, int)
-            return self._pointer(type, value & WORD)
+            return self._pointer(type, value & WORD, typed)
         if isinstance(type, VoidType) or isinstance(value, int):
             return ""
         if isinstance(type, ArrayType):
@@ -150,7 +151,7 @@ class Values:
                 found.setdefault(symbol.value, symbol.name)
         return found
 
-    def _pointer(self, type: Type, value: int) -> str:
+    def _pointer(self, type: Type, value: int, typed: bool) -> str:
         if not value:
             return "(null)"
         target = type.target if isinstance(type, PointerType) else type
@@ -159,10 +160,15 @@ class Values:
             text = self._string(target, value, any(mark in type.typedef for mark in WIDE_POINTERS))
             if text is not None:
                 return f"{told} {text}"
-        name = self.symbol(value) or (place_of(self.nt, value).name if isinstance(target, FunctionType) else "")
         if isinstance(target, FunctionType):
-            return f"{told} {name}"
-        return f"{told} {name}" if name else told
+            return f"{told} {place_of(self.nt, value, self.symbol).name}"
+        name = self.symbol(value)
+        if name or not typed:
+            return f"{told} {name}".rstrip()
+        if isinstance(target, IntType):
+            data = looking.read(self.nt, value, target.size)
+            return f"{told} -> {self.text(target, data) if data is not None else NOT_SEEN}"
+        return f"{told} {self.layout(target)}"
 
     def _string(self, target: IntType, value: int, wide: bool) -> str | None:
         """The text that a pointer to characters leads to; `wide` if its type's name says that they are wide ones."""
@@ -267,7 +273,7 @@ class Values:
             return self.special(member.type, part) or self.layout(member.type)
         if isinstance(member.type, ArrayType) and not member.type.count:
             return self.layout(member.type)
-        return self.text(member.type, part, type.layout.tag, member.name)
+        return self.text(member.type, part, type.layout.tag, member.name, typed=True)
 
     def fields(
         self, type: StructType, where: int, depth: int = 0, level: int = 0, around: tuple[int, ...] = ()
@@ -293,6 +299,8 @@ class Values:
     ) -> list[Row]:
         """What a member holds, or what it points to."""
         inner = member.type
+        if isinstance(inner, ArrayType):
+            return self._elements(member, inner, where, depth, level, around)
         if isinstance(inner, PointerType) and isinstance(inner.target, StructType):
             inner, where = inner.target, int.from_bytes(data, "little")
             self.complete(inner)
@@ -301,6 +309,22 @@ class Values:
         if not isinstance(inner, StructType) or inner.layout.size <= 0 or self.is_plain(inner):
             return []
         return self.fields(inner, where, depth - 1, level + 1, around)
+
+    def _elements(
+        self, member: Member, array: ArrayType, where: int, depth: int, level: int, around: tuple[int, ...]
+    ) -> list[Row]:
+        """The structs of an array; how many a tail array has, only a scatter/gather list says."""
+        element, count = array.element, array.count or 0
+        if not isinstance(element, StructType) or element.size <= 0 or self.is_plain(element):
+            return []
+        if element.layout.tag == "_SCATTER_GATHER_ELEMENT" and not count:
+            count = looking.number(self.nt, around[-1], 4) or 0
+        rows = []
+        for index in range(min(count, MOST_ELEMENTS)):
+            at = where + index * element.size
+            rows.append(Row(index * element.size, f"[{index}]", element, self.layout(element), level + 1, at))
+            rows += self.fields(element, at, depth - 1, level + 2, around)
+        return rows
 
     def is_plain(self, type: StructType) -> bool:
         """Whether a struct is told whole in one line."""

@@ -203,10 +203,15 @@ def _both(value: int) -> str:
 
 def _dt_value(shell: Shell, values: Values, parts: list[str], depth: int) -> None:
     """A variable or another expression, and some of its fields."""
+    refusal: EvaluationError | None = None
     for count in range(len(parts), 0, -1):
         text, fields = " ".join(parts[:count]), parts[count:]
         if not fields or all(part.replace(".", "").replace("*", "").isidentifier() for part in fields):
-            found = shell.live.evaluate(text if "!" not in text else text.partition("!")[2])
+            try:
+                found = shell.live.evaluate(text if "!" not in text else text.partition("!")[2])
+            except EvaluationError as error:
+                refusal = refusal or error
+                continue
             type, value = found.type, found.value
             if isinstance(type, PointerType) and isinstance(type.target, StructType) and isinstance(value, int):
                 values.complete(type.target)
@@ -221,6 +226,7 @@ def _dt_value(shell: Shell, values: Values, parts: list[str], depth: int) -> Non
                 return
             say(shell, value_lines(values, type, value, found.member, shell.width))
             return
+    raise refusal or Refused(f"{parts[0]} is neither a type nor an expression")
 
 
 def _address_of(shell: Shell, text: str) -> int:

@@ -102,7 +102,7 @@ class FunctionCompiler(Statements):
             own = [f"b{place}" for place in borrowed.values()]
             taken = [emit.assign(name, emit.subscript(held, item)) for name, item in zip(own, kept, strict=True)]
             back = [emit.assign_item(held, item, emit.name(name)) for name, item in zip(own, kept, strict=True)]
-            body = [*taken, ast.Try(body, [], [], back)]
+            body = [*taken, ast.Try(body or [ast.Pass()], [], [], back)]
         if self.unit.watched:
             self.unit.places[identifier] = self.places
         made = emit.function(identifier, ["sp"], self.prologue() + body)

@@ -33,6 +33,12 @@ def plain(text: str) -> str:
     return _ESCAPE.sub("", text) if "\x1b" in text else text
 
 
+# Behind a name these make it an expression: some by themselves, some with a blank, as people write them.
+OPERATORS = frozenset(
+    ["->", "++", "--", "+=", "-=", "+ ", "- ", "* ", "/ ", "% ", "& ", "| ", "^ ", "< ", "> ", "<<", ">>", "&&", "||"]
+)
+
+
 class Leave(Exception):
     """The person wants to go."""
 
@@ -113,6 +119,14 @@ class Shell:
             raise Refused(f"cannot open {path}: {error.strerror or error}") from None
         self.tell(outcome)
 
+    def start_debugging(self, path: str) -> None:
+        """Run a file as a run does, from a stop at its first statement on."""
+        try:
+            outcome = self.live.debug(path)
+        except OSError as error:
+            raise Refused(f"cannot open {path}: {error.strerror or error}") from None
+        self.tell(outcome)
+
     def prompt(self) -> str:
         """What stands before the next entry: the processor's number as in a kernel debugger, `*` after a crash."""
         live = self.live
@@ -158,9 +172,8 @@ class Shell:
                 return row, word, rest.strip()
             if rest and not rest[0].isspace():
                 continue
-            if word in self.live.growing.own_names() or rest.lstrip()[:1] in ("=", ";") or rest.lstrip()[:2] in (
-                "->", "++", "--", "+=", "-=",
-            ):  # fmt: skip
+            following = rest.lstrip()
+            if following[:1] in ("=", ";") or following[:2] in OPERATORS or self._is_variable(word):
                 continue
             return row, word, rest.strip()
         if line[0] in ".!" and line[1:2].isalpha():
@@ -170,6 +183,14 @@ class Shell:
             close = nearest(word, all_commands())
             raise Refused(f"there is no command {word}" + (f"; did you mean {close}?" if close else ""))
         return None
+
+    def _is_variable(self, word: str) -> bool:
+        """Whether a word is a name of the script, or a local of the function that is stopped."""
+        live = self.live
+        frame = live.frame() if live.stopped is not None else None
+        return word in live.growing.own_names() or (
+            frame is not None and any(variable.name == word for variable, _ in live.growing.locals_of(frame))
+        )
 
     def is_command(self, line: str) -> bool:
         """Whether a line, or the beginning of one, is a command and no text in the language."""

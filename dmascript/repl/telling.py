@@ -43,6 +43,8 @@ def tell(shell: Shell, outcome: Outcome) -> None:
         shell.say(f"note: {name} has another prototype now; code that was there before still calls the old one")
     for finding in outcome.findings:
         tell_finding(shell, finding)
+    if outcome.note:
+        shell.say(outcome.note)
     if outcome.kind == "stopped":
         assert outcome.stop is not None
         tell_stop(shell, outcome.stop)
@@ -79,7 +81,10 @@ def tell_stop(shell: Shell, stop: Stop) -> None:
     why = stop.detail if stop.reason != "bugcheck" and stop.detail else REASONS.get(stop.reason, stop.reason)
     calls = live.session.sites.calls(stop.site)
     where = f"{calls[0][0]}, {calls[0][1]}:{calls[0][2]}" if calls else "outside the script"
-    shell.say((f"{why}: " if why else "") + where)
+    if stop.reason == "data":
+        shell.say(f"{why}; now at {where}")
+    else:
+        shell.say((f"{why}: " if why else "") + where)
     if shell.stop_shown is not None:
         shell.stop_shown(shell, stop)
         return

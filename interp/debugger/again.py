@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import FrameType
 
+    from .breakpoints import Breakpoint
     from .live import Item, Live
     from .stops import Position, Stop
 
@@ -22,6 +23,7 @@ class Way:
         self.wanted = set(wanted)
         self.ticks = sorted({position.tick for position in self.wanted})
         self.counts_calls = any(position.call for position in self.wanted)
+        self.data: list[Breakpoint] = []
 
     def ahead(self, tick: int) -> int:
         """How many places may be passed before the next of interest."""
@@ -30,6 +32,15 @@ class Way:
 
     def looks(self, position: Position, frame: FrameType) -> None:
         """A place of interest is passed."""
+
+    def breaks(self, position: Position) -> None:
+        """The machine, or the script, has called for the debugger."""
+
+    def calls(self, name: str, position: Position, frame: FrameType | None) -> None:
+        """A routine is called."""
+
+    def touches(self, one: Breakpoint, write: bool, by: str) -> None:
+        """Data is touched that `data` names."""
 
 
 def replay(live: Live, target: Position | None, begin: Item | None = None, way: Way | None = None) -> Stop | None:
@@ -99,4 +110,5 @@ def undo(live: Live) -> Item | None:
     if item.part is not None and item.part.declares:
         live.grow_again()
     live.again(item.at)
+    live.forget_future()
     return item

@@ -39,6 +39,10 @@ class Breakpoint:
         self.hits = 0
         self.landmarks: list[Landmark] = []
 
+    def matches(self, routine: str) -> bool:
+        """Whether it is for calls of that routine."""
+        return fnmatchcase(routine, self.name)
+
     @property
     def where(self) -> str:
         """What it is set at, as somebody would write it."""
@@ -79,7 +83,8 @@ class Breakpoints:
                 one.landmarks = self.landmarks.in_function(one.name)
             if one.enabled:
                 for landmark in one.landmarks:
-                    self.at.setdefault(landmark.key, []).append(one)
+                    for key in landmark.keys:
+                        self.at.setdefault(key, []).append(one)
         self.live.control.watch()
 
     @property
@@ -105,11 +110,18 @@ class Breakpoints:
     def at_call(self, name: str, frame: FrameType | None) -> str:
         """The same for a call of a routine."""
         for one in self.routines:
-            if fnmatchcase(name, one.name):
+            if one.matches(name):
                 found = self.stops(one, frame)
                 if found:
                     return f"{found}, {name}"
         return ""
+
+    def holds(self, one: Breakpoint, frame: FrameType | None) -> bool:
+        """Whether the condition of a breakpoint holds, if it has one."""
+        try:
+            return not one.condition or condition(self.live, one.condition, frame)
+        except EvaluationError:
+            return True
 
     def stops(self, one: Breakpoint, frame: FrameType | None) -> str:
         """Whether a breakpoint that was come to stops the run: the words for it, or nothing."""

@@ -98,7 +98,7 @@ class Control:
             wanted = bool(self.breakpoints.routines) or self._step is not None and self._step.calls
         if wanted or self.calls.on:
             self.calls.watch(wanted)
-        self.data.watch([] if self.way is not None else self.breakpoints.data)
+        self.data.watch(self.way.data if self.way is not None else self.breakpoints.data)
         if not self.live.running:
             self.live.rearm()
 
@@ -147,11 +147,15 @@ class Control:
 
     def breaks(self, reason: str, position: Position) -> bool:
         """Whether the machine's own break suspends the run."""
-        return self.way is None or position in self.way.wanted
+        if self.way is None:
+            return True
+        self.way.breaks(position)
+        return position in self.way.wanted
 
     def _call(self, row: Routine, arguments: tuple[Any, ...], position: Position, frame: FrameType | None) -> str:
         """Why the run shall be suspended at this call of a routine."""
         if self.way is not None:
+            self.way.calls(row.name, position, frame)
             return "position" if position in self.way.wanted else ""
         step = self._step
         if step is not None and step.calls and self.live.nt.thread is step.thread:

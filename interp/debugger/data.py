@@ -6,19 +6,18 @@ from ...runtime.mm.store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from .breakpoints import Breakpoint
     from .live import Live
 
 
 class Data:
-    """`told`, if set, hears of every access instead of the breakpoints: told(breakpoint, write, by)."""
+    """Watches the data of some breakpoints."""
 
     def __init__(self, live: Live) -> None:
         self.live = live
         self.watched: list[Breakpoint] = []
-        self.told: Callable[[Breakpoint, bool, str], None] | None = None
 
     def watch(self, wanted: Iterable[Breakpoint]) -> None:
         """Watch the data of these breakpoints, and no others."""
@@ -64,8 +63,8 @@ class Data:
 
     def _found(self, one: Breakpoint, write: bool, by: str) -> None:
         live = self.live
-        if self.told is not None:
-            self.told(one, write, by)
+        if live.control.way is not None:
+            live.control.way.touches(one, write, by)
             return
         said = live.control.breakpoints.stops(one, None)
         if said:

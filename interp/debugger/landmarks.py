@@ -12,26 +12,30 @@ if TYPE_CHECKING:
     from ..compiled import Compiled
     from ..sites import Sites
 
-    Key = tuple[int, int]  # the identity of a code object, and the offset of its call of HIT
+    Key = tuple[int, int]  # the identity of a code object, and an offset within its call of HIT
 
 
 class Landmark:
-    """One place: the call of HIT in a code object, the file and line of its statement, the function of the script
-    around it, and whether it is the first of that function."""
+    """One place: the call of HIT in a code object from one offset up to another, the file and line of its statement,
+    the function of the script around it, and whether it is the first of that function."""
 
-    __slots__ = ("code", "offset", "file", "line", "function", "first")
+    __slots__ = ("code", "offset", "end", "file", "line", "function", "first")
 
-    def __init__(self, code: CodeType, offset: int, file: str, line: int, function: str, first: bool) -> None:
+    def __init__(
+        self, code: CodeType, offset: int, end: int, file: str, line: int, function: str, first: bool
+    ) -> None:
         self.code = code
         self.offset = offset
+        self.end = end
         self.file = file
         self.line = line
         self.function = function
         self.first = first
 
     @property
-    def key(self) -> Key:
-        return id(self.code), self.offset
+    def keys(self) -> list[Key]:
+        """How a frame that stands there is known: the offset is anywhere in the call and its caches."""
+        return [(id(self.code), offset) for offset in range(self.offset, self.end, 2)]
 
 
 class Landmarks:
@@ -75,21 +79,23 @@ class Landmarks:
 def _of_function(code: CodeType, sites: Sites) -> Iterator[Landmark]:
     """The places of a function and of those within it, in the order of its code."""
     first = True
-    for inner, offset in _calls(code):
+    for inner, offset, end in _calls(code):
         file, line, _, _, _ = sites.span((inner, offset))
-        yield Landmark(inner, offset, file, line, sites.function(code), first and inner is code)
+        yield Landmark(inner, offset, end, file, line, sites.function(code), first and inner is code)
         first = first and inner is not code
 
 
-def _calls(code: CodeType) -> Iterator[tuple[CodeType, int]]:
-    """Where a code object, and those within it, call HIT."""
-    named = False
+def _calls(code: CodeType) -> Iterator[tuple[CodeType, int, int]]:
+    """Where a code object, and those within it, call HIT: from the call to the instruction behind it."""
+    named, begin = False, -1
     for instruction in dis.get_instructions(code):
+        if begin >= 0:
+            yield code, begin, instruction.offset
+            begin = -1
         if instruction.opname.startswith("LOAD_GLOBAL"):
             named = instruction.argval == "HIT"
         elif instruction.opname.startswith("CALL") and named:
-            named = False
-            yield code, instruction.offset
+            named, begin = False, instruction.offset
     for inner in code.co_consts:
         if isinstance(inner, CodeType):
             yield from _calls(inner)

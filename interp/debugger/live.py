@@ -23,6 +23,7 @@ from ..bridge import split_signature
 from ..growing import Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
+from ..trace import Tracer
 from .again import FOREVER, replay, rerun
 from .control import Control
 from .evaluating import evaluate, number, read
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from ...runtime.mm.store import Host
     from ...runtime.system import System
     from ..options import Options
+    from ..trace import TraceEvent
+    from .again import Way
     from .reading import Evaluated
 
 WAITED_NS = 1000  # turns in which a thread whose work is done waits for another that is stopped
@@ -49,9 +52,9 @@ WAITED_NS = 1000  # turns in which a thread whose work is done waits for another
 
 class Item:
     """One thing that was done to the machine: a part that was run, or another `action`; `at` is where the run stood
-    then, None at the top level, and `selected` the frame that expressions saw. `shown` is what the person wrote. `whole`
-    if a file is run to the end of the machine, `stops_first` if the run stops at its first place. `after` is where the
-    run stood when it was done."""
+    then, None at the top level, and `selected` the frame that expressions saw. `shown` is what the person wrote.
+    `whole` if a file is run to the end of the machine, `stops_first` if the run stops at its first place. `after` is
+    where the run stood when it was done."""
 
     __slots__ = ("shown", "part", "action", "at", "selected", "whole", "stops_first", "after")
 
@@ -90,6 +93,8 @@ class Live:
         self._thread = 0  # of the host, that the machine runs on just now
         self._haste: Haste | None = None
         self._told = 0  # findings that outcomes have named
+        self._traced: list[TraceEvent] | None = None
+        self._furthest = 0
         self.growing = Growing(".", options.folders, options.granularity != "call")
         self.new_machine()
 
@@ -115,6 +120,11 @@ class Live:
         return bool(self._thread)
 
     @property
+    def furthest(self) -> int:
+        """How many places the run has ever passed."""
+        return max(self._furthest, self.passed())
+
+    @property
     def position(self) -> Position:
         return self.stops[-1].position if self.stops else Position(self.passed())
 
@@ -133,6 +143,10 @@ class Live:
         chooser = ByHand(seed(found, self.options), self.options.failures, self.answers, self._ask)
         self.session = Session(machine(found, self.options), chooser, self._print, None, self._host)
         self._host = None
+        if self._traced is not None:
+            tracer = Tracer(self.session, self._traced)
+            self.session.trace = tracer.call
+            self.nt.write = tracer.printing(self._print)
         names = self.session.names
         names["HIT"] = self._hit
         self.tick = self._printed = self._told = 0
@@ -162,6 +176,7 @@ class Live:
 
     def close(self) -> None:
         """Let go of the machine: none of its code runs any more."""
+        self._furthest = self.furthest
         self.session.names["HIT"] = _nothing
         self.session.nt.stopped = True
         self.stops.clear()
@@ -244,6 +259,11 @@ class Live:
             frame = frame.f_back
         self.suspend(Stop(reason, position, self.session.sites.here(), frame, detail))
         self.rearm()
+
+    def suspended_frame(self) -> FrameType | None:
+        """The innermost frame of Python that the machine is in."""
+        found: FrameType | None = self._at.gr_frame if self._at else None
+        return found
 
     def _out_of_steps(self) -> None:
         """The budget of steps is used up: who goes on gets as many again."""
@@ -379,12 +399,34 @@ class Live:
         """A new machine, on which everything is done again; what is suspended now begins again, and stops at once."""
         rerun(self, settings_of)
 
-    def again(self, target: Position | None = None, begin: Item | None = None) -> Stop | None:
+    @property
+    def last_break(self) -> Position:
+        """The last break of the machine's own."""
+        return self._breaks
+
+    def again(
+        self, target: Position | None = None, begin: Item | None = None, way: Way | None = None
+    ) -> Stop | None:
         """Do the whole journal again on a new machine, up to a moment if one is given: the run is suspended there, or
-        at the first place of the item `begin`. What was done later is forgotten."""
+        at the first place of the item `begin`. What was done later is forgotten. The `way` may look on."""
         self.close()
         self.new_machine()
-        return replay(self, target, begin)
+        return replay(self, target, begin, way)
+
+    def forget_future(self) -> None:
+        """What the run once came to is no more what it will come to."""
+        self._furthest = 0
+
+    def traced_again(self) -> list[TraceEvent]:
+        """What has happened up to the present moment, as events: everything is done again for it, twice."""
+        events = self._traced = []
+        target = self.stops[-1].position if self.stops and not self.crashed else None
+        try:
+            self.again(target)
+        finally:
+            self._traced = None
+        self.again(target)
+        return events
 
     def _perform(self, item: Item) -> Outcome:
         """Do one thing to the machine for the first time, and note it down."""
@@ -392,6 +434,7 @@ class Live:
             outcome = Outcome("crashed", item.part)
             outcome.message = "the machine has stopped"
             return outcome
+        self._furthest = 0
         item.selected = self.control.selected if self.stops else 0
         self.journal.append(item)
         self._shown = self._printed  # what comes now was never seen
@@ -403,6 +446,11 @@ class Live:
         """Let a suspended run go on until the control stops it again, or it ends; at the top level, let everything
         that is still going on go on until all is at rest."""
         if not self.stops:
+            scheduler = self.nt.scheduler
+            if not self.crashed and not scheduler.has_work() and scheduler.next_due() is None:
+                outcome = Outcome("done")
+                outcome.note = "all is at rest"
+                return outcome
             return self.do("g", lambda: rest(self.nt))
         if self.crashed:
             outcome = Outcome("crashed")
@@ -447,12 +495,17 @@ class Live:
                 aside()
             self.control.step = None
             outcome.findings = self.told()
+            if self.control.touched:
+                outcome.note = f"{self.control.touched}; nothing was left to stop at"
+            self.control.touched = ""
             if item.part is not None:
                 outcome.type = item.part.type
             if session.limit:
                 outcome.kind, outcome.message = "limit", session.limit
             elif session.nt.stopped:
                 outcome.kind = "crashed"
+                if not outcome.findings:
+                    outcome.message = "the machine has stopped for good"
             item.after = Position(self.passed())
             return outcome
 

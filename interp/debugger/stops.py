@@ -61,9 +61,10 @@ class Stop:
 class Outcome:
     """What became of an entry, or of letting the machine go on. `kind` is "done", "stopped" (see `stop`), "refused" (it
     does not compile), "crashed" (the machine has stopped for good) or "limit" (see `message`). `value` is that of an
-    expression of `type`. `findings` are those that came with it."""
+    expression of `type`. `findings` are those that came with it; `note` is what else
+    is to be said."""
 
-    __slots__ = ("kind", "stop", "part", "type", "value", "findings", "message")
+    __slots__ = ("kind", "stop", "part", "type", "value", "findings", "message", "note")
 
     def __init__(self, kind: str, part: Part | None = None) -> None:
         self.kind = kind
@@ -73,3 +74,4 @@ class Outcome:
         self.value: int | bytes | None = None
         self.findings: list[Finding] = []
         self.message = ""
+        self.note = ""

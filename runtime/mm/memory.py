@@ -242,6 +242,8 @@ class Memory:
             return offset // window.size
         region, offset = self._resolve(page, window.write, True)
         assert offset >= 0, "variables do not lie in device registers"
+        if page in self.watched.spied[window.write]:
+            self.watched.spy_page(region, page, window.write)
         if region in self.watched.regions:
             return Element(self.watched, region, page, offset, window.size, window.write)
         if region.pageable:
@@ -444,6 +446,14 @@ class Memory:
             self.store.bytes[physical + row[1] : physical + row[1] + len(data)] = data
             return
         self.transfer.write_physical(physical, data)
+
+    def move_physical(self, moves: list[tuple[int, int, int]]) -> None:
+        """Copy pieces of RAM by physical address, each (from, to, bytes)."""
+        if self.watched.spy_told is None:
+            self.transfer.move_physical(moves)
+            return
+        for source, target, length in moves:
+            self.write_physical(target, self.read_physical(source, length))
 
     def read_string(self, va: int, limit: int = 1 << 20) -> bytes:
         """The bytes before the next zero byte."""

@@ -49,9 +49,10 @@ class Watched:
             for page in pages[write]:
                 region = self.memory.region_at(page)
                 if region is not None and region.device is None:
-                    self._spy_page(region, page, write)
+                    self.spy_page(region, page, write)
 
-    def _spy_page(self, region: Region, page: int, write: bool) -> None:
+    def spy_page(self, region: Region, page: int, write: bool) -> None:
+        """Look at the frame that a page has now."""
         frame = region.frames[(page - region.start) // PAGE] if region.frames is not None else 0
         if (frame or NO_FRAME, write) not in self._spying:
             self._spying[frame or NO_FRAME, write] = self.add(frame or NO_FRAME, page, write)
@@ -93,7 +94,7 @@ class Watched:
     def holds(self, window: Window, region: Region, page: int) -> bool:
         """Whether a window may not show a page."""
         if page in self.spied[window.write]:
-            self._spy_page(region, page, window.write)
+            self.spy_page(region, page, window.write)
         return region.frames is not None and region.frames[(page - region.start) // PAGE] in self.frames[window.write]
 
     def look(self, region: Region, va: int, length: int, write: bool) -> None:
@@ -101,7 +102,7 @@ class Watched:
         if region.frames is not None:
             frame = region.frames[(va - region.start) // PAGE]
             if va & -PAGE in self.spied[write] and frame and (frame, write) not in self._spying:
-                self._spy_page(region, va & -PAGE, write)
+                self.spy_page(region, va & -PAGE, write)
             if frame in self.frames[write]:
                 if self.spy_told is not None:
                     self.spy_told(frame * PAGE + va % PAGE, length, write, "")

@@ -52,18 +52,21 @@ def vDbgPrintExWithPrefix(
 
 @routine("VOID DbgBreakPoint(VOID)", page="nf-wdm-dbgbreakpoint", irql="any")
 def DbgBreakPoint(nt: System) -> None:
-    """No debugger is there to take it, so the exception goes to the filters."""
-    nt.faults.raise_exception(STATUS_BREAKPOINT)
+    """Where no debugger is there to take it, the exception goes to the filters."""
+    if not _debugger_takes(nt, "DbgBreakPoint"):
+        nt.faults.raise_exception(STATUS_BREAKPOINT)
 
 
 @routine("VOID DbgBreakPointWithStatus(ULONG Status)", page="nf-wdm-dbgbreakpointwithstatus", irql="any")
 def DbgBreakPointWithStatus(nt: System, status: int) -> None:
-    nt.faults.raise_exception(STATUS_BREAKPOINT, (status,))
+    if not _debugger_takes(nt, f"DbgBreakPointWithStatus, status 0x{status:08x}"):
+        nt.faults.raise_exception(STATUS_BREAKPOINT, (status,))
 
 
 @routine("void __debugbreak(void)", irql="any")
 def __debugbreak(nt: System) -> None:
-    nt.faults.raise_exception(STATUS_BREAKPOINT)
+    if not _debugger_takes(nt, "__debugbreak"):
+        nt.faults.raise_exception(STATUS_BREAKPOINT)
 
 
 known(
@@ -75,7 +78,12 @@ known(
 @routine("BOOLEAN KdRefreshDebuggerNotPresent(VOID)", page="nf-ntddk-kdrefreshdebuggernotpresent", irql="any")
 def KdRefreshDebuggerNotPresent(nt: System) -> int:
     """TRUE: there is no debugger."""
-    return 1
+    return int(nt.breaking is None)
+
+
+def _debugger_takes(nt: System, what: str) -> bool:
+    """Stop in the debugger, if there is one, and go on when it lets the machine."""
+    return nt.breaking is not None and nt.breaking("break", what)
 
 
 def _print(nt: System, prefix: bytes, template: int, arguments: NextArgument) -> int:

@@ -134,7 +134,7 @@ def test_scripts_are_short_and_say_why(name: str) -> None:
     for program, _ in loaded(name):
         lines = [line for line in program.text.split("\n")[program.first_line - 1 :] if line.strip()]
         assert lines[0].startswith("//")
-        assert len(lines) <= 60
+        assert len(lines) <= 45
 
 
 def test_every_case_of_a_memory_bug_check_is_shown_or_explained() -> None:

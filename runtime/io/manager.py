@@ -13,6 +13,7 @@ from .. import rules
 from ..findings import Finding
 from ..ke.device_queue import DeviceQueues
 from ..registry.store import Registry
+from ..services.process_notes import ProcessNotes
 from .cancel import Cancellation
 from .completion_ports import CompletionPorts
 from .csq import CancelSafeQueues
@@ -47,7 +48,7 @@ class IoManager:
     __slots__ = (
         "nt", "drivers", "devices", "names", "requests", "files", "file_requests", "queues", "start_io", "csq",
         "cancellation", "remove_locks", "work", "timers", "pnp", "power", "registry", "by_thread",
-        "fetches", "ports",
+        "fetches", "ports", "process_notes",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -75,6 +76,7 @@ class IoManager:
         self.power = Power(nt)
         self.fetches = Fetches(nt)
         self.ports = CompletionPorts(nt)
+        self.process_notes = ProcessNotes(nt)
 
     # -- drivers
 
@@ -97,6 +99,7 @@ class IoManager:
         if any(driver.state == "unloaded" for driver in self.drivers.known.values()):
             self.work.check_timers()
             self.work.check_dpcs()
+            self.process_notes.check_unloaded()
         self.nt.findings += self.pending()
 
     def surprise_removed(self, device: HardwareDevice) -> None:

@@ -185,6 +185,26 @@ class PlugAndPlay:
         if not node.pdo.deleted:
             nt.io.devices.delete(node.pdo)
 
+    def request_eject(self, pdo: int) -> None:
+        """In a thread of the system's: remove a device that nobody has open and no driver wants to keep, and give it
+        out."""
+        node = self.node_at(pdo)
+        if node is not None:
+            self.nt.scheduler.create(
+                "device ejection", self.nt.system_process, lambda: self._alone(lambda: self._eject(node))
+            )
+
+    def _eject(self, node: Node) -> None:
+        devices = self.nt.io.devices
+        if node.state != "started" or any(devices.is_open(where) for where in devices.stack(node.pdo.address)):
+            return
+        status = self.send(node, IRP_MN_QUERY_REMOVE_DEVICE)
+        if status & 0x8000_0000 and status != STATUS_NOT_SUPPORTED:
+            self.send(node, IRP_MN_CANCEL_REMOVE_DEVICE)
+            return
+        self._remove(node)
+        self.nt.hardware.surprise_remove(node.hardware)
+
     def _surprise(self, node: Node) -> None:
         nt = self.nt
         before = checks.drivers_of(nt, nt.io.devices.stack(node.pdo.address))

@@ -11,7 +11,7 @@ from ..io.file_objects import Opening
 from ..io.namespace import link_key
 from ..ob.references import reference
 from ..registry.keys import device_key
-from ..routine import known, routine
+from ..routine import routine
 from ..strings import Counted
 from ..wdk.constants import (
     FILE_NON_DIRECTORY_FILE,
@@ -292,10 +292,14 @@ def IoInvalidateDeviceState(nt: System, pdo: int) -> None:
     _ask_again(nt, pdo, IRP_MN_QUERY_PNP_DEVICE_STATE, [])
 
 
-known(
+@routine(
     "VOID IoRequestDeviceEject(PDEVICE_OBJECT PhysicalDeviceObject)",
     page="nf-wdm-iorequestdeviceeject", irql="<= DISPATCH_LEVEL",
 )  # fmt: skip
+def IoRequestDeviceEject(nt: System, pdo: int) -> None:
+    """The device's eject button was pressed: it goes unless it is open or a driver of its is against that."""
+    if _pdo(nt, pdo) is not None:
+        nt.io.pnp.request_eject(pdo)
 
 
 @routine(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..io.requests import OWNED_BY_DRIVER
 from ..ke import attach, threads
-from ..routine import known, routine
+from ..routine import routine
 from ..services.attributes import granted, read_attributes
 from ..wdk.constants import OBJ_KERNEL_HANDLE, STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_CID, STATUS_SUCCESS
 from ..wdk.layouts import offset
@@ -169,10 +169,17 @@ def PsLookupThreadByThreadId(nt: System, identifier: int, thread_at: int) -> int
     return STATUS_SUCCESS
 
 
-known(
+@routine(
     "NTSTATUS PsSetCreateProcessNotifyRoutine(PCREATE_PROCESS_NOTIFY_ROUTINE NotifyRoutine, BOOLEAN Remove)",
     page="nf-ntddk-pssetcreateprocessnotifyroutine", irql="== PASSIVE_LEVEL", fails="NTSTATUS", header="ntddk.h",
 )  # fmt: skip
+def PsSetCreateProcessNotifyRoutine(nt: System, routine: int, remove: int) -> int:
+    """Let a routine be told of each process that begins or ends, or no more."""
+    if nt.fails("PsSetCreateProcessNotifyRoutine"):
+        return STATUS_INSUFFICIENT_RESOURCES
+    return nt.io.process_notes.change(routine, bool(remove))
+
+
 @routine("BOOLEAN PsIsSystemThread(PETHREAD Thread)", page="nf-ntifs-psissystemthread", irql="any", header="ntifs.h")
 def PsIsSystemThread(nt: System, thread: int) -> int:
     found = threads.at(nt, thread)

@@ -102,6 +102,8 @@ def _run(nt: System, main: Callable[[], int], is_first: bool) -> None:
     try:
         if thread.gate:
             nt.system_call(nt.dispatcher.wait, [thread.gate], False, None, False, 1)
+        if is_first and nt.has_io and nt.io.process_notes.routines:
+            nt.system_call(nt.io.process_notes.tell, nt.process, True)
         nt.scheduler.point()
         status = main() & 0xFFFF_FFFF
         if is_first:
@@ -178,6 +180,8 @@ def _end_process(nt: System, process: Process, status: int) -> None:
     if process.exit_status == STATUS_PENDING:
         process.exit_status = status
     process_object(nt, process)
+    if nt.has_io and nt.io.process_notes.routines:
+        nt.io.process_notes.tell(process, False)
     program = program_of(nt, process)
     for frame in program.kept.values():
         nt.memory.unpin([frame])

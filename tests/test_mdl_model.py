@@ -131,7 +131,8 @@ class Model:
         wrong = {
             "partial": "partial-mdl-locked", "built": "mdl-describes-nonpaged-pool", "locked": "mdl-already-locked",
         }  # fmt: skip
-        self.expect(wrong.get(mdl.state), "MmProbeAndLockPages", mdl.address, KERNEL, WRITE)
+        notes = () if mdl.length else ("mdl-of-no-bytes",)
+        self.expect(wrong.get(mdl.state), "MmProbeAndLockPages", mdl.address, KERNEL, WRITE, also=notes)
         if not self.stopped:
             mdl.state = "locked"
             self.count(mdl.buffer, mdl.pages, 1)
@@ -165,7 +166,9 @@ class Model:
         view = self.expect(fatal, "MmGetSystemAddressForMdlSafe", mdl.address, PRIORITY)
         if self.stopped:
             return
-        if mdl.shown is None and not mdl.from_pool:
+        if mdl.shown is None and not mdl.from_pool and not mdl.pages:
+            assert view == 0
+        elif mdl.shown is None and not mdl.from_pool:
             mdl.own = mdl.shown = Mapping(len(mdl.pages))
             self.ptes -= mdl.own.pages
         if mdl.length and (mdl.shown is None or mdl.shown.alive):

@@ -10,7 +10,7 @@ from .. import rules
 from ..findings import plural
 from ..ke.guarded import guarded
 from ..mm.locking import pieces, probe_and_lock, unlock
-from ..mm.mdl import ALLOCATED_FIXED_SIZE, HEADER, span_pages
+from ..mm.mdl import span_pages
 from ..mm.memory import USER_LIMIT
 from ..wdk.constants import (
     DO_BUFFERED_IO,
@@ -33,10 +33,8 @@ if TYPE_CHECKING:
     from ..system import System
 
 BUFFER_TAG = int.from_bytes(b"IoSB", "little")
-MDL_TAG = int.from_bytes(b"Mdl ", "little")
 READ_ACCESS, WRITE_ACCESS = 0, 1  # LOCK_OPERATION
 USER_MODE = 1
-FIXED_PAGES = 23
 # What a system buffer holds where nobody has written: recognisable, so that bytes of it that reach the requestor show.
 UNWRITTEN = bytes((0xA5 + 0x3B * index + (index >> 3) * 0x0D) & 0xFF for index in range(256)) * 16
 LEAST_UNWRITTEN = 8  # bytes in a row that are no coincidence
@@ -72,24 +70,16 @@ def _system_buffer(nt: System, irp: int, length: int, source: int, source_length
 
 def _locked_mdl(nt: System, irp: int, va: int, length: int, access: int, mode: int) -> int:
     """Describe and lock the requestor's buffer, as Irp->MdlAddress."""
-    size = HEADER + 8 * span_pages(va, length)
-    where = nt.pool.allocate(size, MDL_TAG, special=nt.settings.verifier > 0)
-    if not where:
+    mdl = nt.mdls.create(va, length)
+    if mdl is None:
         return STATUS_INSUFFICIENT_RESOURCES
-    nt.mdls.forget(where)
-    nt.mdls.allocated[where] = size
-    mdl = nt.mdls.at(where)
-    mdl.process = mdl.mapped_va = 0
-    mdl.initialise(va, length)
-    mdl.flags = ALLOCATED_FIXED_SIZE if mdl.page_count <= FIXED_PAGES else 0
-    nt.remember("mdl", where, "allocated")
     code = guarded(nt, probe_and_lock, nt, mdl, mode, access)
     if code:
-        del nt.mdls.allocated[where]
-        nt.pool.free(where)
+        del nt.mdls.allocated[mdl.address]
+        nt.pool.free(mdl.address)
         return code
-    nt.let_go(rules.PAGES_LEFT_LOCKED, where)  # the I/O manager's to unlock
-    nt.memory.write_uint(irp + MDL_ADDRESS, 8, where)
+    nt.let_go(rules.PAGES_LEFT_LOCKED, mdl.address)  # the I/O manager's to unlock
+    nt.memory.write_uint(irp + MDL_ADDRESS, 8, mdl.address)
     return STATUS_SUCCESS
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from .. import rules
 from ..wdk.constants import STATUS_INSUFFICIENT_RESOURCES, STATUS_INVALID_PARAMETER_1, STATUS_SUCCESS
-from .mdl import HEADER, IO_SPACE
+from .mdl import IO_SPACE
 from .store import PAGE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..system import System
 
-TAG = int.from_bytes(b"Mdl ", "little")
 FOUR_GIB = 1 << 32
 
 
@@ -26,18 +25,10 @@ def allocate_device_mdl(nt: System, ranges: list[tuple[int, int]], new_mdl: int)
         frames.extend(range(start // PAGE, (start + length) // PAGE))
     if any(nt.frames.exists(frame) for frame in frames):
         return STATUS_INVALID_PARAMETER_1
-    size = HEADER + 8 * len(frames)
-    where = 0 if nt.fails("MmAllocateMdlForIoSpace") else nt.pool.allocate(size, TAG)
-    if not where:
+    mdl = None if nt.fails("MmAllocateMdlForIoSpace") else nt.mdls.create(0, len(frames) * PAGE, IO_SPACE)
+    if mdl is None:
         return STATUS_INSUFFICIENT_RESOURCES
-    nt.mdls.forget(where)
-    nt.mdls.allocated[where] = size
-    mdl = nt.mdls.at(where)
-    mdl.process = mdl.mapped_va = 0
-    mdl.initialise(0, len(frames) * PAGE)
-    mdl.flags = IO_SPACE
     mdl.frames = frames
-    nt.remember("mdl", where, "allocated")
-    nt.hold(rules.MDL_LEAKED, where, mdl.facts, mdl="mdl")
-    nt.memory.write_uint(new_mdl, 8, where)
+    nt.hold(rules.MDL_LEAKED, mdl.address, mdl.facts, mdl="mdl")
+    nt.memory.write_uint(new_mdl, 8, mdl.address)
     return STATUS_SUCCESS

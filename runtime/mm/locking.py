@@ -96,13 +96,7 @@ def probe_and_lock(nt: System, mdl: Mdl, mode: int, operation: int, sub_code: in
         status = _refusal(nt, va, pages, write) if in_range else STATUS_ACCESS_VIOLATION
         nt.faults.raise_exception(status, noncontinuable=True)
         return
-    for piece in found:
-        _check_piece(nt, mdl, piece, write)
-    frames = make_resident(nt, found) if found else []
-    if frames is None:
-        nt.faults.raise_exception(STATUS_INSUFFICIENT_RESOURCES, noncontinuable=True)
-        return
-    _lock(nt, mdl, frames, va < KERNEL_BASE, write)
+    _lock(nt, mdl, found, va < KERNEL_BASE, write)
 
 
 def _refusal(nt: System, va: int, pages: int, write: bool) -> int:
@@ -131,13 +125,7 @@ def lock_selected(nt: System, mdl: Mdl, pages: Sequence[int], mode: int, operati
             nt.faults.raise_exception(STATUS_ACCESS_VIOLATION, noncontinuable=True)
             return
         found += one
-    for piece in found:
-        _check_piece(nt, mdl, piece, write)
-    frames = make_resident(nt, found) if found else []
-    if frames is None:
-        nt.faults.raise_exception(STATUS_INSUFFICIENT_RESOURCES, noncontinuable=True)
-        return
-    _lock(nt, mdl, frames, bool(pages) and pages[0] < KERNEL_BASE, write)
+    _lock(nt, mdl, found, bool(pages) and pages[0] < KERNEL_BASE, write)
 
 
 def let_go_first(nt: System, mdl: Mdl, count: int) -> None:
@@ -180,7 +168,14 @@ def _check_piece(nt: System, mdl: Mdl, piece: Piece, write: bool) -> None:
                 return
 
 
-def _lock(nt: System, mdl: Mdl, frames: Sequence[int], user: bool, write: bool) -> None:
+def _lock(nt: System, mdl: Mdl, found: list[Piece], user: bool, write: bool) -> None:
+    """Bring all pages in, and take one lock on each."""
+    for piece in found:
+        _check_piece(nt, mdl, piece, write)
+    frames = make_resident(nt, found) if found else []
+    if frames is None:
+        nt.faults.raise_exception(STATUS_INSUFFICIENT_RESOURCES, noncontinuable=True)
+        return
     nt.memory.pin(frames, mdl.address)
     process = nt.process if user else None
     if process is not None:

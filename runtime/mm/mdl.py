@@ -31,6 +31,8 @@ IO_SPACE = 0x800
 FLAGS = 0xA  # MdlFlags
 ADDRESS_LIMIT = 1 << 64
 FEW = 16  # frames
+FIXED_PAGES = 23  # MDLs of up to so many pages come from a lookaside list
+TAG = int.from_bytes(b"Mdl ", "little")
 HEADER = 0x30  # sizeof(MDL); the frame array follows
 
 
@@ -189,6 +191,21 @@ class Mdls:
 
     def at(self, where: int) -> Mdl:
         return Mdl(self.nt, where)
+
+    def create(self, va: int, length: int, flags: int | None = None) -> Mdl | None:
+        """A new MDL for a range, None if there is no pool. Without `flags` it has those of an MDL that IoAllocateMdl
+        makes."""
+        nt, pages = self.nt, span_pages(va, length)
+        size = HEADER + 8 * pages
+        where = nt.pool.allocate(size, TAG, special=nt.settings.verifier > 0)
+        if not where:
+            return None
+        self.forget(where)
+        self.allocated[where] = size
+        mdl = Mdl(nt, where)
+        mdl.begin(va, length, (ALLOCATED_FIXED_SIZE if pages <= FIXED_PAGES else 0) if flags is None else flags)
+        nt.remember("mdl", where, "allocated", moment=nt.history["pool", where]["allocated"])
+        return mdl
 
     def forget(self, where: int) -> None:
         """Memory becomes an MDL, or another one: what was known of the address no longer counts."""

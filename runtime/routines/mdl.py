@@ -18,7 +18,6 @@ from ..mm.mapping import (
     unmap_user,
 )
 from ..mm.mdl import (
-    ALLOCATED_FIXED_SIZE,
     HEADER,
     PARTIAL_HAS_BEEN_MAPPED,
     SOURCE_IS_NONPAGED_POOL,
@@ -44,8 +43,6 @@ if TYPE_CHECKING:
     from ..ke.process import Process
     from ..system import System
 
-TAG = int.from_bytes(b"Mdl ", "little")
-FIXED_PAGES = 23  # MDLs of up to so many pages come from a lookaside list
 LONGEST = {"nt52": (2 << 30) - PAGE, "nt60": (2 << 30) - PAGE}
 MOST_PAGES_NT52 = (65535 - HEADER) // 8  # then the Size field must hold it
 LONGEST_NOW = (4 << 30) - PAGE
@@ -59,18 +56,13 @@ MAP_FAILURE_MAY_STOP = 1
 def IoAllocateMdl(nt: System, va: int, length: int, secondary: int, charge_quota: int, irp: int) -> int:
     """A new MDL for a range that nobody looks at yet; NULL if the range is too long or there is no pool."""
     pages = span_pages(va, length)
-    size = HEADER + 8 * pages
     too_long = length > LONGEST.get(nt.settings.generation, LONGEST_NOW)
     if too_long or (pages > MOST_PAGES_NT52 and nt.settings.generation == "nt52") or nt.fails("IoAllocateMdl"):
         return 0
-    where = nt.pool.allocate(size, TAG, special=nt.settings.verifier > 0)
-    if not where:
+    mdl = nt.mdls.create(va, length)
+    if mdl is None:
         return 0
-    nt.mdls.forget(where)
-    nt.mdls.allocated[where] = size
-    mdl = nt.mdls.at(where)
-    mdl.begin(va, length, ALLOCATED_FIXED_SIZE if pages <= FIXED_PAGES else 0)
-    moment = nt.remember("mdl", where, "allocated", moment=nt.history["pool", where]["allocated"])
+    where, moment = mdl.address, nt.history["mdl", mdl.address]["allocated"]
     nt.hold(rules.MDL_LEAKED, where, lambda: mdl_facts(where, pages, length), moment, mdl="mdl")
     if irp:
         _attach(nt, irp, where, bool(secondary))

@@ -60,9 +60,7 @@ def MmAllocateContiguousMemorySpecifyCache(
     nt: System, size: int, low: int, high: int, boundary: int, cache: int
 ) -> int:
     """Memory in adjacent frames between two physical addresses, not across a multiple of `boundary`."""
-    if nt.fails("MmAllocateContiguousMemorySpecifyCache"):
-        return 0
-    return contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+    return _contiguous(nt, "MmAllocateContiguousMemorySpecifyCache", size, low, high, boundary, cache)
 
 
 @routine(
@@ -76,9 +74,7 @@ def MmAllocateContiguousMemorySpecifyCacheNode(
     nt: System, size: int, low: int, high: int, boundary: int, cache: int, node: int
 ) -> int:
     """As without a node: there is one node."""
-    if nt.fails("MmAllocateContiguousMemorySpecifyCacheNode"):
-        return 0
-    return contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+    return _contiguous(nt, "MmAllocateContiguousMemorySpecifyCacheNode", size, low, high, boundary, cache)
 
 
 @routine(
@@ -93,9 +89,7 @@ def MmAllocateContiguousNodeMemory(
 ) -> int:
     """The cache type comes from the protection, which must allow writing."""
     cache = CACHE_OF_PROTECTION.get(protect)
-    if nt.fails("MmAllocateContiguousNodeMemory") or cache is None:
-        return 0
-    return contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+    return _contiguous(nt, "MmAllocateContiguousNodeMemory", size, low, high, boundary, cache)
 
 
 @routine(
@@ -297,9 +291,7 @@ def MmAllocateContiguousMemoryEx(
         return STATUS_INVALID_PARAMETER
     if partition:
         nt.not_modelled("a memory partition")
-    base = 0
-    if not nt.fails("MmAllocateContiguousMemoryEx"):
-        base = contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
+    base = _contiguous(nt, "MmAllocateContiguousMemoryEx", size, low, high, boundary, cache)
     if not base:
         return STATUS_INSUFFICIENT_RESOURCES
     nt.memory.write_uint(size_at, 8, (size + PAGE - 1) & -PAGE)
@@ -346,6 +338,14 @@ def MmIsNonPagedSystemAddressValid(nt: System, va: int) -> int:
     """Whether a system address is mapped and never paged."""
     region = nt.memory.region_at(va)
     return int(va >= KERNEL_BASE and region is not None and region.accessible and not region.pageable)
+
+
+def _contiguous(nt: System, routine: str, size: int, low: int, high: int, boundary: int, cache: int | None) -> int:
+    """What the routines with bounds have in common; physical addresses come signed. No cache type that can be had is no
+    memory."""
+    if nt.fails(routine) or cache is None:
+        return 0
+    return contiguous.allocate(nt, size, low & ADDRESS_MASK, high & ADDRESS_MASK, boundary & ADDRESS_MASK, cache)
 
 
 def _probe(nt: System, va: int, length: int, alignment: int) -> None:

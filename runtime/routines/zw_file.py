@@ -12,11 +12,17 @@ from .zw import own_variables
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..system import System
 
 FILE_OPEN, FILE_OPENED = 1, 1
 USE_FILE_POINTER_POSITION, WRITE_TO_END_OF_FILE = 0xFFFF_FFFF_FFFF_FFFE, 0xFFFF_FFFF_FFFF_FFFF
 STATUS_OBJECT_NAME_INVALID = 0xC000_0033
+TRANSFER = (  # the parameters of a read or write
+    "HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, PIO_STATUS_BLOCK IoStatusBlock, "
+    "PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key"
+)
 
 
 def _open(
@@ -83,34 +89,38 @@ def _offset(nt: System, offset_at: int) -> int | None:
     return None if offset == USE_FILE_POINTER_POSITION else 0 if offset == WRITE_TO_END_OF_FILE else offset
 
 
+def _transfer(
+    nt: System, move: Callable[..., int], handle: int, answer: Answer, buffer: int, length: int, offset_at: int,
+    key_at: int,
+) -> int:  # fmt: skip
+    """ZwReadFile and ZwWriteFile, which differ in the service only."""
+    own_variables(nt, 0, 0, 0, 0, answer.iosb, 0, 0, offset_at, key_at)
+    key = nt.memory.read_uint(key_at, 4) if key_at else 0
+    return as_kernel(nt, move, handle, answer, buffer, length, _offset(nt, offset_at), key)
+
+
 @routine(
-    "NTSTATUS ZwReadFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
-    "PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)",
-    page="nf-wdm-zwreadfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
+    f"NTSTATUS ZwReadFile({TRANSFER})", page="nf-wdm-zwreadfile", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+    calls_back=True,
 )  # fmt: skip
 def ZwReadFile(
     nt: System, handle: int, event: int, routine: int, context: int, iosb: int, buffer: int, length: int,
     offset_at: int, key_at: int,
 ) -> int:  # fmt: skip
-    own_variables(nt, 0, 0, 0, 0, iosb, 0, 0, offset_at, key_at)
     answer = _answer(nt, handle, event, routine, context, iosb)
-    key = nt.memory.read_uint(key_at, 4) if key_at else 0
-    return as_kernel(nt, files.read, handle, answer, buffer, length, _offset(nt, offset_at), key)
+    return _transfer(nt, files.read, handle, answer, buffer, length, offset_at, key_at)
 
 
 @routine(
-    "NTSTATUS ZwWriteFile(HANDLE FileHandle, HANDLE Event, PIO_APC_ROUTINE ApcRoutine, PVOID ApcContext, "
-    "PIO_STATUS_BLOCK IoStatusBlock, PVOID Buffer, ULONG Length, PLARGE_INTEGER ByteOffset, PULONG Key)",
-    page="nf-wdm-zwwritefile", irql="== PASSIVE_LEVEL", fails="NTSTATUS", calls_back=True,
+    f"NTSTATUS ZwWriteFile({TRANSFER})", page="nf-wdm-zwwritefile", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
+    calls_back=True,
 )  # fmt: skip
 def ZwWriteFile(
     nt: System, handle: int, event: int, routine: int, context: int, iosb: int, buffer: int, length: int,
     offset_at: int, key_at: int,
 ) -> int:  # fmt: skip
-    own_variables(nt, 0, 0, 0, 0, iosb, 0, 0, offset_at, key_at)
     answer = _answer(nt, handle, event, routine, context, iosb)
-    key = nt.memory.read_uint(key_at, 4) if key_at else 0
-    return as_kernel(nt, files.write, handle, answer, buffer, length, _offset(nt, offset_at), key)
+    return _transfer(nt, files.write, handle, answer, buffer, length, offset_at, key_at)
 
 
 @routine(

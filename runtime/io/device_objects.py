@@ -37,6 +37,7 @@ DEVICE_LOCK = offset("_DEVICE_OBJECT", "DeviceLock")
 FIRST_DEVICE = offset("_DRIVER_OBJECT", "DeviceObject")
 LARGEST_EXTENSION = 0xFFFF - DEVICE_SIZE
 DEVICE_OBJECT_EXTENSION_SIZE = SIZES["_DEVOBJ_EXTENSION"]
+HIGH_STACK = 32  # devices; to walk a higher one counts as steps of the run
 
 
 class Device:
@@ -184,8 +185,12 @@ class Devices:
 
     def top(self, where: int) -> int:
         """The highest device of the stack that a device stands in."""
+        passed = 0
         while above := self.nt.memory.read_uint(where + ATTACHED, 8):
             where = above
+            passed += 1
+            if passed > HIGH_STACK:
+                self.nt.clock.step()
         return where
 
     def below(self, where: int) -> int:

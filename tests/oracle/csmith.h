@@ -12,9 +12,7 @@ typedef unsigned int uint32_t;
 typedef long long int64_t;
 typedef unsigned long long uint64_t;
 
-#ifdef DMASCRIPT
-#define printf DbgPrint
-#else
+#ifndef DMASCRIPT
 int printf(const char *, ...);
 #endif
 

@@ -100,6 +100,14 @@ def test_an_entry_says_what_its_value_is(prompt: Prompt) -> None:
     assert "+0x028 ByteCount                 : 5000 (0x1388)" in prompt("*mdl")
 
 
+def test_a_handle_says_what_it_stands_for(prompt: Prompt) -> None:
+    prompt("HANDLE event; OBJECT_ATTRIBUTES a; InitializeObjectAttributes(&a, NULL, OBJ_KERNEL_HANDLE, NULL, NULL);")
+    prompt("ZwCreateEvent(&event, EVENT_ALL_ACCESS, &a, NotificationEvent, FALSE);")
+    assert prompt("event").startswith("0xffffffff80000004 (Event ")
+    assert prompt("NtCurrentProcess()").endswith("(the current process)\n")
+    assert prompt("(HANDLE)1234").endswith("(no open handle of script)\n")
+
+
 def test_strings_are_shown_as_text(prompt: Prompt) -> None:
     prompt('UNICODE_STRING name; RtlInitUnicodeString(&name, L"\\\\Device\\\\Card");')
     assert prompt("name") == '"\\\\Device\\\\Card"\n'

@@ -13,6 +13,8 @@ import textwrap
 from ...grammar.scope import Constant
 from ...grammar.types import ArrayType, FunctionType, IntType, Member, PointerType, StructType, Type, VoidType
 from ...runtime.findings import address as shown
+from ...runtime.ob.handles import KERNEL, is_kernel_handle
+from ...runtime.ob.objects import CURRENT_PROCESS, CURRENT_THREAD
 from ...runtime.wdk.declarations import ENUMS
 from . import looking
 from .places import lies_at as lies_at
@@ -79,7 +81,7 @@ class Values:
             special = self.special(type, value)
             return [special] if special else field_lines(self.fields_of(type, value), width)
         text = self.text(type, value, *member)
-        if isinstance(type, PointerType) and isinstance(value, int) and value:
+        if isinstance(type, PointerType) and isinstance(value, int) and value and type.typedef != "HANDLE":
             text = text.replace("`", "", 1)  # so that it can be used in the language
             place = lies_at(self.nt, value, self.symbol)
             text += "" if text.endswith(place) else f"  {place}"
@@ -154,6 +156,8 @@ class Values:
     def _pointer(self, type: Type, value: int, typed: bool) -> str:
         if not value:
             return "(null)"
+        if type.typedef == "HANDLE":
+            return handle_text(self.nt, value)
         target = type.target if isinstance(type, PointerType) else type
         told = shown(value)
         if isinstance(target, IntType) and target.size <= 2:
@@ -380,6 +384,19 @@ def _integer_layout(type: IntType) -> str:
     if type.size == 1:
         return "Char" if type.signed else "UChar"
     return f"{'Int' if type.signed else 'Uint'}{type.size}B"
+
+
+def handle_text(nt: System, value: int) -> str:
+    """A handle with the object that it stands for in the current process: `0x4 (File \\Device\\Card)`."""
+    pseudo = {CURRENT_PROCESS: "the current process", CURRENT_THREAD: "the current thread"}
+    if value in pseudo:
+        return f"0x{value:x} ({pseudo[value]})"
+    process, index = (nt.system_process, value & ~KERNEL) if is_kernel_handle(value) else (nt.process, value)
+    opened = process.handles.get(index) if process.handles is not None else None
+    if opened is None:
+        return f"0x{value:x} (no open handle of {process.name})"
+    name = opened.object.name or place_of(nt, opened.object.address).name
+    return f"0x{value:x} ({opened.object.kind} {name})"
 
 
 def integer_text(value: int, type: IntType) -> str:

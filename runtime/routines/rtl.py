@@ -110,9 +110,11 @@ def RtlNtStatusToDosError(nt: System, status: int) -> int:
     irql="<= DIRQL",
 )  # fmt: skip
 def RtlAssert(nt: System, assertion: int, file: int, line: int, message: int) -> None:
-    """What a false ASSERT of a checked build comes to: the message, then a stop in the debugger that nobody answers."""
+    """What a false ASSERT of a checked build comes to: the message, then a stop in the debugger, if one is there."""
     texts = [nt.memory.read_string(va).decode("utf-8", "replace") if va else "" for va in (message, assertion, file)]
     nt.output(f"\n*** Assertion failed: {texts[0]}{texts[1]}\n***   Source File: {texts[2]}, line {line}\n\n")
+    if nt.breaking is not None and nt.breaking("break", f"assertion failed: {texts[1]}"):
+        return
     nt.violation(rules.ASSERTION_FAILED, facts=[("assertion", texts[1]), ("source", f"{texts[2]}:{line}")])
 
 

@@ -103,11 +103,17 @@ class Control:
             self.live.rearm()
 
     def way_begins(self) -> None:
+        self.interrupted = self.starting = False
         self.watch()
 
     def way_ends(self) -> None:
         self.interrupted = self.starting = False
         self.watch()
+
+    def stops_now(self) -> None:
+        """The run is suspended, or what it was told is done: nobody waits for that any more."""
+        self.step = None
+        self.interrupted = self.starting = False
 
     # -- whether to stop
 

@@ -232,6 +232,7 @@ class Live:
         reason = self.control.reason(self.tick - 1, frame)
         if reason:
             self.suspend(Stop(reason, Position(self.tick - 1), self.session.sites.here(), frame, self.control.detail))
+            self.tick = self.passed()  # entries may have been run meanwhile
         self.arm(self.control.ahead(self.tick))
 
     def next_break(self) -> Position:
@@ -275,7 +276,7 @@ class Live:
         """Give control to whoever let the machine run, until the run shall go on; do what is asked for meanwhile."""
         from greenlet import getcurrent
 
-        self.control.step = None
+        self.control.stops_now()
         self.control.selected = 0
         self.stops.append(stop)
         answer: object = stop
@@ -493,7 +494,7 @@ class Live:
             self._orders -= nested
             if aside is not None and not session.nt.stopped:
                 aside()
-            self.control.step = None
+            self.control.stops_now()
             outcome.findings = self.told()
             if self.control.touched:
                 outcome.note = f"{self.control.touched}; nothing was left to stop at"

@@ -271,12 +271,9 @@ def pool(shell: Shell, rest: str) -> None:
     gone = "" if region is not None else ", and is gone"
     lines = [f"Pool page {shown(va)} region is {kind} pool" + (", special pool" if special is not None else "") + gone]
     current = block.address if block is not None else -1
-    previous = 0
     for where in sorted(blocks):
         one = blocks[where]
-        mark = "*" if where == current else " "
-        lines.append(_block_line(one, mark, previous))
-        previous = one.size
+        lines.append(_block_line(one, "*" if where == current else " "))
         if where == current or len(blocks) == 1:
             lines += _block_facts(shell, one, va)
     if current < 0:
@@ -284,10 +281,10 @@ def pool(shell: Shell, rest: str) -> None:
     say(shell, lines)
 
 
-def _block_line(block: Block, mark: str, previous: int) -> str:
+def _block_line(block: Block, mark: str) -> str:
     begins = block.address if block.own is not None else block.address - HEADER
     state = "Free" if block.freed else "Allocated"
-    return f"{mark}{long(begins)} size: {block.size:5x} previous size: {previous:4x}  ({state})  '{block.tag_text}'"
+    return f"{mark}{long(begins)} size: {block.size:5x}  ({state})  '{block.tag_text}'"
 
 
 def _block_facts(shell: Shell, block: Block, va: int) -> list[str]:

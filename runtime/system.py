@@ -6,9 +6,8 @@ where that was in a script is known only to the hook `where`, which the interpre
 
 from __future__ import annotations
 
-from . import rules
 from .choose import Chooser
-from .findings import Finding, Held, Moment, address, level_name
+from .findings import Finding, Held, Moment, address
 from .hal.hardware import Hardware
 from .io.irp import Irps
 from .ke import stopping, threads
@@ -16,32 +15,31 @@ from .ke.clock import Clock
 from .ke.contexts import interrupted, system_call
 from .ke.dispatcher import Dispatcher
 from .ke.dpcs import Dpcs
-from .ke.exceptions import BugCheck, HostLimit, NotModelled
+from .ke.exceptions import HostLimit
 from .ke.faults import Faults
 from .ke.interrupts import Interrupts
-from .ke.irql import parameters as irql_parameters
-from .ke.irql import stop_of as irql_stop
 from .ke.process import Process
 from .ke.processor import DISPATCH_LEVEL, Processor, Thread
 from .ke.resource import Resources
 from .ke.scheduler import Scheduler
 from .ke.timers import Timers
-from .mm.frames import GIB_FRAMES, Frames
+from .ledger import Ledger
+from .mm.frames import Frames
 from .mm.lookaside import Lookasides
 from .mm.mdl import Mdls
 from .mm.memory import Memory, Region, Space
 from .mm.pool import Pool
 from .mm.store import PAGE, Store
 from .ob.objects import Objects
+from .settings import Settings as Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any, TypeVar
 
     from .dma.adapters import Dma
     from .dma.record import Recorder
-    from .findings import Facts
     from .io.manager import IoManager
     from .mm.contiguous import Contiguous
     from .mm.store import Host
@@ -60,57 +58,7 @@ EXCEPTION_PAGES = 16
 WORD = 0xFFFF_FFFF_FFFF_FFFF  # a parameter of a bug check
 
 
-class Settings:
-    """The machine as ordered: profile and its numbers, in pages, counts and bytes. See
-    docs/fidelity.md."""
-
-    __slots__ = (
-        "profile",
-        "memory_pages",
-        "low_share",
-        "processors",
-        "map_registers",
-        "system_ptes",
-        "nonpaged_pages",
-        "paged_pages",
-        "fragmentation",
-        "generation",
-        "verifier",
-        "allow",
-        "granularity",
-        "max_memory",
-        "max_steps",
-        "max_output",
-    )
-
-    def __init__(self, profile: str = "direct") -> None:
-        self.profile = profile
-        self.memory_pages = 6 * GIB_FRAMES
-        self.low_share = 4
-        self.processors = 2
-        self.map_registers = 1 << 20
-        self.system_ptes = 1 << 20
-        self.nonpaged_pages = 1 << 20
-        self.paged_pages = 1 << 22
-        self.fragmentation = "scattered"
-        self.generation = "win10"
-        self.verifier = 1
-        self.allow: frozenset[str] = frozenset()
-        self.granularity = "call"
-        self.max_memory = 1 << 30
-        self.max_steps = 50_000_000
-        self.max_output = 16 << 20
-        if profile in ("bounce", "starved"):
-            self.low_share = 1
-            self.map_registers = 64 if profile == "bounce" else 8
-        if profile == "starved":
-            self.system_ptes = 16
-            self.nonpaged_pages = 16
-        if profile == "isa":
-            self.memory_pages = GIB_FRAMES // 16
-
-
-class System:
+class System(Ledger):
     """A booted machine. `names` are the globals of generated code; `write` takes the script's output; `host` is memory
     that an earlier machine has left."""
 
@@ -355,101 +303,6 @@ class System:
             raise HostLimit("output", f"the script has printed more than {self.settings.max_output} characters")
         self.write(text)
 
-    # -- what is broken, and who holds what
-
-    def moment(self, argument: int | None = None) -> Moment:
-        return Moment(self.where(), self.clock.now_ns, self.cpu.irql, self.cpu.number, argument)
-
-    def remember(
-        self, kind: str, object_address: int, event: str, argument: int | None = 0, moment: Moment | None = None
-    ) -> Moment:
-        """Note that this happened to the object, which is that argument of the call (None for none), here and now (or
-        at the `moment` given), for reports to come."""
-        if moment is None:
-            moment = self.moment(None if event == "allocated" else argument)
-        key = kind, object_address
-        if key in self.history:
-            self.history[key][event] = moment
-        else:
-            self.history[key] = {event: moment}
-        return moment
-
-    def hold(
-        self, rule: rules.Rule, object_address: int, facts: Facts, moment: Moment | None = None, **names: str
-    ) -> None:
-        """Until `let_go`, this is charged as a leak of `rule`: to here and now, or to the `moment` given."""
-        self.held[rule.id, object_address] = Held(rule, moment or self.moment(), facts, names)
-
-    def let_go(self, rule: rules.Rule, object_address: int) -> None:
-        self.held.pop((rule.id, object_address), None)
-
-    def strand(self, rule: rules.Rule, object_address: int) -> None:
-        """What is held here is beyond reach from now on: nothing that happens to the address lets it go any more."""
-        held = self.held.pop((rule.id, object_address), None)
-        if held is not None:
-            ghost = -1
-            while (rule.id, ghost) in self.held:
-                ghost -= 1
-            self.held[rule.id, ghost] = held
-
-    def violation(
-        self, rule: rules.Rule, parameters: tuple[int, ...] = (), facts: list[tuple[str, str]] | None = None,
-        about: tuple[str, int] | None = None, title: str = "", stop: tuple[int, int | None] | None = None,
-        argument: int | None = 0, moment: Moment | None = None, marks: Sequence[tuple[Moment, str]] = (), **names: str,
-    ) -> None:  # fmt: skip
-        """A rule is broken here and now, or at the `moment` given; `marks` are further moments with what they were.
-        Returns if the machine goes on (not fatal, allowed, or only the verifier would notice and it is off). `about`
-        names the object whose history explains it and which is that `argument` of the call, `parameters` are those of
-        the bug check, without the sub-code where the rule has one; `stop` replaces the rule's own."""
-        if rule.verifier > self.settings.verifier:
-            return
-        shown = list(marks)
-        if rule.earlier is not None:
-            event, label = rule.earlier
-            earlier = self.cpu.raised_at if event == "irql" else self.history.get(about or ("", 0), {}).get(event)
-            if earlier is not None:
-                shown.insert(0, (earlier, label))
-        allowed = rule.id in self.settings.allow
-        severity = "note" if allowed else "error" if rule.severity == "fatal" else rule.severity
-        code = stop or rule.stop
-        words = None
-        if rule.severity == "fatal" and not allowed and code is not None:
-            words = stop_parameters(code, parameters)
-        self.findings.append(
-            Finding(
-                rule,
-                severity,
-                title or rule.title,
-                moment or self.moment(argument if about else None),
-                shown,
-                [*(facts or []), *_said_by_windows(rule, code if words is None else None)],
-                rule.help.format(**names),
-                rule.here,
-                words,
-            )
-        )
-        if rule.severity == "fatal" and not allowed:
-            self._stop(rule.title)
-            raise BugCheck(words[0], words[1:]) if words else BugCheck(0, (0, 0, 0, 0))
-
-    def not_modelled(self, what: str) -> None:
-        """Something was asked for that the simulated kernel knows of and cannot do: it says so and stops."""
-        rule = rules.NOT_MODELLED
-        title = f"{what} is not modelled"
-        self.findings.append(Finding(rule, "error", title, self.moment(), [], [], rule.help, rule.here, None))
-        if self.breaking is not None:
-            self.breaking("bugcheck", title)
-        self.stopped = True
-        raise NotModelled
-
-    def bug_check(self, rule: rules.Rule, code: int, parameters: tuple[int, int, int, int]) -> None:
-        """Stop with a code that the rule does not fix."""
-        self.findings.append(
-            Finding(rule, "error", rule.title, self.moment(), [], [], rule.help, rule.here, (code, *parameters))
-        )
-        self._stop(rule.title)
-        raise BugCheck(code, parameters)
-
     def _stop(self, why: str) -> None:
         """The machine stops. A debugger sees it first, then runs what drivers have registered for this case."""
         if self.breaking is not None:
@@ -457,38 +310,6 @@ class System:
         if self.bug_check_callbacks:
             stopping.run(self)
         self.stopped = True
-
-    def charge_leaks(self) -> None:
-        """Report everything still held, in the order in which it was taken."""
-        for held in self.held.values():
-            rule = held.rule
-            if rule.verifier > self.settings.verifier:
-                continue
-            severity = "note" if rule.id in self.settings.allow else "leak"
-            self.findings.append(
-                Finding(
-                    rule,
-                    severity,
-                    rule.title,
-                    held.moment,
-                    [],
-                    [*held.said, *_said_by_windows(rule, rule.stop)],
-                    rule.help.format(**held.names),
-                    rule.here,
-                    None,
-                )
-            )
-        self.held.clear()
-
-    def irql_violation(self, row: Routine, low: bool, arguments: tuple[int | bytes, ...] = ()) -> None:
-        """A routine was called at an IRQL at which it may not be."""
-        rule = rules.IRQL_TOO_LOW if low else rules.IRQL_TOO_HIGH
-        have = level_name(self.irql)
-        title = f"{row.name} is called at {have}; it needs {row.irql.replace('<= ', 'at most ').replace('== ', '')}"
-        facts = [("irql", f"{have}, allowed: {row.irql}")]
-        stop = irql_stop(row)
-        parameters = irql_parameters(self.irql, stop or rule.stop, arguments, row)
-        self.violation(rule, parameters, facts, title=title, stop=stop)
 
     def preemption_point(self) -> None:
         """Another processor or thread could run here."""
@@ -525,19 +346,3 @@ class System:
 
 def _not_traced(what: str, **details: object) -> None:
     """Nobody watches."""
-
-
-def _said_by_windows(rule: rules.Rule, stop: tuple[int, int | None] | None) -> list[tuple[str, str]]:
-    """The bug check of a rule that does not stop this machine, as a fact."""
-    if stop is None:
-        return []
-    code, sub = stop
-    shown = f"0x{code:X}" + (f"/0x{sub:X}" if sub is not None else "")
-    return [("windows", f"bug check {shown}{' from Driver Verifier' if rule.verifier else ''}")]
-
-
-def stop_parameters(stop: tuple[int, int | None], parameters: tuple[int, ...]) -> tuple[int, int, int, int, int]:
-    """Code and four parameters of a bug check, the sub-code first if it has one."""
-    code, sub = stop
-    given = [value & WORD for value in (parameters if sub is None else (sub, *parameters))] + [0, 0, 0, 0]
-    return code, given[0], given[1], given[2], given[3]

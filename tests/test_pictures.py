@@ -20,7 +20,7 @@ from dmascript.picture_text import picture as as_text
 from dmascript.picture_words import Words
 from dmascript.runtime.dma.caches import lines_of
 from dmascript.runtime.dma.drawings import MOST_ACCESSES, Drawing, Page
-from dmascript.runtime.dma.mappings import forget
+from dmascript.runtime.dma.flushing import forget
 from dmascript.runtime.dma.record import MOST_DRAWINGS, Recorder
 from dmascript.runtime.ke.exceptions import BugCheck
 

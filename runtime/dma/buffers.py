@@ -65,9 +65,14 @@ def pages_spanned(pieces: list[Piece]) -> int:
 def merged(pieces: list[Piece]) -> list[Piece]:
     """Pieces that lie side by side as one; none crosses a 4 GiB boundary."""
     runs: list[Piece] = []
+    start = end = -1
     for physical, length in pieces:
-        if runs and runs[-1][0] + runs[-1][1] == physical and physical % (1 << 32):
-            runs[-1] = (runs[-1][0], runs[-1][1] + length)
+        if physical == end and end & 0xFFFFFFFF:
+            end += length
         else:
-            runs.append((physical, length))
+            if start >= 0:
+                runs.append((start, end - start))
+            start, end = physical, physical + length
+    if start >= 0:
+        runs.append((start, end - start))
     return runs

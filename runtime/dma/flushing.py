@@ -5,7 +5,6 @@ from __future__ import annotations
 from ..findings import plural
 from ..mm.store import PAGE
 from ..rules import dma as rules
-from .buffers import merged
 from .mappings import direct_pieces
 from .registers import FILL
 
@@ -18,15 +17,17 @@ if TYPE_CHECKING:
 def flush(nt: System, mapping: Mapping, length: int, write: bool) -> None:
     """The transfer is over: what the device wrote through map registers reaches the buffer, unless the driver says that
     the device did not write; and the device's addresses lead nowhere any more."""
-    done = 0
     if nt.dma.pool.filled:
-        for start, size in merged([(bounce, part) for _, bounce, part in mapping.copies]):
+        for start, size in mapping.bounced:
             _check_around(nt, mapping, start, size)
-    for physical, bounce, part in mapping.copies:
-        if not (mapping.write or write) and done < length:
-            take = min(part, length - done)
-            nt.memory.write_physical(physical, nt.memory.read_physical(bounce, take))
-        done += part
+    if not (mapping.write or write):
+        back, left = [], length
+        for physical, bounce, part in mapping.copies:
+            if left <= 0:
+                break
+            back.append((bounce, physical, min(part, left)))
+            left -= part
+        nt.memory.move_physical(back)
     if nt.recorder is not None:
         nt.recorder.flushed(mapping, 0 if write else length)
     forget(nt, mapping)
@@ -43,8 +44,8 @@ def forget(nt: System, mapping: Mapping) -> None:
     for logical, pages in mapping.logical:
         assert adapter.domain is not None
         adapter.domain.unmap(logical, pages)
-    for _, bounce, part in mapping.copies:
-        nt.dma.pool.empty(bounce, part)
+    for bounce, size in mapping.bounced:
+        nt.dma.pool.empty(bounce, size)
     if nt.dma.caches is not None:
         nt.dma.caches.end(direct_pieces(mapping), mapping.edges)
     adapter.mappings.remove(mapping)

@@ -27,7 +27,7 @@ class Mapping:
 
     __slots__ = (
         "adapter", "mdl", "start", "length", "write", "pieces", "elements", "copies", "registers", "logical", "taken",
-        "edges", "moment", "_ordered", "_offsets",
+        "edges", "moment", "_ordered", "_offsets", "_bounced",
     )  # fmt: skip
 
     def __init__(
@@ -49,6 +49,14 @@ class Mapping:
         self.moment: Moment | None = None
         self._ordered: list[Piece] | None = None
         self._offsets: dict[int, int] = {}
+        self._bounced: list[Piece] | None = None
+
+    @property
+    def bounced(self) -> list[Piece]:
+        """What the copies take of map registers, in as few pieces as it lies in."""
+        if self._bounced is None:
+            self._bounced = merged([(bounce, part) for _, bounce, part in self.copies])
+        return self._bounced
 
     def covered_to(self, logical: int) -> int:
         """Where the element that holds an address ends, 0 if there is none."""
@@ -113,8 +121,7 @@ def map_pieces(
     if nt.dma.caches is not None:
         _begin_caches(nt, nt.dma.caches, made, mdl)
     if write:
-        for physical, bounce, length in made.copies:
-            nt.memory.write_physical(bounce, nt.memory.read_physical(physical, length))
+        nt.memory.move_physical(made.copies)
     made.moment = nt.remember("mapping", mdl.address, "mapped", nt.dma.argument("Mdl"))
     if nt.recorder is not None:
         nt.recorder.mapped(made, mdl)

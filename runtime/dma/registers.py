@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from .contexts import Context
 
 FILL = 0x0F  # what the verifier fills map registers with
+FILL_BYTES = 1 << 18  # are filled at once
+FILLING = bytes([FILL]) * FILL_BYTES
 HIGHEST_FRAME = 1 << 40
 
 
@@ -96,8 +98,7 @@ class Pool:
                 return -1
             registers.first = frames[0]
             self.nt.memory.claim(registers.base, frames, "map registers")
-            for frame in frames if self.filled else ():
-                self.nt.memory.write_physical(frame * PAGE, bytes([FILL]) * PAGE)
+            self.empty(registers.first * PAGE, len(frames) * PAGE)
         return (registers.first + index) * PAGE
 
     def _highest(self, registers: MapRegisters) -> int:
@@ -121,7 +122,8 @@ class Pool:
     def empty(self, where: int, length: int) -> None:
         """Nothing is mapped through some bytes of map registers any more."""
         if self.filled:
-            self.nt.memory.write_physical(where, bytes([FILL]) * length)
+            for at in range(where, where + length, FILL_BYTES):
+                self.nt.memory.write_physical(at, FILLING[: where + length - at])
 
     def holds(self, physical: int) -> bool:
         """Whether an address lies in the page of some map register that is allocated."""
@@ -130,6 +132,11 @@ class Pool:
 
     def _check_fill(self, registers: MapRegisters, unused: range) -> None:
         """The registers that no mapping took must still be as they were filled."""
+        memory = self.nt.memory
+        begin, end = ((registers.first + index) * PAGE for index in (unused.start, unused.stop))
+        if all(memory.read_physical(at, min(FILL_BYTES, end - at)) == FILLING[: end - at]
+               for at in range(begin, end, FILL_BYTES)):  # fmt: skip
+            return
         for index in unused:
             where = (registers.first + index) * PAGE
             data = self.nt.memory.read_physical(where, PAGE)

@@ -152,6 +152,33 @@ class Transfer:
             physical += part
             done += part
 
+    def move_physical(self, moves: list[tuple[int, int, int]]) -> None:
+        """Copy pieces of RAM, each (from, to, bytes) within a page; what lies in a row in the store at once."""
+        memory = self.memory
+        slot_of = memory.slot_of
+        first_from = first_to = run = 0
+        for source, target, length in moves:
+            slot = slot_of.get(source >> 12)
+            if slot is None or (source & 4095) + length > PAGE or (target & 4095) + length > PAGE:
+                self._copy(first_from, first_to, run)
+                run = 0
+                self.write_physical(target, memory.read_physical(source, length))
+                continue
+            start = slot * PAGE + (source & 4095)
+            slot = slot_of.get(target >> 12)
+            to = (memory._slot(target >> 12) if slot is None else slot) * PAGE + (target & 4095)
+            if start == first_from + run and to == first_to + run:
+                run += length
+                continue
+            self._copy(first_from, first_to, run)
+            first_from, first_to, run = start, to, length
+        self._copy(first_from, first_to, run)
+
+    def _copy(self, source: int, target: int, length: int) -> None:
+        if length:
+            held = self.memory.store.bytes
+            held[target : target + length] = held[source : source + length]
+
     def _physical_row(self, physical: int, length: int, take: bool) -> tuple[int, int]:
         """The store offset of a physical address and how many of the bytes from there on lie in a row; -1 for a frame
         that nobody has touched, unless bytes are to be taken for it."""

@@ -270,12 +270,18 @@ class Dma:
 
     def translate(self, device: HardwareDevice, logical: int, length: int) -> list[Piece]:
         """Where an access leads behind the IOMMU. What is not mapped stops the machine."""
+        found = self.behind(device, logical, length)
+        if any(physical < 0 for physical, _ in found):
+            self._stray(rules.DMA_IOMMU_FAULT, device, logical, length)
+        return found
+
+    def behind(self, device: HardwareDevice, logical: int, length: int) -> list[Piece]:
+        """The same without a word; (-1, bytes) if it is not mapped."""
         for adapter in self.of_device(device):
             if adapter.domain is not None:
                 found = adapter.domain.translate(logical, length)
                 if all(physical >= 0 for physical, _ in found):
                     return found
-        self._stray(rules.DMA_IOMMU_FAULT, device, logical, length)
         return [(-1, length)]
 
     def _stray(self, rule: Rule, device: HardwareDevice, logical: int, length: int) -> None:

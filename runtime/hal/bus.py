@@ -95,6 +95,20 @@ class Bus:
                 found += self._load(physical, part)
         return bytes(found)
 
+    def look(self, device: HardwareDevice, logical: int, length: int) -> bytes:
+        """What memory holds where an access would lead, without one; zeros where it leads nowhere."""
+        dma = self.nt.dma_in_use
+        pieces = [(logical, length)]
+        if dma is not None and dma.iommu:
+            pieces = dma.behind(device, logical, length)
+        found = bytearray()
+        for physical, part in pieces:
+            good = physical >= 0 and all(
+                self.nt.frames.exists(frame) for frame in range(physical // PAGE, (physical + part - 1) // PAGE + 1)
+            )
+            found += self._load(physical, part) if good else bytes(part)
+        return bytes(found)
+
     def _load(self, physical: int, length: int) -> bytes:
         """What a device sees of RAM, within one run of pages."""
         dma = self.nt.dma_in_use

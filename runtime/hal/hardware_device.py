@@ -5,8 +5,10 @@ interrupts it. What it does later it does by `after`."""
 
 from __future__ import annotations
 
+import sys
+
 from .. import rules
-from ..findings import address, plural
+from ..findings import Moment, address, plural
 from ..ke.contexts import on_stack
 from .config_space import BUS_MASTER, INTERRUPT_DISABLE, IO_SPACE, MEMORY_SPACE, ConfigSpace
 from .resources import Properties, resource_list
@@ -42,7 +44,8 @@ class HardwareDevice:
 
     __slots__ = (
         "nt", "name", "properties", "bars", "slot", "config", "line", "messages", "on_reset", "present", "touched",
-        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "doing", "began_ns", "_reported",
+        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "doing", "began_ns", "_level",
+        "_site", "_reported",
     )  # fmt: skip
 
     def __init__(
@@ -63,6 +66,8 @@ class HardwareDevice:
         self.asserting = False
         self.doing = ("", "")  # the event whose code runs, and its register
         self.began_ns = -1  # when it began: the code of a device takes no time
+        self._level = 0  # the IRQL of the processor meanwhile
+        self._site: object = None  # where what arrives now began, if that was earlier
         self._reported: set[tuple[Rule, Bar, str]] = set()
         for bar in bars:
             bar.device = self
@@ -93,6 +98,11 @@ class HardwareDevice:
         """The CM_RESOURCE_LIST of the device."""
         return resource_list(self.nt, self.properties, self.bars, self.line, self.messages, translated)
 
+    def move(self) -> None:
+        """Lie elsewhere from now on: the bus has given the addresses anew."""
+        self.nt.hardware.allotment.move(self.bars, self.properties)
+        self.config.place()
+
     def facts(self, bar: Bar) -> list[tuple[str, str]]:
         where = f"port 0x{bar.base:x}" if bar.ports else f"physical {address(bar.base)}"
         return [("device", f"{self.name}, {plural(bar.size, 'byte')} at {where}")]
@@ -106,12 +116,24 @@ class HardwareDevice:
         before, cpu, now = hardware.current, nt.cpu, nt.clock.now_ns
         irql, hardware.current, cpu.irql = cpu.irql, self, 0
         self.began_ns = now
+        self._level = irql
         try:
             return on_stack(nt, *hardware.stack(), function, *arguments)
         finally:
             hardware.current, cpu.irql = before, irql
             self.began_ns = -1
             nt.clock.pass_ns(now - nt.clock.now_ns)
+
+    def accessed(self) -> Moment:
+        """The access of a processor that the running code answers; without one, where that code stands."""
+        nt = self.nt
+        frame, own = sys._getframe(1), 0
+        while frame is not None and frame.f_code is not HardwareDevice.run.__code__:
+            own += frame.f_globals is nt.names
+            frame = frame.f_back  # type: ignore[assignment]
+        site = nt.where()
+        outer = site[own:] if isinstance(site, tuple) and self._site is None else site
+        return Moment(outer or site, nt.clock.now_ns, self._level, nt.cpu.number)
 
     def fault(self, how: str, facts: list[tuple[str, str]]) -> None:
         """The code that runs cannot go on. Does not return unless the rule is allowed."""
@@ -126,10 +148,11 @@ class HardwareDevice:
         """Do something that began earlier: what is found is found there."""
         nt = self.nt
         before, nt.where = nt.where, lambda: site
+        earlier, self._site = self._site, site
         try:
             action(*arguments)
         finally:
-            nt.where = before
+            nt.where, self._site = before, earlier
 
     def after(self, nanoseconds: int, function: Callable[[], object]) -> None:
         """Run code of the device once so much time has passed, unless it is reset or gone by then."""
@@ -263,4 +286,6 @@ class HardwareDevice:
             facts.append(("register", f"{register.name}, {where}"))
         elif offset >= bar.size or offset < 0:
             title = "an access lies outside the registers of the device"
+            if bar.base + offset in bar.left:
+                title = "an access goes to where the registers were before the device was stopped"
         self.nt.violation(rule, (), [*facts, *self.facts(bar)], title=title)

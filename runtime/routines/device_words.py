@@ -5,6 +5,7 @@ Only `device` blocks see them. A device with messages sends the one of that numb
 from __future__ import annotations
 
 from ..routine import routine
+from ..rules.hardware import DEVICE_PROTOCOL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,3 +47,22 @@ def bus_write(nt: System, logical: int, buffer: int, length: int) -> int:
     if device is None or not length:
         return 0
     return nt.hardware.bus.write(device, logical, nt.memory.read(buffer, length))
+
+
+@routine("VOID bus_look(ULONGLONG Address, VOID *Buffer, ULONG Length)", header="device")
+def bus_look(nt: System, logical: int, buffer: int, length: int) -> None:
+    """Fill the device's buffer with what memory holds, for a check that the model makes: nothing goes over the bus.
+    Zeros where the address leads nowhere."""
+    device = nt.hardware.current
+    if device is not None and length:
+        nt.memory.write(buffer, nt.hardware.bus.look(device, logical, length))
+
+
+@routine("VOID complain(PCSTR What)", header="device")
+def complain(nt: System, what: int) -> None:
+    """Say which rule of the data sheet the driver has broken; the device goes on."""
+    device = nt.hardware.current
+    if device is not None:
+        said = nt.memory.read_string(what).decode("utf-8", "replace")
+        title = f"{device.name}: {said}"
+        nt.violation(DEVICE_PROTOCOL, (), [("device", device.name)], title=title, moment=device.accessed())

@@ -34,6 +34,14 @@ INTERRUPT_OF_ANOTHER = rule(
     explanation="Devices share a level-triggered line. Windows asks one service routine after the other, and stops at the "
     "first that returns TRUE: the one whose device it was is never called, and the line stays asserted.",
 )  # fmt: skip
+DEVICE_PROTOCOL = rule(
+    "device-protocol-broken", "error", "a driver does not keep to what the device's data sheet asks of it",
+    here="noticed here", help="keep to the order that the data sheet gives; the stack says which access it was",
+    page="nf-wdm-kememorybarrier",
+    explanation="The device itself notices nothing: it looks into memory when its turn comes, and what it finds there is "
+    "taken for complete. In this run it may have been; in another order of events it reads half of a descriptor, or takes "
+    "a full ring for an empty one.",
+)  # fmt: skip
 DMA_TO_NO_MEMORY = rule(
     "dma-to-no-memory", "error", "a device transfers at a logical address where there is no memory", here="transferred here",
     help="give the device logical addresses from the DMA adapter, and the length that came with each",

@@ -109,11 +109,12 @@ class Ledger:
             self._stop(rule.title)
             raise BugCheck(words[0], words[1:]) if words else BugCheck(0, (0, 0, 0, 0))
 
-    def not_modelled(self, what: str) -> None:
-        """Something was asked for that the simulated kernel knows of and cannot do: it says so and stops."""
+    def not_modelled(self, what: str, moment: Moment | None = None) -> None:
+        """Something was asked for that the simulated kernel knows of and cannot do: it says so and stops. It came of
+        what was done at the `moment`, or is done now."""
         rule = rules.NOT_MODELLED
         title = f"{what} is not modelled"
-        self.findings.append(Finding(rule, "error", title, self.moment(), [], [], rule.help, rule.here, None))
+        self.findings.append(Finding(rule, "error", title, moment or self.moment(), [], [], rule.help, rule.here, None))
         if self.breaking is not None:
             self.breaking("bugcheck", title)
         self.stopped = True

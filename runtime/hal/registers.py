@@ -57,9 +57,10 @@ class Part:
 
 
 class Bar:
-    """One block of registers. `base` is its address, in port space if `ports` is set, and `size` what it decodes."""
+    """One block of registers. `base` is its address, in port space if `ports` is set, and `size` what it decodes. Where it
+    lay before, it has `left`."""
 
-    __slots__ = ("name", "registers", "ports", "base", "size", "device", "_parts")
+    __slots__ = ("name", "registers", "ports", "base", "size", "left", "device", "_parts")
 
     def __init__(self, name: str, registers: Sequence[Register]) -> None:
         self.name = name
@@ -67,6 +68,7 @@ class Bar:
         self.ports = False
         self.base = 0
         self.size = 0
+        self.left = range(0)
         self.device: HardwareDevice | None = None
         self._parts: dict[tuple[int, int], Part] = {}
         for register in self.registers:

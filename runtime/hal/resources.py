@@ -131,6 +131,13 @@ class Allotment:
                 return trouble
         return ""
 
+    def move(self, bars: list[Bar], properties: Properties) -> None:
+        """Give each block another address, as far as there is room, and the bus lets it move."""
+        for index, bar in enumerate(bars):
+            elsewhere = 0 if index == 0 and properties["base"] else self._room(bar.ports, properties.bus, bar.size)
+            if elsewhere:
+                bar.base, bar.left = elsewhere, range(bar.base, bar.base + bar.size)
+
     def _trouble(self, bar: Bar, others: list[Bar]) -> str:
         """Why a block cannot lie where it does."""
         end = bar.base + bar.size

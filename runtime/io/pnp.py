@@ -6,14 +6,18 @@ from ..ke.dispatcher import SYNCHRONIZATION_EVENT
 from ..wdk.constants import (
     IRP_MJ_PNP,
     IRP_MN_CANCEL_REMOVE_DEVICE,
+    IRP_MN_CANCEL_STOP_DEVICE,
     IRP_MN_QUERY_CAPABILITIES,
     IRP_MN_QUERY_DEVICE_RELATIONS,
     IRP_MN_QUERY_PNP_DEVICE_STATE,
     IRP_MN_QUERY_REMOVE_DEVICE,
+    IRP_MN_QUERY_STOP_DEVICE,
     IRP_MN_REMOVE_DEVICE,
     IRP_MN_START_DEVICE,
+    IRP_MN_STOP_DEVICE,
     IRP_MN_SURPRISE_REMOVAL,
     STATUS_INSUFFICIENT_RESOURCES,
+    STATUS_NO_SUCH_DEVICE,
     STATUS_NOT_SUPPORTED,
     STATUS_SUCCESS,
     BusRelations,
@@ -90,22 +94,52 @@ class PlugAndPlay:
 
     def start(self, hardware: HardwareDevice) -> int:
         """Send IRP_MN_START_DEVICE, and what the system asks of a started device. One that fails is removed."""
-        nt = self.nt
         node = self.node_of(hardware)
         if node.state != "added":
             return STATUS_SUCCESS
-        lists = [self._copy(hardware.resources(translated)) for translated in (False, True)]
+        status = self._start(node)
+        if status & 0x8000_0000:
+            self._remove(node)
+        return status
+
+    def _start(self, node: Node) -> int:
+        nt = self.nt
+        lists = [self._copy(node.hardware.resources(translated)) for translated in (False, True)]
         status = STATUS_INSUFFICIENT_RESOURCES
         if all(lists):
             words = [(0, lists[0]), (8, lists[1])]
             status = self.send(node, IRP_MN_START_DEVICE, words)
         for where in filter(None, lists):
             nt.pool.free(where)
-        if status & 0x8000_0000:
-            self._remove(node)
+        if not status & 0x8000_0000:
+            node.state = "started"
+            self._ask(node)
+        return status
+
+    def rebalance(self, hardware: HardwareDevice) -> int:
+        """Stop a device and start it elsewhere, unless a driver refuses. The status of what was refused or failed."""
+        node = next((one for one in self.nodes if one.hardware is hardware and one.state == "started"), None)
+        status = STATUS_NO_SUCH_DEVICE
+
+        def go() -> None:
+            nonlocal status
+            if node is not None and node.state == "started":
+                status = self._rebalance(node)
+
+        self._alone(go)
+        return status
+
+    def _rebalance(self, node: Node) -> int:
+        status = self.send(node, IRP_MN_QUERY_STOP_DEVICE)
+        if status & 0x8000_0000 and status != STATUS_NOT_SUPPORTED:
+            self.send(node, IRP_MN_CANCEL_STOP_DEVICE)
             return status
-        node.state = "started"
-        self._ask(node)
+        self.send(node, IRP_MN_STOP_DEVICE)
+        node.hardware.move()
+        status = self._start(node)
+        if status & 0x8000_0000:  # it ran before: whoever has it open is not to lose it without a word
+            self._surprise(node)
+            self._remove_unless_open(node)
         return status
 
     def _copy(self, data: bytes) -> int:
@@ -144,7 +178,19 @@ class PlugAndPlay:
         memory.write_uint(location + MINOR, 1, minor)
         for at, value in words:
             memory.write_uint(location + PARAMETERS + at, 8, value)
-        return nt.io.file_requests.send_and_wait(top, request)
+        status = nt.io.file_requests.send_and_wait(top, request)
+        if minor == IRP_MN_QUERY_DEVICE_RELATIONS and not status & 0x8000_0000 and request.information:
+            self._related(request.information, words[0][1])
+        return status
+
+    def _related(self, relations: int, kind: int) -> None:
+        """DEVICE_RELATIONS came back: a device without children gives an empty list, or none."""
+        nt = self.nt
+        if kind == BusRelations and nt.memory.read_uint(relations, 4):
+            child = nt.memory.read_uint(relations + 8, 8)
+            made = nt.history.get(("device", child), {}).get("created")
+            nt.not_modelled("a child device of a bus driver of the script's own", made)
+        nt.pool.free(relations)
 
     # -- going
 

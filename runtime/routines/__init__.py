@@ -238,7 +238,8 @@ MODULES = {
         ZwCreateSection ZwOpenSection ZwMapViewOfSection ZwUnmapViewOfSection
     """,
     "sim": """
-        SimPageOut SimPinnedFrames SimByteAt SimFailNext SimAdvance SimCreateProcess SimExitProcess SimSurpriseRemove
+        SimPageOut SimPinnedFrames SimByteAt SimFailNext SimAdvance SimCreateProcess SimExitProcess SimRebalance
+        SimSurpriseRemove
     """,
     "strsafe": """
         RtlStringCbPrintfA RtlStringCbPrintfW RtlStringCchPrintfA RtlStringCchPrintfW RtlStringCbVPrintfA

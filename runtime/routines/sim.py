@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..mm.store import PAGE
 from ..mm.virtual import end_process
 from ..routine import routine
+from ..wdk.constants import STATUS_NO_SUCH_DEVICE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,6 +59,14 @@ def SimExitProcess(nt: System, process: int) -> None:
     found = next((one for one in nt.processes if one.address == process and one.alive), None)
     if found is not None:
         end_process(nt, found)
+
+
+@routine("NTSTATUS SimRebalance(PCSTR Device)", irql="== PASSIVE_LEVEL", header="", calls_back=True)
+def SimRebalance(nt: System, name: int) -> int:
+    """Stop a device and start it with other addresses, as when the system makes room for another one. The status with
+    which its drivers refused to be stopped, or did not start again."""
+    device = nt.hardware.named(nt.memory.read_string(name).decode("utf-8", "replace"))
+    return STATUS_NO_SUCH_DEVICE if device is None else nt.io.pnp.rebalance(device)
 
 
 @routine("VOID SimSurpriseRemove(PCSTR Device)", irql="<= DISPATCH_LEVEL", header="", calls_back=True)

@@ -103,11 +103,6 @@ class HardwareDevice:
         self.nt.hardware.allotment.move(self.bars, self.properties)
         self.config.place()
 
-    def move(self) -> None:
-        """Lie elsewhere from now on: the bus has given the addresses anew."""
-        self.nt.hardware.allotment.move(self.bars, self.properties)
-        self.config.place()
-
     def facts(self, bar: Bar) -> list[tuple[str, str]]:
         where = f"port 0x{bar.base:x}" if bar.ports else f"physical {address(bar.base)}"
         return [("device", f"{self.name}, {plural(bar.size, 'byte')} at {where}")]
@@ -291,8 +286,6 @@ class HardwareDevice:
             facts.append(("register", f"{register.name}, {where}"))
         elif offset >= bar.size or offset < 0:
             title = "an access lies outside the registers of the device"
-            if bar.base + offset in bar.left:
-                title = "an access goes to where the registers were before the device was stopped"
             if bar.base + offset in bar.left:
                 title = "an access goes to where the registers were before the device was stopped"
         self.nt.violation(rule, (), [*facts, *self.facts(bar)], title=title)

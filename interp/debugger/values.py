@@ -19,6 +19,8 @@ from ...runtime.wdk.declarations import ENUMS
 from . import looking
 from .places import lies_at as lies_at
 from .places import place_of
+from .texts import character_text, integer_layout, integer_text
+from .texts import quoted as quoted
 from .words import field_words, group, irql_text, status_text
 
 TYPE_CHECKING = False
@@ -348,7 +350,7 @@ class Values:
         if isinstance(type, StructType):
             return type.layout.tag or "<unnamed-tag>"
         if isinstance(type, IntType):
-            return _integer_layout(type)
+            return integer_layout(type)
         return {VoidType: "Void", FunctionType: "function"}.get(type.__class__, str(type))
 
 
@@ -374,18 +376,6 @@ def field_lines(rows: list[Row], width: int = 0) -> list[str]:
     return found
 
 
-def _integer_layout(type: IntType) -> str:
-    if type.tag:
-        return type.tag
-    if type.typedef in ("wchar_t", "WCHAR"):
-        return "Wchar"
-    if type.boolean:
-        return "Bool"
-    if type.size == 1:
-        return "Char" if type.signed else "UChar"
-    return f"{'Int' if type.signed else 'Uint'}{type.size}B"
-
-
 def handle_text(nt: System, value: int) -> str:
     """A handle with the object that it stands for in the current process: `0x4 (File \\Device\\Card)`."""
     pseudo = {CURRENT_PROCESS: "the current process", CURRENT_THREAD: "the current thread"}
@@ -397,33 +387,3 @@ def handle_text(nt: System, value: int) -> str:
         return f"0x{value:x} (no open handle of {process.name})"
     name = opened.object.name or place_of(nt, opened.object.address).name
     return f"0x{value:x} ({opened.object.kind} {name})"
-
-
-def integer_text(value: int, type: IntType) -> str:
-    """`7`, `10768 (0x2a10)`, `-5 (0xfffffffb)`."""
-    if 0 <= value < 10:
-        return str(value)
-    return f"{value} (0x{value & ((1 << 8 * type.size) - 1):x})"
-
-
-def character_text(value: int, type: IntType) -> str:
-    """`65 'A'`; a wide one `L'A'`."""
-    bits = value & ((1 << 8 * type.size) - 1)
-    prefix = "L" if type.size == 2 else ""
-    if chr(bits).isprintable() and not 0xD800 <= bits < 0xE000 and (type.size == 2 or bits < 127):
-        return f"{value} {prefix}'{chr(bits)}'"
-    return integer_text(value, type)
-
-
-def quoted(text: str, prefix: str = "", most: int = 64) -> str:
-    """Text between quotes, what cannot be shown escaped, the rest of a long one left out."""
-    found = "".join(
-        character if character.isprintable() and character not in '"\\' else _escaped(character)
-        for character in text[:most]
-    )
-    return f'{prefix}"{found}"' + ("..." if len(text) > most else "")
-
-
-def _escaped(character: str) -> str:
-    simple = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\", "\0": "\\0"}
-    return simple.get(character) or f"\\x{ord(character):02x}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...interp.debugger.places import describe_mdl
+from ...interp.debugger.kernel_objects import describe_mdl
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
 from ..command import Refused, command

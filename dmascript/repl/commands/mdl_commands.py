@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...interp.debugger import looking
+from ...interp.debugger.kernel_objects import describe_mdl, known_mdls, mdl_at
 from ...interp.debugger.looking import Struct, struct
-from ...interp.debugger.places import describe_mdl, known_mdls, mdl_at
 from ...interp.debugger.words import field_words
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural

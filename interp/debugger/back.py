@@ -125,15 +125,19 @@ class Who(Way):
 
     def looks(self, position: Position, frame: FrameType) -> None:
         live = self.live
-        region = live.nt.memory.region_at(self.address)
+        self.look_at_page()
+        calls = live.session.sites.calls(live.session.sites.here())
+        by = f"{calls[0][0]}, {calls[0][1]}:{calls[0][2]}" if calls else ""
+        self._before = Touch("", by, live.nt.clock.now_ns, position)
+
+    def look_at_page(self) -> None:
+        """Note if the page was mapped or unmapped since the last place."""
+        region = self.live.nt.memory.region_at(self.address)
         if region is not self._region:
             what = "mapped" if region is not None else "unmapped"
             before = self._before
             self.mapped = Touch(what, before.by, before.time_ns, before.position)
             self._region = region
-        calls = live.session.sites.calls(live.session.sites.here())
-        by = f"{calls[0][0]}, {calls[0][1]}:{calls[0][2]}" if calls else ""
-        self._before = Touch("", by, live.nt.clock.now_ns, position)
 
 
 def present(live: Live) -> Position | None:
@@ -189,4 +193,5 @@ def who(live: Live, address: int, size: int) -> Who:
     """Who last wrote some bytes, and mapped their page."""
     way = look_again(live, partial(Who, live, address, size))
     assert isinstance(way, Who)
+    way.look_at_page()
     return way

@@ -97,9 +97,18 @@ def rerun(live: Live, settings_of: Item | None) -> None:
     live.journal = [item for item in done if not begun or item.at is None]
     silent, live.silent = live.silent, True
     try:
-        replay(live, None, begun[0] if begun else None)
+        stop = replay(live, None, begun[0] if begun else None)
+        if forgets_names(done, live.journal):
+            live.grow_again()
+            live.again(stop.position if stop is not None else None)
     finally:
         live.silent = silent
+
+
+def forgets_names(before: list[Item], now: list[Item]) -> bool:
+    """Whether something that was done before, and is not any more, has declared names that later parts could see."""
+    kept = {id(item) for item in now}
+    return any(item.part is not None and item.part.declares for item in before if id(item) not in kept)
 
 
 def undo(live: Live) -> Item | None:

@@ -154,9 +154,9 @@ def look_again(live: Live, make: Callable[[set[Position], Position | None], Way]
     return way
 
 
-def step_back(live: Live, wanted: Callable[[Passed, int, int], bool]) -> bool:
-    """Go back to the last place that is `wanted`, by the thread and depth of the present one. False if there is none;
-    the run is then where it was."""
+def step_back(live: Live, wanted: Callable[[Passed, int, int], bool], count: int = 1) -> bool:
+    """Go back to the last place that is `wanted`, by the thread and depth of the present one, and so on from there; to
+    the first one if there are not so many. False if there is none; the run is then where it was."""
     stop = live.stopped if not live.crashed else None
     thread = live.nt.thread.address if stop is not None else 0
     depth = len(stop.site) if stop is not None else 0
@@ -166,13 +166,27 @@ def step_back(live: Live, wanted: Callable[[Passed, int, int], bool]) -> bool:
         first = max(now - window, 0)
         way = look_again(live, partial(Looking, live, first))
         assert isinstance(way, Looking)
-        found = next((one for one in reversed(way.found) if wanted(one, thread, depth)), None)
-        if found is not None:
+        found, left = _chain(way.found, wanted, thread, depth, count)
+        if found is not None and (not left or not first):
             live.again(found.position)
             return True
         if not first:
             return False
         window *= WIDER
+
+
+def _chain(
+    passed: list[Passed], wanted: Callable[[Passed, int, int], bool], thread: int, depth: int, count: int
+) -> tuple[Passed | None, int]:
+    """The place that so many steps back lead to, and how many of them found none."""
+    last: Passed | None = None
+    for one in reversed(passed):
+        if wanted(one, thread, depth):
+            last, thread, depth = one, one.thread, one.depth
+            count -= 1
+            if not count:
+                break
+    return last, count
 
 
 def back_to_hit(live: Live) -> bool:

@@ -24,7 +24,7 @@ from ..growing import Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
 from ..trace import Tracer
-from .again import FOREVER, replay, rerun
+from .again import FOREVER, forgets_names, replay, rerun
 from .control import Control
 from .evaluating import evaluate, number, read
 from .haste import Abandoned, Haste
@@ -352,6 +352,8 @@ class Live:
 
     def enter(self, text: str, name: str = "") -> Outcome:
         """Run statements, declarations, functions or blocks, or the value of an expression."""
+        if self.crashed:
+            return self._too_late()
         self.entries += 1
         part = self.growing.add(name or f"entry {self.entries}", text, self.frame())
         return self._run(text, part)
@@ -359,12 +361,16 @@ class Live:
     def load(self, path: str) -> Outcome:
         """Run a file as it stands, but for the end of the run: what it has set up stays. OSError if it cannot be
         opened."""
+        if self.crashed:
+            return self._too_late()
         self.entries += 1
         return self._run(path, self.growing.open(path))
 
     def debug(self, path: str) -> Outcome:
         """Run a file as a run does, to its end and that of the machine, from a stop at its first statement. OSError if
         it cannot be opened."""
+        if self.crashed:
+            return self._too_late()
         self.entries += 1
         return self._run(path, self.growing.open(path), whole=True)
 
@@ -377,6 +383,12 @@ class Live:
             return Outcome("refused", part)
         item = Item(shown, part, None, self.stops[-1].position if self.stops else None)
         item.whole = item.stops_first = whole
+        if part.program.settings and self.stops:
+            self.grow_again()
+            self.again(self.stops[-1].position)
+            outcome = Outcome("done")
+            outcome.note = "a machine block is for where nothing is suspended"
+            return outcome
         if part.program.settings and not self.stops:
             self.journal.append(item)
             before = self.options
@@ -385,6 +397,8 @@ class Live:
             except Exception:
                 self.journal.pop()
                 self.options = before
+                self.grow_again()
+                self.again()
                 raise
             self.journal.pop()
             if not self._same_machine(part):
@@ -410,9 +424,16 @@ class Live:
     ) -> Stop | None:
         """Do the whole journal again on a new machine, up to a moment if one is given: the run is suspended there, or
         at the first place of the item `begin`. What was done later is forgotten. The `way` may look on."""
+        before = self.journal
         self.close()
         self.new_machine()
-        return replay(self, target, begin, way)
+        stop = replay(self, target, begin, way)
+        if forgets_names(before, self.journal):
+            self.grow_again()
+            self.close()
+            self.new_machine()
+            stop = replay(self, target, begin)
+        return stop
 
     def forget_future(self) -> None:
         """What the run once came to is no more what it will come to."""
@@ -429,12 +450,16 @@ class Live:
         self.again(target)
         return events
 
+    def _too_late(self) -> Outcome:
+        """What comes of anything in a machine that has stopped for good."""
+        outcome = Outcome("crashed")
+        outcome.message = "the machine has stopped; .undo takes the last entry back, g- goes back to the moment before"
+        return outcome
+
     def _perform(self, item: Item) -> Outcome:
         """Do one thing to the machine for the first time, and note it down."""
         if self.crashed:
-            outcome = Outcome("crashed", item.part)
-            outcome.message = "the machine has stopped"
-            return outcome
+            return self._too_late()
         self._furthest = 0
         item.selected = self.control.selected if self.stops else 0
         self.journal.append(item)
@@ -454,9 +479,7 @@ class Live:
                 return outcome
             return self.do("g", lambda: rest(self.nt))
         if self.crashed:
-            outcome = Outcome("crashed")
-            outcome.message = "the machine has stopped"
-            return outcome
+            return self._too_late()
         return self._await(None, self._give(None))
 
     def resume(self, order: Callable[[], object] | None = None) -> None:

@@ -36,12 +36,8 @@ def _arrived(shell: Shell, done: int = 0) -> None:
 def _back(shell: Shell, rest: str, wanted: Callable[[Passed, int, int], bool]) -> None:
     if not shell.live.journal:
         raise Refused("nothing has been done yet")
-    moved, done = False, len(shell.live.journal)
-    for _ in range(count_of(rest)):
-        if not back.step_back(shell.live, wanted):
-            break
-        moved = True
-    if not moved:
+    done = len(shell.live.journal)
+    if not back.step_back(shell.live, wanted, count_of(rest)):
         raise Refused(BEGIN)
     _arrived(shell, done)
 

@@ -13,7 +13,7 @@ NX = 512
 KERNEL, USER = 0, 1
 READ, WRITE, MODIFY = 0, 1, 2
 MAPPED, LOCKED, NONPAGED, FIXED, PARTIAL, PARTIAL_MAPPED, WRITE_OPERATION = 0x1, 0x2, 0x4, 0x8, 0x10, 0x20, 0x80
-NORMAL = 16 | 0x4000_0000
+NORMAL, NO_WRITE = 16 | 0x4000_0000, 0x8000_0000
 ACCESS_VIOLATION = 0xC0000005
 RELEASE = 0x8000
 
@@ -596,3 +596,28 @@ def test_advance_under_a_mapped_partial() -> None:
     bench.call("IoBuildPartialMdl", mdl, part, base + 200, 100)
     bench.call("MmGetSystemAddressForMdlSafe", part, NORMAL)
     assert bench.stop("MmAdvanceMdl", mdl, 2 * 4096) == (0x4E, 0x9A)
+
+
+def test_a_mapping_that_was_advanced_says_so() -> None:
+    """Who unmaps at the old address passes what the mapping routine returned, and is told what has moved it."""
+    bench = Bench()
+    mdl, _ = bench.locked()
+    view = bench.call("MmMapLockedPagesSpecifyCache", mdl, KERNEL, 1, 0, 0, NORMAL)
+    assert bench.call("MmAdvanceMdl", mdl, 5000) == 0
+    assert bench.stop("MmUnmapLockedPages", view, mdl) == (0xDA, 0x3)
+    finding = bench.nt.findings[-1]
+    assert [label for _, label in finding.marks] == ["mapped here", "its beginning was moved on here"]
+    assert finding.facts[-1][1].endswith("since MmAdvanceMdl")
+    bench.call("MmUnmapLockedPages", view + 5000, mdl)
+
+
+def test_a_protected_mapping_says_who_protected_it() -> None:
+    """A write to it shows that line, and before there is one that of the mapping."""
+    bench = Bench()
+    mdl, _ = bench.locked()
+    view = bench.call("MmMapLockedPagesSpecifyCache", mdl, KERNEL, 1, 0, 0, NO_WRITE | NORMAL)
+    assert bench.stop("RtlZeroMemory", view, 1) == (0xBE, view)
+    assert bench.nt.findings[-1].marks[0][1] == "mapped here"
+    assert bench.call("MmProtectMdlSystemAddress", mdl, 2) == 0
+    assert bench.stop("RtlZeroMemory", view, 1) == (0xBE, view)
+    assert bench.nt.findings[-1].marks[0][1] == "protected here"

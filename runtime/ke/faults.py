@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .. import rules
 from ..findings import address
-from ..mm.mdl_checks import written_under_read_lock
+from ..mm.mdl_checks import made_read_only, written_under_read_lock
 from ..mm.memory import ADDRESS_MASK, KERNEL_BASE
 from ..mm.protection import clear_guard
 from ..mm.special_pool import SPECIAL, SPECIAL_END
@@ -134,7 +134,7 @@ class Faults:
             return
         facts = [("address", nt.describe(va)), ("access", "write" if write else "read")]
         if nt.memory.permits(va, False):
-            nt.violation(rules.WRITE_TO_READ_ONLY, (va, 0, 0, 0), facts)
+            nt.violation(rules.WRITE_TO_READ_ONLY, (va, 0, 0, 0), facts, marks=made_read_only(nt, va))
         block = nt.pool.freed_at(va)
         about = None
         if block is not None:

@@ -4,7 +4,7 @@ bytes."""
 from __future__ import annotations
 
 from .. import rules
-from ..findings import plural
+from ..findings import address, plural
 from ..wdk.constants import (
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_INVALID_PAGE_PROTECTION,
@@ -64,17 +64,17 @@ def map_for_call(nt: System, mdl: Mdl, protect: int, function: int, context: int
         return STATUS_INVALID_PAGE_PROTECTION
     if not function:
         return STATUS_INVALID_PARAMETER_3
-    address = int(mdl.mapped_va) if mdl.is_mapped or mdl.describes_nonpaged_pool else 0
-    made = not address
+    where = int(mdl.mapped_va) if mdl.is_mapped or mdl.describes_nonpaged_pool else 0
+    made = not where
     if made:
         asked = NON_CACHED if protect & PAGE_NOCACHE else WRITE_COMBINED if protect & PAGE_WRITECOMBINE else CACHED
         settle_cache_type(nt, mdl, asked)
         priority = 0 if protect & 0xFF >= FIRST_EXECUTABLE else MdlMappingNoExecute
-        address = map_system(nt, mdl, priority | (0 if rights.rights & WRITABLE else MdlMappingNoWrite))
-        if not address:
+        where = map_system(nt, mdl, priority | (0 if rights.rights & WRITABLE else MdlMappingNoWrite))
+        if not where:
             return STATUS_INSUFFICIENT_RESOURCES
     try:
-        nt.call(function, context, address)
+        nt.call(function, context, where)
     finally:
         if made and not nt.stopped:
             unmap_system(nt, mdl)
@@ -149,8 +149,12 @@ def unmap_system_at(nt: System, mdl: Mdl, base: int) -> None:
         nt.violation(rules.MDL_NOT_MAPPED_PLAIN, (mdl.address, base, nt.free_ptes), facts, about, argument=second)
         return
     check_unmapping(nt, mdl, region)
-    if base != region.start + mdl.byte_offset:
-        nt.violation(rules.MDL_UNMAPPED_ELSEWHERE, (0, region.start + mdl.byte_offset, base), facts, about)
+    begins = region.start + int(mdl.byte_offset)
+    if base != begins:
+        advanced = nt.history.get(about, {}).get("advanced")
+        marks = [(advanced, "its beginning was moved on here")] if advanced is not None else []
+        said = [*facts, ("mapping", f"begins at {address(begins)}{' since MmAdvanceMdl' * len(marks)}")]
+        nt.violation(rules.MDL_UNMAPPED_ELSEWHERE, (0, begins, base), said, about, marks=marks)
     first, shown = mdl.frames[0] if mdl.page_count else 0, region.frames[0] if region.frames else 0
     if first != shown:
         nt.violation(rules.MDL_PAGES_CHANGED, (0, shown, first), facts, about, argument=second)

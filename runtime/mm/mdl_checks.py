@@ -10,6 +10,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..findings import Moment
     from ..system import System
     from .mdl import Lock, Mdl
     from .memory import Region
@@ -97,3 +98,13 @@ def locked_through(nt: System, frames: Sequence[int]) -> tuple[str, int] | None:
 def pte_address(va: int) -> int:
     """Where the page table entry of an address would be seen."""
     return PTE_BASE + ((va & (1 << ADDRESS_BITS) - 1) // PAGE) * 8
+
+
+def made_read_only(nt: System, va: int) -> list[tuple[Moment, str]]:
+    """When the mapping of an MDL at an address came to be one that may not be written to."""
+    region = nt.memory.region_at(va)
+    where = next((mdl for mdl, shown in nt.mdls.mappings.items() if shown is region), 0)
+    known = nt.history.get(("mdl", where), {})
+    if "protected" in known:
+        return [(known["protected"], "protected here")]
+    return [(known["mapped"], "mapped here")] if "mapped" in known else []

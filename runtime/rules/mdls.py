@@ -155,7 +155,7 @@ MDL_NOT_MAPPED_PLAIN = rule(
 MDL_UNMAPPED_ELSEWHERE = rule(
     "mapping-released-at-wrong-address", "fatal", "a mapping is released at another address than it was made at",
     here="unmapped here", earlier=("mapped", "mapped here"),
-    help="pass exactly the address that the mapping routine returned", stop=(0xDA, 0x3),
+    help="pass the address that the mapping routine returned, or where MmAdvanceMdl has moved it", stop=(0xDA, 0x3),
     page="bug-check-0xda--system-pte-misuse",
     explanation="MmUnmapLockedPages takes the address as the mapping routine returned it, byte offset included.",
 )  # fmt: skip

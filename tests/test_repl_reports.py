@@ -34,6 +34,14 @@ def test_analyze_v_explains_it() -> None:
     assert "WHY\n  One MDL describes one lock." in shown and "STACK\n  00  script  entry 3:1\n" in shown
 
 
+def test_a_recursion_is_told_once() -> None:
+    prompt = Prompt(80)
+    prompt("int deep(int n) { return deep(n + 1) + 1; }")
+    prompt("deep(0);")
+    shown = prompt("!analyze -v")
+    assert "UNEXPECTED_KERNEL_MODE_TRAP" in shown and shown.count("  deep  entry 1:1") == 1 and " times\n" in shown
+
+
 def test_analyze_of_a_machine_that_runs() -> None:
     prompt = Prompt(80)
     assert prompt("!analyze -v") == "The machine runs: no bug check has occurred.\n"

@@ -149,9 +149,9 @@ def _buffers(shell: Shell, one: Adapter) -> list[str]:
     for where, buffer in one.buffers.items():
         moment = machine(shell).history.get(("common", where), {}).get("allocated")
         cached = "cached" if buffer.cached else "uncached"
-        rows.append((long(where), f"logical {long(buffer.logical)}", plural(buffer.length, "byte"), cached,
-                     when(shell, moment, "")))  # fmt: skip
-    return ["", "  Common buffers:", *columns(rows, 4, 1)] if rows else []
+        rows.append((long(where), long(buffer.logical), str(buffer.length), cached, when(shell, moment, "")))
+    head = ("address", "logical", "bytes", "", "allocated")
+    return ["", "  Common buffers:", *columns([head, *rows], 4, 1)] if rows else []
 
 
 def _waiting(shell: Shell, shared: Dma, one: Adapter) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+
 from ...interp.debugger import looking
 from ...interp.debugger.places import place_of
 from ...interp.debugger.poking import poke
@@ -56,7 +58,8 @@ class Dump:
                 until = min(following, self.end)
                 found.append(self._line(at, stop))
                 told = f"to {long(until - 1)}: {seen}" if until > stop else seen
-                found.append(f"{'':19}{told}")
+                found += textwrap.wrap(told, max(self.shell.width, 60), initial_indent=" " * 19,
+                                       subsequent_indent=" " * 19, break_on_hyphens=False)  # fmt: skip
                 at = until
             else:
                 found.append(self._line(at, stop))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ...runtime.ke.processor import Thread
     from ..shell import Shell
 
+STILL_ACTIVE = 0x103
 WITH_THREADS = 2  # the flag of !process that asks for them
 
 
@@ -49,13 +50,17 @@ def _brief(shell: Shell, one: Process) -> list[str]:
     """A process in two lines."""
     nt = shell.live.nt
     alive = [thread for thread in nt.scheduler.threads if home_of(thread) is one and thread.state != "ended"]
-    state = "current" if one is nt.process else "" if one.alive else f"exited with {status_text(one.exit_status)}"
+    state = "current" if one is nt.process else "" if one.alive else _exited(one)
     handles = len(one.handles) if one.handles is not None else 0
     told = [plural(len(alive), "thread"), plural(handles, "handle")]
     if one.locked_pages:
         told.append(f"{plural(one.locked_pages, 'page')} locked")
     return [f"PROCESS {long(one.address)}  Cid {one.id:04x}  {one.name}{f' ({state})' if state else ''}",
             f"    {', '.join(told)}"]  # fmt: skip
+
+
+def _exited(one: Process) -> str:
+    return "exited" + (f" with {status_text(one.exit_status)}" if one.exit_status != STILL_ACTIVE else "")
 
 
 @command(".process", ".process [/p] [ADDRESS|NAME|0]", "Look at memory from another process; 0 for the current one.",
@@ -88,7 +93,7 @@ def _process(shell: Shell, one: Process, with_threads: bool) -> list[str]:
     threads = [thread for thread in nt.scheduler.threads if home_of(thread) is one]
     alive = [thread for thread in threads if thread.state != "ended"]
     ended = len(threads) - len(alive)
-    state = "" if one.alive else f", has exited with {status_text(one.exit_status)}"
+    state = "" if one.alive else f", {_exited(one)}"
     current = ", current" if one is nt.process else ""
     pages = sum(region.pages for region in one.space.regions)
     pairs = [
@@ -228,5 +233,6 @@ def irql(shell: Shell, rest: str) -> None:
     if index >= len(nt.processors):
         raise Refused(f"there is no processor {index}: this machine has {len(nt.processors)}")
     cpu = nt.processors[index]
-    raised = f", raised {when(shell, cpu.raised_at)}" if cpu.irql and cpu.raised_at is not None else ""
-    shell.say(f"Debugger saved IRQL for processor 0x{index:x} -- {cpu.irql} ({irql_text(cpu.irql)}){raised}")
+    shell.say(f"Debugger saved IRQL for processor 0x{index:x} -- {cpu.irql} ({irql_text(cpu.irql)})")
+    if cpu.irql and cpu.raised_at is not None:
+        shell.say(f"  raised {when(shell, cpu.raised_at)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from itertools import groupby
 
 from ...bugcheck_screen import bugcheck_screen
 from ...explain import explain_rule, stop_meaning
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ...interp.report import Report
     from ..shell import Shell
 
+MOST_CALLS = 40
 LEVELS = {0: "off", 1: "standard", 2: "full"}
 NO_NAME = "no name that the simulator knows"
 SEVERITIES = ("success", "informational", "warning", "error")
@@ -75,8 +77,19 @@ def _more(shell: Shell, report: Report) -> list[str]:
             lines += ["WHY", *textwrap.wrap(" ".join(paragraph.split()), shell.width - 2, initial_indent="  ",
                                             subsequent_indent="  "), ""]  # fmt: skip
     if report.calls:
-        lines.append("STACK")
-        lines += [f"  {index:02x}  {name}  {file}:{line}" for index, (name, file, line) in enumerate(report.calls)]
+        lines += ["STACK", *_stack(report)]
+    return lines
+
+
+def _stack(report: Report) -> list[str]:
+    """The call stack, innermost first; calls that repeat are told once."""
+    lines = []
+    for (name, file, line), group in groupby(enumerate(report.calls), lambda item: item[1]):
+        indexes = [index for index, _ in group]
+        times = f"  {len(indexes)} times" if len(indexes) > 1 else ""
+        lines.append(f"  {indexes[0]:02x}  {name}  {file}:{line}{times}")
+    if len(lines) > MOST_CALLS:
+        lines = [*lines[: MOST_CALLS // 2], f"  ... {len(lines) - MOST_CALLS} more ...", *lines[-MOST_CALLS // 2 :]]
     return lines
 
 

@@ -67,6 +67,11 @@ def _walk(text: str) -> _Statements | None:
     return statements
 
 
+def says_nothing(text: str) -> bool:
+    """Whether a text holds comments alone."""
+    return all(kind in (NEWLINE, COMMENT) for kind, _, _ in pieces(text))
+
+
 def begins_with_else(line: str) -> bool:
     return next((line[start:end] for kind, start, end in pieces(line) if kind != NEWLINE), "") == "else"
 

@@ -14,6 +14,7 @@ import re
 from ..interp.debugger.live import Live
 from ..interp.debugger.reading import EvaluationError
 from .command import Command, Refused, all_commands
+from .entries import says_nothing
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -208,6 +209,8 @@ class Shell:
     def enter(self, text: str) -> None:
         """Run an entry of the language and say what came of it. The machine does not notice an expression that changes
         nothing."""
+        if says_nothing(text):
+            return
         found = self.live.read(text.strip().rstrip(";")) if "\n" not in text.strip() else None
         if found is None:
             self.tell(self.live.enter(text))

@@ -113,6 +113,14 @@ def check_target(nt: System, device: int, irp: int) -> None:
         nt.violation(rules.NOT_A_DEVICE, (device, 0, 0), facts, ("device", device), stop=(0xC9, sub))
 
 
+def skipped(nt: System, irp: int) -> bool:
+    """Whether the running dispatch routine has given up its stack location of an IRP that it has not sent yet."""
+    running = nt.io.requests.innermost()
+    if running is None or running[0].irp != irp or running[1].forwarded is not None or running[1].passed is not None:
+        return False
+    return nt.memory.read_uint(irp + CURRENT_LOCATION, 1) > running[1].location
+
+
 def still_owned(nt: System, request: Request, sender: Level | None) -> None:
     """A dispatch routine that sends an IRP must not have sent it already."""
     if sender is not None and sender.forwarded is not None and sender.forwarded.passed is None:

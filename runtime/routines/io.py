@@ -13,6 +13,7 @@ from ..io.request_building import (
     forward_synchronously,
     synchronous_request,
 )
+from ..io.request_checks import skipped
 from ..io.requests import COMPLETION
 from ..routine import known, routine
 from ..wdk.constants import (
@@ -74,7 +75,11 @@ def IoCopyCurrentIrpStackLocationToNext(nt: System, irp: int) -> None:
 )  # fmt: skip
 def IoSkipCurrentIrpStackLocation(nt: System, irp: int) -> None:
     """Let the next lower driver have the caller's own location."""
-    nt.irps.current(irp)
+    if skipped(nt, irp):
+        nt.violation(rules.SKIPPED_TWICE, (), nt.io.requests.facts(irp), ("irp", irp))
+    else:
+        nt.irps.current(irp)
+    nt.remember("irp", irp, "skipped")
     nt.irps.move(irp, 1)
 
 
@@ -88,6 +93,8 @@ def IoSetCompletionRoutine(
 ) -> None:
     """Write the routine down in the next lower driver's location."""
     below = nt.irps.next(irp)
+    if skipped(nt, irp):
+        nt.violation(rules.COMPLETION_ROUTINE_AFTER_SKIP, (), nt.io.requests.facts(irp), ("irp", irp))
     nt.memory.write_uint(below + COMPLETION_ROUTINE, 8, completion)
     nt.memory.write_uint(below + COMPLETION_CONTEXT, 8, context)
     control = SL_INVOKE_ON_SUCCESS if on_success else 0

@@ -124,6 +124,21 @@ LOCATION_STILL_PENDING = rule(
     explanation="Control tells what this driver did with the IRP. Copied by hand, or left there by "
     "IoSkipCurrentIrpStackLocation, it speaks for the next driver, which may not pend the IRP at all.",
 )  # fmt: skip
+SKIPPED_TWICE = rule(
+    "stack-location-skipped-twice", "error", "a driver gives up a stack location that is not its own",
+    here="skipped again here", earlier=("skipped", "skipped here"),
+    help="call IoSkipCurrentIrpStackLocation once for each IoCallDriver, in the function that sends the IRP",
+    page="nf-wdm-ioskipcurrentirpstacklocation",
+    explanation="The first call hands the driver's own location on to the next driver. A second one hands on that of the "
+    "driver above, or memory behind the IRP: the next driver sees another request.",
+)  # fmt: skip
+COMPLETION_ROUTINE_AFTER_SKIP = rule(
+    "completion-routine-after-skip", "error", "a completion routine is set in a stack location that was skipped",
+    here="set here", earlier=("skipped", "skipped here"),
+    help="use IoCopyCurrentIrpStackLocationToNext when a completion routine is wanted", page="nf-wdm-iosetcompletionroutine",
+    explanation="After IoSkipCurrentIrpStackLocation the next location is the driver's own, where the completion routine "
+    "of the driver above stands. That one is overwritten, and the new one is called as if it belonged to the driver above.",
+)  # fmt: skip
 COMPLETION_ROUTINE_COPIED = rule(
     "completion-routine-copied", "fatal", "the completion routine of the driver above is copied to the driver below",
     here="sent here", help="use IoCopyCurrentIrpStackLocationToNext, which leaves the completion routine out",

@@ -10,6 +10,7 @@ from ..rules import dma as rules
 from ..wdk.layouts import SIZES, offset
 from . import slaves
 from .accesses import Ended, access_facts, covers, too_little
+from .buffers import chain_of
 from .caches import Caches
 from .description import PCI_BUS, Description, read_description
 from .domains import Domain
@@ -19,6 +20,7 @@ from .watch import Watch
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..hal.hardware import HardwareDevice
+    from ..mm.mdl import Mdl
     from ..routine import Routine
     from ..rules.table import Rule
     from ..system import System
@@ -302,6 +304,15 @@ class Dma:
         known = any(adapter.device in (device, None) for adapter in self.adapters.values())
         if known and not self.find_covering(device, logical, length) and not self.pool.holds(logical):
             self._stray(rules.DMA_NOT_MAPPED, device, logical, length)
+
+    def check_unmapped(self, mdl: Mdl) -> None:
+        """An MDL is unlocked: nothing of it may be mapped for a device any more."""
+        for adapter in self.adapters.values():
+            for mapping in adapter.mappings:
+                if any(one.address == mdl.address for one in chain_of(self.nt, self.nt.mdls.at(mapping.mdl))):
+                    facts = [*mapping.facts, *mdl.facts, *adapter.facts]
+                    self.nt.violation(rules.DMA_UNLOCKED_WHILE_MAPPED, (), facts, ("mapping", mapping.mdl))
+                    return
 
     def find_covering(self, device: HardwareDevice, logical: int, length: int) -> bool:
         """Whether a mapping, list or common buffer of the device covers an access."""

@@ -206,6 +206,9 @@ def unlock(nt: System, mdl: Mdl) -> None:
         nt.violation(rules.MDL_NOT_LOCKED_PLAIN, (mdl.frames[0] if mdl.page_count else 0, 1, 0), mdl.facts, mdl.about)
         return
     check_unchanged(nt, mdl, lock)
+    dma = nt.dma_in_use
+    if dma is not None:
+        dma.check_unmapped(mdl)
     nt.mdls.let_go(mdl, unlocked=True)
     unmap_system(nt, mdl)
     nt.memory.unpin(lock.frames, lock.write)

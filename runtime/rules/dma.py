@@ -209,6 +209,14 @@ DMA_BUFFER_NOT_LOCKED = rule(
     verifier=1, page="nc-wdm-pmap_transfer",
     explanation="The device would go on writing to frames that belong to somebody else by then.",
 )  # fmt: skip
+DMA_UNLOCKED_WHILE_MAPPED = rule(
+    "dma-unlocked-while-mapped", "error", "pages are unlocked that are still mapped for a device",
+    here="unlocked here", earlier=("mapped", "mapped here"),
+    help="call FlushAdapterBuffers or PutScatterGatherList first, and only then unlock the pages or complete the request",
+    page="nf-wdm-mmunlockpages",
+    explanation="The device still has the addresses, and what goes through map registers or caches is not in the buffer "
+    "yet: when the mapping ends, it is copied to frames that may belong to somebody else.",
+)  # fmt: skip
 DMA_INTO_READ_LOCK = rule(
     "dma-into-read-lock", "error", "a device will write to pages that were locked for reading only",
     here="mapped here", earlier=("locked", "locked here"),

@@ -86,6 +86,12 @@ def test_pool_remembers_what_was_freed(prompt: Prompt) -> None:
     assert "is not in a pool: NULL" in prompt("!pool 0")
 
 
+def test_pool_is_counted_by_tag(prompt: Prompt) -> None:
+    assert "'tseT'  paged     1       20000\n" in prompt("!poolused")
+    assert prompt("!poolused Test") == prompt("!poolused tseT") and "  20000  entry 1:1 (" in prompt("!poolused Test")
+    assert "has the tag 'None'" in prompt("!poolused None")
+
+
 def test_neighbours_on_a_page_are_shown() -> None:
     prompt = Prompt(80, verifier="off")
     prompt("PVOID a = ExAllocatePoolWithTag(NonPagedPool, 40, 'OneX');")

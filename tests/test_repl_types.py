@@ -65,6 +65,11 @@ def test_dt_shows_bit_fields_unions_and_enums(prompt: Prompt) -> None:
     assert prompt("colour") == "7 (GREEN)\n"
 
 
+def test_a_status_block_is_told_in_one_line(prompt: Prompt) -> None:
+    prompt("PIRP irp = IoAllocateIrp(1, FALSE); irp->IoStatus.Status = STATUS_PENDING; irp->IoStatus.Information = 20;")
+    assert prompt("dt irp IoStatus").endswith(" : 0x00000103 (STATUS_PENDING), Information 20 (0x14)\n")
+
+
 def test_dt_finds_types_by_a_pattern(prompt: Prompt) -> None:
     assert prompt("dt nt!_KT*") == "   _KTIMER\n"
     assert "no type has a name like" in prompt("dt _NO_SUCH*")

@@ -90,11 +90,6 @@ def long(address: int) -> str:
     return f"{address >> 32:08x}`{address & 0xFFFF_FFFF:08x}"
 
 
-def sized(value: int) -> str:
-    """A count in both bases: 9984 (0x2700)."""
-    return str(value) if value < 10 else f"{value} (0x{value:x})"
-
-
 def when(shell: Shell, moment: Moment | None, prefix: str = "at ") -> str:
     """Where in the script, and when, something was done: `at read.dma:31 (12.400 us)`."""
     if moment is None:

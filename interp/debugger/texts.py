@@ -27,6 +27,11 @@ def integer_text(value: int, type: IntType) -> str:
     return f"{value} (0x{value & ((1 << 8 * type.size) - 1):x})"
 
 
+def count_text(value: int) -> str:
+    """A 64-bit number in both bases: 9984 (0x2700)."""
+    return str(value) if -10 < value < 10 else f"{value} (0x{value & 0xFFFF_FFFF_FFFF_FFFF:x})"
+
+
 def character_text(value: int, type: IntType) -> str:
     """`65 'A'`; a wide one `L'A'`."""
     bits = value & ((1 << 8 * type.size) - 1)

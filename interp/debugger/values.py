@@ -19,7 +19,7 @@ from ...runtime.wdk.declarations import ENUMS
 from . import looking
 from .places import lies_at as lies_at
 from .places import place_of
-from .texts import character_text, integer_layout, integer_text
+from .texts import character_text, count_text, integer_layout, integer_text
 from .texts import quoted as quoted
 from .words import field_words, group, irql_text, status_text
 
@@ -219,7 +219,9 @@ class Values:
             value = int.from_bytes(data[:8], "little", signed=tag == "_LARGE_INTEGER")
             if type.typedef == "PHYSICAL_ADDRESS":
                 return shown(value & WORD)
-            return str(value) if -10 < value < 10 else f"{value} (0x{value & WORD:x})"
+            return count_text(value)
+        if tag == "_IO_STATUS_BLOCK":
+            return f"{status_text(words[0])}, Information {count_text(words[1])}"
         if tag == "_LIST_ENTRY":
             return f"[ {shown(words[0])} - {shown(words[1])} ]"
         if tag in ("_UNICODE_STRING", "_STRING"):

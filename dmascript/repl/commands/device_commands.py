@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...interp.debugger import looking
 from ...interp.debugger.looking import Struct, struct
+from ...interp.debugger.texts import count_text
 from ...interp.debugger.words import field_words, flag_words, group, status_text
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
@@ -15,7 +16,7 @@ from ...runtime.wdk.constants import (
 )
 from ...runtime.wdk.layouts import FIELDS
 from ..command import Refused, command
-from ..reading import columns, facts, function_name, lies, long, machine, number, say, sized, when
+from ..reading import columns, facts, function_name, lies, long, machine, number, say, when
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,7 +210,7 @@ def fileobj(shell: Shell, rest: str) -> None:
         ("Name", file.name or "none: the device itself"), ("Flags", f"0x{found['Flags']:08x} {flags}"),
         ("Handles", str(counted.handles) if counted else ""),
         ("References", str(counted.references) if counted else ""),
-        ("Position", sized(found["CurrentByteOffset"])), ("FinalStatus", status_text(found["FinalStatus"])),
+        ("Position", count_text(found["CurrentByteOffset"])), ("FinalStatus", status_text(found["FinalStatus"])),
         ("Requests", ", ".join(shown(request.irp) for request in file.requests) or "none on their way"),
         ("FsContext", shown(found["FsContext"]) if found["FsContext"] else ""),
         ("FsContext2", shown(found["FsContext2"]) if found["FsContext2"] else ""),

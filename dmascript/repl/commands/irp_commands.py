@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...interp.debugger.kernel_objects import HIDDEN
 from ...interp.debugger.looking import Struct, struct
+from ...interp.debugger.texts import count_text
 from ...interp.debugger.words import field_words, status_text
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
@@ -24,7 +25,7 @@ from ...runtime.wdk.constants import (
 )
 from ...runtime.wdk.layouts import FIELDS
 from ..command import Refused, command
-from ..reading import columns, facts, function_name, lies, long, machine, number, say, sized, when
+from ..reading import columns, facts, function_name, lies, long, machine, number, say, when
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _io_status(found: Struct) -> str:
     at = FIELDS["_IRP"]["IoStatus"][0]
     status, information = (int.from_bytes(found.data[at + start : at + start + size], "little") for start, size in
                            ((0, 4), (8, 8)))  # fmt: skip
-    return f"{status_text(status)}, Information {sized(information)}"
+    return f"{status_text(status)}, Information {count_text(information)}"
 
 
 def _thread(shell: Shell, where: int) -> str:
@@ -170,12 +171,12 @@ def _parameters(location: Struct, major: int) -> str:
     """The parameters by their names."""
     if major in (IRP_MJ_READ, IRP_MJ_WRITE):
         length, at = location["Parameters.Read.Length"], location["Parameters.Read.ByteOffset"]
-        return f"Length {sized(length)}, ByteOffset {sized(at)}"
+        return f"Length {count_text(length)}, ByteOffset {count_text(at)}"
     if major in (IRP_MJ_DEVICE_CONTROL, IRP_MJ_INTERNAL_DEVICE_CONTROL):
         part = "Parameters.DeviceIoControl."
         code = location[part + "IoControlCode"]
-        lengths = f"input {sized(location[part + 'InputBufferLength'])}, output "
-        return f"code 0x{code:08x} {METHODS[code & 3]}, {lengths}{sized(location[part + 'OutputBufferLength'])}"
+        lengths = f"input {count_text(location[part + 'InputBufferLength'])}, output "
+        return f"code 0x{code:08x} {METHODS[code & 3]}, {lengths}{count_text(location[part + 'OutputBufferLength'])}"
     return ""
 
 

@@ -1,4 +1,4 @@
-"""The commands about addresses and pages: !map !vtop !pte !pfn !pool."""
+"""The commands about addresses and pages: !map !vtop !pte !pfn."""
 
 from __future__ import annotations
 
@@ -12,13 +12,12 @@ from ...interp.debugger.pages import (
     physical_of_logical,
     shows,
 )
-from ...interp.debugger.places import place_of, register_text
+from ...interp.debugger.places import register_text
 from ...runtime.dma.caches import LINE
 from ...runtime.findings import address as shown
 from ...runtime.findings import plural
 from ...runtime.mm.memory import KERNEL_BASE
 from ...runtime.mm.pfn import frame_state
-from ...runtime.mm.pool import HEADER, Block
 from ...runtime.mm.store import PAGE
 from ..command import Refused, command
 from ..reading import facts, lies, long, machine, needed, number, say, when, words
@@ -246,60 +245,3 @@ def pfn(shell: Shell, rest: str) -> None:
 def _of_frame(shell: Shell, va: int, owner: str) -> str:
     """What lies at a frame's own address; in the current process only that is what it seems."""
     return lies(shell, va) if va >= KERNEL_BASE else owner
-
-
-# ---- pool
-
-
-@command("!pool", "!pool ADDRESS", "Show the block of pool at an address, and its neighbours on the page.",
-         group="kernel", completes="address")  # fmt: skip
-def pool(shell: Shell, rest: str) -> None:
-    va = needed(shell, rest)
-    nt = machine(shell)
-    place = place_of(nt, va)
-    block = nt.pool.block_at(va)
-    special = nt.pool.special.blocks.get(va & -PAGE)
-    page = va & -PAGE
-    blocks = {one.address: one for one in nt.pool.blocks.values() if one.address & -PAGE == page}
-    for one in (block, special):
-        if one is not None:
-            blocks[one.address] = one
-    region = looking.region_of(nt, va)
-    if not blocks and (region is None or "pool" not in region.kind):
-        raise Refused(f"{shown(va)} is not in a pool: {place.text}")
-    kind = "Paged" if (block.paged if block is not None else region is not None and region.pageable) else "Nonpaged"
-    gone = "" if region is not None else ", and is gone"
-    lines = [f"Pool page {shown(va)} region is {kind} pool" + (", special pool" if special is not None else "") + gone]
-    current = block.address if block is not None else -1
-    for where in sorted(blocks):
-        one = blocks[where]
-        lines.append(_block_line(one, "*" if where == current else " "))
-        if where == current or len(blocks) == 1:
-            lines += _block_facts(shell, one, va)
-    if current < 0:
-        lines.append(f"{shown(va)} is in none of these blocks: {place.text}.")
-    say(shell, lines)
-
-
-def _block_line(block: Block, mark: str) -> str:
-    begins = block.address if block.own is not None else block.address - HEADER
-    state = "Free" if block.freed else "Allocated"
-    return f"{mark}{long(begins)} size: {block.size:5x}  ({state})  '{block.tag_text}'"
-
-
-def _block_facts(shell: Shell, block: Block, va: int) -> list[str]:
-    nt = machine(shell)
-    history = nt.history.get(("pool", block.address), {})
-    pairs = [
-        ("block", f"{shown(block.address)}, {plural(block.size, 'byte')}" +
-         (f"; the address is +0x{va - block.address:x}" if va > block.address else "")),
-        ("holds", _holds(shell, block)),
-        ("allocated", when(shell, history.get("allocated"))),
-        ("freed", when(shell, history.get("freed")) if block.freed else ""),
-    ]  # fmt: skip
-    return facts(pairs, shell.width, 10)
-
-
-def _holds(shell: Shell, block: Block) -> str:
-    place = place_of(machine(shell), block.address)
-    return "" if place.kind in ("pool", "freed") else place.text

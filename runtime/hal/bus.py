@@ -213,6 +213,10 @@ class Bus:
             return None
         facts = [("access", f"{device.name} {'writes' if write else 'reads'} {plural(length, 'byte')} at logical "
                   f"{address(logical)}")]  # fmt: skip
+        if device.down:
+            said = [*facts, ("state", f"{device.name} is {device.down}")]
+            self.nt.violation(rules.DMA_WHILE_DOWN, (), said, ("hardware", device.slot), argument=None)
+            return None
         if not device.config.command & BUS_MASTER:
             self.nt.violation(rules.DMA_WITHOUT_BUS_MASTER, (), facts)
             return None

@@ -43,8 +43,8 @@ class HardwareDevice:
     message vectors. `touched` counts accesses to its registers. `posted` writes go in, `outgoing` ones go out."""
 
     __slots__ = (
-        "nt", "name", "properties", "bars", "slot", "config", "line", "messages", "on_reset", "present", "touched",
-        "posted", "outgoing", "beyond", "bursting", "events", "asserting", "doing", "began_ns", "_level",
+        "nt", "name", "properties", "bars", "slot", "config", "line", "messages", "on_reset", "present", "down",
+        "touched", "posted", "outgoing", "beyond", "bursting", "events", "asserting", "doing", "began_ns", "_level",
         "_site", "_reported",
     )  # fmt: skip
 
@@ -57,6 +57,7 @@ class HardwareDevice:
         self.bars = bars
         self.on_reset = reset
         self.present = True
+        self.down = ""  # why the bus lets it transfer nothing
         self.touched = 0
         self.posted: list[PostedWrite] = []
         self.outgoing: list[Burst] = []

@@ -43,6 +43,7 @@ from . import bus_interface
 from .device_objects import FLAGS
 from .driver_objects import MAJOR_FUNCTION
 from .irp import CURRENT_STACK_LOCATION, INFORMATION, MINOR, PARAMETERS, STATUS
+from .power import DEVICE_POWER_STATE, STATE, TYPE, WORKING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ TAG = int.from_bytes(b"PciB", "little")
 PAGED_POOL = 1
 BUS_TYPE_PCI = bytes.fromhex("b0dfebc810b5d01180e500a0c92542e3")
 UNCHANGED = -1  # a request that the bus has no answer to keeps the status that it came with
+DOWN = {IRP_MN_START_DEVICE: "", IRP_MN_STOP_DEVICE: "stopped", IRP_MN_REMOVE_DEVICE: "removed"}
 AGREED = (
     IRP_MN_START_DEVICE, IRP_MN_QUERY_STOP_DEVICE, IRP_MN_CANCEL_STOP_DEVICE, IRP_MN_STOP_DEVICE,
     IRP_MN_QUERY_REMOVE_DEVICE, IRP_MN_CANCEL_REMOVE_DEVICE, IRP_MN_REMOVE_DEVICE, IRP_MN_SURPRISE_REMOVAL,
@@ -122,19 +124,34 @@ def _pass(nt: System, device: int, irp: int) -> int:
 
 
 def _power(nt: System, device: int, irp: int) -> int:
-    minor = nt.memory.read_uint(nt.memory.read_uint(irp + CURRENT_STACK_LOCATION, 8) + MINOR, 1)
+    location = nt.memory.read_uint(irp + CURRENT_STACK_LOCATION, 8)
+    minor = nt.memory.read_uint(location + MINOR, 1)
+    if minor == IRP_MN_SET_POWER and nt.memory.read_uint(location + TYPE, 4) == DEVICE_POWER_STATE:
+        state = nt.memory.read_uint(location + STATE, 4)
+        _set_down(nt, device, "" if state == WORKING else f"in D{state - 1}")
     return _finish(nt, irp, STATUS_SUCCESS if minor in (IRP_MN_SET_POWER, IRP_MN_QUERY_POWER) else UNCHANGED)
 
 
 def _pnp(nt: System, device: int, irp: int) -> int:
     location = nt.memory.read_uint(irp + CURRENT_STACK_LOCATION, 8)
     minor = nt.memory.read_uint(location + MINOR, 1)
+    if minor in DOWN:
+        _set_down(nt, device, DOWN[minor])
     if minor in AGREED:
         return _finish(nt, irp, STATUS_SUCCESS)
     answer = ANSWERS.get(minor)
     pdo = nt.io.devices.at(device)
     status = answer(nt, pdo, irp, location + PARAMETERS) if answer is not None and pdo is not None else UNCHANGED
     return _finish(nt, irp, status)
+
+
+def _set_down(nt: System, device: int, how: str) -> None:
+    """The bus takes a device's right to transfer away (how it says), or gives it back."""
+    pdo = nt.io.devices.at(device)
+    if pdo is not None and pdo.hardware is not None:
+        hardware = _hardware(pdo)
+        hardware.down = how
+        nt.remember("hardware", hardware.slot, "down", None)
 
 
 def _give(nt: System, irp: int, data: bytes) -> int:

@@ -63,6 +63,15 @@ DMA_WITHOUT_BUS_MASTER = rule(
     explanation="Without that bit in its configuration space a PCI device may answer but not begin a transfer: nothing "
     "moves, and the driver waits for a completion that means nothing.",
 )  # fmt: skip
+DMA_WHILE_DOWN = rule(
+    "dma-while-device-is-down", "error", "a device transfers that is stopped, removed or not in D0",
+    here="transferred here", earlier=("down", "the bus took the device's right to transfer away here"),
+    help="stop the hardware, and wait until it has stopped, before IRP_MN_STOP_DEVICE, IRP_MN_REMOVE_DEVICE or a request "
+    "for another power state is passed down",
+    page="irp-mn-stop-device",
+    explanation="The bus driver turns bus mastering off on the way: what was under way is lost, and no interrupt says so. "
+    "On a machine where it does not, the device writes into memory that may belong to somebody else by then.",
+)  # fmt: skip
 NO_SUCH_MESSAGE = rule(
     "no-such-message", "error", "a device sends a message that it does not have", here="sent here",
     help="give the device as many messages as it sends: interrupt = messages(n)", page="using-interrupt-resource-descriptors",

@@ -191,7 +191,8 @@ DMA_REGISTERS_OTHER_COUNT = rule(
 DMA_FREED_MAPPED = rule(
     "dma-freed-while-mapped", "fatal", "map registers are freed while a buffer is still mapped through them",
     here="freed here", earlier=("mapped", "mapped here"),
-    help="call FlushAdapterBuffers before FreeMapRegisters or FreeAdapterChannel", stop=(0xE6, 0x10),
+    help="call FlushAdapterBuffers before the registers are freed, also by a routine that returns DeallocateObject",
+    stop=(0xE6, 0x10),
     verifier=1, page="nc-wdm-pflush_adapter_buffers",
     explanation="What the device wrote into map registers never reaches the buffer: on a machine that copies, the "
     "program reads what was there before. On others nothing is noticed.",

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from prompt import Prompt
 
 from dmascript.cli import commands
 from dmascript.repl.command import all_commands
 from dmascript.repl.shell import Leave
+from prompt import Prompt
 
 SCRIPTS = Path(__file__).parent.parent / "examples"
 
@@ -164,7 +164,8 @@ SESSIONS = {
     "prints": 'ULONG x = 5;\nDbgPrint("x is %u\\n", x);\nx + 1',
     "leaks": "PMDL mdl = IoAllocateMdl(NULL, 4096, FALSE, FALSE, NULL);",
     "breaks a rule": "PVOID p = ExAllocatePool2(POOL_FLAG_NON_PAGED, 64, 'tseT');\nExFreePool(p);\nExFreePool(p);",
-    "redefines": 'int f(void) { return 1; }\nDbgPrint("%d\\n", f());\nint f(void) { return 2; }\nDbgPrint("%d\\n", f());',
+    "redefines": 'int f(void) { return 1; }\nDbgPrint("%d\\n", f());\n'
+    'int f(void) { return 2; }\nDbgPrint("%d\\n", f());',
     "fails": ".fault 2 IoAllocateMdl\nIoAllocateMdl(NULL, 1, FALSE, FALSE, NULL)\n"
     'DbgPrint("%d\\n", IoAllocateMdl(NULL, 1, FALSE, FALSE, NULL) == NULL);',
     "another machine": '.profile bounce\n.set processors=3\nDbgPrint("%u\\n", KeQueryActiveProcessorCount(NULL));',

@@ -42,10 +42,7 @@ def set_(shell: Shell, rest: str) -> None:
     name, _, value = rest.partition("=") if "=" in rest else rest.partition(" ")
     name, value = name.strip(), value.strip()
     if not value:
-        known = WORDS.get(name) or LIMITS.get(name)
-        if known is None:
-            raise Refused(f"there is no setting {name!r}{closest(name, (*WORDS, *LIMITS))}")
-        raise Refused(f"{name} needs a value: {', '.join(known) if name in WORDS else f'{known[0]} to {known[1]}'}")
+        raise Refused(f"{name} needs a value: {_values_of(name)}")
     try:
         checked(name, value)
     except SettingError as error:
@@ -68,6 +65,16 @@ def set_(shell: Shell, rest: str) -> None:
             setattr(options, field, before)
 
     _renew(shell, f"{name} is {value}", back)
+
+
+def _values_of(name: str) -> str:
+    """What a setting can be."""
+    if name in WORDS:
+        return ", ".join(WORDS[name])
+    if name in LIMITS:
+        low, high = LIMITS[name]
+        return f"{low} to {high}"
+    raise Refused(f"there is no setting {name!r}{closest(name, (*WORDS, *LIMITS))}")
 
 
 def _settings(shell: Shell) -> list[tuple[str, str]]:

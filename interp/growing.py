@@ -144,6 +144,7 @@ class Growing:
             self.typedefs.kinds.update(kinds)
             self.directives.macros.clear()
             self.directives.macros.update(macros)
+            file.names, file.tags = names, tags
             return part
         if valued:
             program = self._valued(program, part)

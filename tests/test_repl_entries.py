@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from prompt import Prompt
 
 from dmascript.repl.entries import closing_indent, is_complete, may_go_on, next_indent, split, without_prompts
 
@@ -199,3 +200,18 @@ def test_a_copied_session_can_be_pasted() -> None:
     copied = "dma> void f(void) {\n...>     g();\n...> }\ndma> x\n5 (0x5)\n0: kd> k"
     assert without_prompts(copied) == "void f(void) {\n    g();\n}\nx\nk"
     assert without_prompts("dma = 5;\nx") == "dma = 5;\nx"
+
+
+def test_a_refused_entry_takes_its_names_along() -> None:
+    """Functions and variables of an entry that does not compile are unknown, and those before it are as they were."""
+    prompt = Prompt()
+    prompt("int f(int x) { return x + 1; }")
+    prompt("int f(int x) { return x + 2; } int g(void) { return 1; } PVOID p = NULL; nosuch 5;")
+    assert "unknown-name" in prompt("g()") and "unknown-name" in prompt("p")
+    assert prompt("f(1)") == "2\n"
+
+
+def test_comments_alone_are_no_entry() -> None:
+    prompt = Prompt()
+    assert prompt("// why") == prompt("/* how */ // and why") == ""
+    assert "entry 1:1" in prompt("nosuch;")

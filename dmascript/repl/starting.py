@@ -41,8 +41,9 @@ def start(options: Options, console: Console, path: str | None = None, debug: bo
     colour = wants_colour(sys.stdout, os.environ, refused=plain)
     shell = Shell(options, _at_once(console), _at_once(console), Paint(colour), get_terminal_size().columns)
     _greet(shell, console)
+    converse = _conversation(shell, plain)
     if _start_up(shell) and _begin(shell, path, debug):
-        _converse(shell, plain)
+        converse()
     shell.close_log()
     console.flush()
     return EXIT_CLEAN
@@ -70,20 +71,18 @@ def _start_up(shell: Shell) -> bool:
     return run_lines(shell, text.split("\n"))
 
 
-def _converse(shell: Shell, plain: bool) -> None:
-    """Let a person type, with the editor where the terminal can show it."""
+def _conversation(shell: Shell, plain: bool) -> Callable[[], None]:
+    """What lets a person type: the editor where the terminal can show it."""
     if sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown"):
         from .terminal import Terminal
 
         try:
-            terminal = Terminal(shell, plain)
+            return Terminal(shell, plain).run
         except Exception as error:
             # A console that is none, as under mintty without winpty; prompt_toolkit has a class for it on Windows only.
             if type(error).__name__ != "NoConsoleScreenBufferError":
                 raise
-        else:
-            return terminal.run()
-    return typed_entries(shell)
+    return lambda: typed_entries(shell)
 
 
 def _at_once(console: Console) -> Callable[[str], None]:

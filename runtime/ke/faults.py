@@ -27,6 +27,7 @@ STATUS_NONCONTINUABLE_EXCEPTION = 0xC000_0025
 STATUS_GUARD_PAGE_VIOLATION = 0x8000_0001
 USER_END = 0x8000_0000_0000
 NULL_END = 0x1_0000  # nothing is ever mapped below
+ENTRY_REACH = 4096  # bytes between a list entry and the object that it is part of
 MOST_PAST = 64  # mappings that are remembered when they are gone
 NESTED_LIMIT = 10  # dispatches inside filters before the kernel stack would be used up
 
@@ -55,13 +56,15 @@ IN_HARDWARE = {
 
 
 class Faults:
-    """The trap handlers of one machine. `past` are mappings that were given back: start, end, what they were, when."""
+    """The trap handlers of one machine. `past` are mappings that were given back: start, end, what they were, when.
+    `emptied` is the head of the last list that somebody has taken an entry from when there was none."""
 
-    __slots__ = ("nt", "past")
+    __slots__ = ("nt", "past", "emptied")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.past: list[tuple[int, int, str, Moment]] = []
+        self.emptied = 0
 
     def unmapped(self, region: Region, what: str, moment: Moment) -> None:
         """A mapping in system space has been given back. A fault there will say so."""
@@ -70,10 +73,14 @@ class Faults:
             del self.past[0]
 
     def _was(self, va: int) -> tuple[list[tuple[str, str]], list[tuple[Moment, str]]]:
-        """Facts and marks of what was mapped at an address until lately."""
+        """Facts and marks of what was mapped at an address until lately, or of the list that it comes from."""
         for start, end, what, moment in reversed(self.past):
             if start <= va < end:
                 return [("was", what)], [(moment, "unmapped here")]
+        if self.emptied and abs(va - self.emptied) < ENTRY_REACH:
+            moment = self.nt.history["list", self.emptied]["changed"]
+            fact = f"{address(self.emptied)}, the head of an empty list, which was taken for an entry"
+            return [("near", fact)], [(moment, "the list was empty here")]
         return [], []
 
     def user_touched(self, va: int) -> None:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from .. import rules
+from ..findings import level_name
+from .processor import DISPATCH_LEVEL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings import Moment
     from ..system import System
 
 SPIN_NS = 100  # one look at a lock that is taken
@@ -15,9 +18,22 @@ MOST_IDLE_TURNS = 1000  # looks between which the owner's processor does nothing
 def acquire(nt: System, lock: int) -> None:
     """Take a lock, as driver code does. A processor that holds it already would wait for itself."""
     facts = [("lock", nt.describe(lock))]
+    earlier = nt.history.get(("lock", lock))
+    if earlier is not None:
+        _compare_levels(nt, lock, earlier)
     take(nt, lock, facts)
     nt.remember("lock", lock, "acquired")
     nt.hold(rules.SPIN_LOCK_LEFT_HELD, lock, facts)
+
+
+def _compare_levels(nt: System, lock: int, earlier: dict[str, Moment]) -> None:
+    """A lock that service routines take must not be held where they can come in."""
+    before = earlier.get("acquired")
+    if before is None or (before.irql > DISPATCH_LEVEL) == (nt.irql > DISPATCH_LEVEL) or "compared" in earlier:
+        return
+    facts = [("lock", nt.describe(lock)), ("held at", f"{level_name(nt.irql)}, before at {level_name(before.irql)}")]
+    nt.violation(rules.SPIN_LOCK_AT_TWO_LEVELS, (), facts, ("lock", lock))
+    earlier["compared"] = nt.moment()
 
 
 def take(nt: System, lock: int, facts: list[tuple[str, str]]) -> None:

@@ -60,6 +60,8 @@ def RemoveHeadList(nt: System, head: int) -> int:
     entry = _get(nt, head + FLINK)
     _must_agree(nt, head, following=entry)
     RemoveEntryList(nt, entry)
+    if entry == head:
+        nt.faults.emptied = head
     return entry
 
 
@@ -67,6 +69,8 @@ def RemoveHeadList(nt: System, head: int) -> int:
 def RemoveTailList(nt: System, head: int) -> int:
     entry = _get(nt, head + BLINK)
     RemoveEntryList(nt, entry)
+    if entry == head:
+        nt.faults.emptied = head
     return entry
 
 

@@ -102,7 +102,7 @@ IRQL_LOWERED_UPWARD_PLAIN = rule(
 SPIN_LOCK_ALREADY_OWNED = rule(
     "spin-lock-already-owned", "fatal", "this processor holds the spin lock already, and would wait for itself",
     here="acquired again here", earlier=("acquired", "acquired here"),
-    help="release the lock before it is acquired again", stop=(0xF, None),
+    help="release the lock first; what a service routine takes too needs the lock of its interrupt", stop=(0xF, None),
     page="bug-check-0xf--spin-lock-already-owned",
     explanation="A spin lock is not recursive. The processor would spin at DISPATCH_LEVEL for ever.",
 )  # fmt: skip
@@ -120,6 +120,14 @@ SPIN_LOCK_NEVER_FREE = rule(
     explanation="The owner waits for a lock that this processor holds, or it has gone on without releasing this one. Both "
     "processors spin at DISPATCH_LEVEL until the watchdog ends it; the verifier finds that the locks are taken in two "
     "orders.",
+)  # fmt: skip
+SPIN_LOCK_AT_TWO_LEVELS = rule(
+    "spin-lock-held-at-two-levels", "note", "a spin lock is held at DISPATCH_LEVEL, and in service routines as well",
+    here="acquired here", earlier=("acquired", "acquired at another level here"),
+    help="guard what a service routine shares with KeSynchronizeExecution or KeAcquireInterruptSpinLock",
+    page="nf-wdm-kesynchronizeexecution",
+    explanation="An interrupt comes in at DISPATCH_LEVEL. If its service routine wants a lock that the interrupted code "
+    "holds, both wait for ever. The lock of the interrupt object raises the IRQL to that of the service routine.",
 )  # fmt: skip
 SPIN_LOCK_LEFT_HELD = rule(
     "spin-lock-left-held", "leak", "a spin lock is still held at the end", here="acquired here",

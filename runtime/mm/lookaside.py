@@ -41,13 +41,16 @@ class Lookaside:
 
 
 class Lookasides:
-    """All lookaside lists by the address of their heads."""
+    """All lookaside lists by the address of their heads. `entries` has the list of each block that was taken from one,
+    `back` those that were given back and not taken since."""
 
-    __slots__ = ("nt", "lists")
+    __slots__ = ("nt", "lists", "entries", "back")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.lists: dict[int, Lookaside] = {}
+        self.entries: dict[int, int] = {}
+        self.back: set[int] = set()
 
     def initialise(self, made: Lookaside) -> None:
         """Prepare a head that is all the driver's own until now."""
@@ -98,9 +101,14 @@ class Lookasides:
         block = self._pop(where)
         if block:
             self._hold(block)
-            return block
-        self._count(where, ALLOCATE_MISSES)
-        return self._allocate(made)
+        else:
+            self._count(where, ALLOCATE_MISSES)
+            block = self._allocate(made)
+        if block:
+            self.entries[block] = where
+            self.back.discard(block)
+            self.nt.remember("entry", block, "taken")
+        return block
 
     def _allocate(self, made: Lookaside) -> int:
         nt = self.nt
@@ -116,6 +124,9 @@ class Lookasides:
         made = self.find(where)
         if made is None:
             return
+        self._check_entry(made, block)
+        self.back.add(block)
+        self.nt.remember("entry", block, "given", 1)
         self._count(where, FREES)
         memory = self.nt.memory
         if memory.read_uint(where, 2) < memory.read_uint(where + DEPTH, 2):
@@ -128,7 +139,21 @@ class Lookasides:
             self._count(where, FREE_MISSES)
             self._free(made, block)
 
+    def _check_entry(self, made: Lookaside, block: int) -> None:
+        """A block must go back to the list that it was taken from, and only once."""
+        nt, from_list = self.nt, self.entries.get(block)
+        facts = [("entry", nt.describe(block)), ("list", f"{address(made.address)}, of {made.size} bytes")]
+        if block in self.back:
+            nt.violation(rules.LOOKASIDE_ENTRY_TWICE, (), facts, ("entry", block), argument=1)
+        elif from_list != made.address:
+            other = self.lists.get(from_list or 0)
+            came = f"{address(other.address)}, of {other.size} bytes" if other is not None else "no lookaside list"
+            facts.append(("taken from", came))
+            nt.violation(rules.LOOKASIDE_ENTRY_FOREIGN, (), facts, ("entry", block), argument=1)
+
     def _free(self, made: Lookaside, block: int) -> None:
+        self.entries.pop(block, None)
+        self.back.discard(block)
         if made.free:
             self.nt.call(made.free, *((block, made.address) if made.extended else (block,)))
         else:

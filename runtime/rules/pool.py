@@ -225,6 +225,20 @@ LOOKASIDE_TOO_SMALL = rule(
     page="nf-wdm-exinitializenpagedlookasidelist",
     explanation="Free blocks are linked through their first bytes.",
 )  # fmt: skip
+LOOKASIDE_ENTRY_TWICE = rule(
+    "lookaside-entry-given-twice", "error", "an entry is given back to a lookaside list twice",
+    here="given back again here", earlier=("given", "given back here"), help="give an entry back once, and set its pointer to NULL then",
+    page="nf-wdm-exfreetonpagedlookasidelist",
+    explanation="The list has the entry twice now, or leads in a circle: two callers are handed the same bytes.",
+)  # fmt: skip
+LOOKASIDE_ENTRY_FOREIGN = rule(
+    "lookaside-entry-of-another-list", "error", "an entry is given to a lookaside list that it was not taken from",
+    here="given here", earlier=("taken", "taken here"),
+    help="give an entry to the list that it came from, and pool to ExFreePoolWithTag",
+    page="nf-wdm-exfreetonpagedlookasidelist",
+    explanation="The list hands it out as an entry of its own. One that is shorter than the entries of the list is "
+    "written past its end by the next who takes it.",
+)  # fmt: skip
 LOOKASIDE_LEFT = rule(
     "lookaside-not-deleted", "leak", "a lookaside list was never deleted", here="initialised here",
     help="delete the list before the memory it lies in goes", page="nf-wdm-exdeletenpagedlookasidelist",

@@ -130,7 +130,10 @@ class Watch:
 
     def device_wrote(self, device: HardwareDevice, logical: int, length: int) -> None:
         """Bytes have arrived: what they landed in may not be looked at before the flush."""
-        for watching, offset in self._find(device, logical, False):
+        found = self._find(device, logical, False)
+        if not found:
+            self._against(device, logical, length)
+        for watching, offset in found:
             moment = self.nt.moment()
             for at, physical, size in watching.pieces(offset, length):
                 frame = physical // PAGE
@@ -149,6 +152,17 @@ class Watch:
                     if found is not None:
                         self._changed(watching, found)
                         break
+
+    def _against(self, device: HardwareDevice, logical: int, length: int) -> None:
+        """A device has written: not where it should only read."""
+        for watching, _ in self._find(device, logical, True):
+            if not watching.reported:
+                watching.reported = True
+                mapping = watching.mapping
+                facts = [*mapping.facts, ("access", f"{plural(length, 'byte')} at logical {address(logical)}")]
+                self.nt.violation(
+                    rules.DMA_WRITTEN_AGAINST_DIRECTION, (), facts, ("mapping", mapping.mdl), argument=None
+                )
 
     def _find(self, device: HardwareDevice, logical: int, write: bool) -> list[tuple[Watching, int]]:
         """The mapping of a direction that a device's access leads into, and to which byte of it."""

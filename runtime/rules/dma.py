@@ -386,6 +386,14 @@ DMA_CHANGED_WHILE_MAPPED = rule(
     explanation="Where pages go through map registers the bytes were copied as the buffer was mapped, and the device "
     "never sees the new ones; where caches are not coherent it may. On other machines the same code works.",
 )  # fmt: skip
+DMA_WRITTEN_AGAINST_DIRECTION = rule(
+    "dma-written-against-direction", "error", "a device writes to a buffer that was mapped for it to read",
+    here="written here", earlier=("mapped", "mapped here, for a transfer to the device"),
+    help="pass FALSE for WriteToDevice to every call of a transfer from the device; TRUE means from memory to the device",
+    page="nc-wdm-pget_scatter_gather_list",
+    explanation="What goes through map registers is not copied back, so the program never sees the data; behind an IOMMU "
+    "the pages can only be read, and the access is refused. On other machines the same code works.",
+)  # fmt: skip
 DMA_OBSOLETE = rule(
     "dma-obsolete-routine", "note", "a routine of Windows NT 4 is called for an adapter",
     here="called here", help="use IoGetDmaAdapter and the routines in DmaOperations", stop=(0xE6, 0x1E), verifier=1,

@@ -1,6 +1,6 @@
 """The session at a terminal, from the person's view: how long until the first prompt, and until a key is seen.
 
-The package is installed from its wheel, as for `start`; a pseudo-terminal stands between. Not on Windows, which has none.
+The package is installed from its wheel, as for `start`, and runs in a pseudo-terminal, which Windows does not have.
 """
 
 from __future__ import annotations

@@ -37,7 +37,8 @@ def session_text(lines: list[str]) -> str:
         if entry is None:
             break
         first, *more = entry.split("\n")
-        shown.append(f"{prompt}{first}\n" + "".join(f"{MORE.rjust(len(prompt))}{line}".rstrip() + "\n" for line in more))
+        shown.append(f"{prompt}{first}\n")
+        shown.extend(f"{MORE.rjust(len(prompt))}{line}".rstrip() + "\n" for line in more)
         try:
             feed(shell, entry)
         except Leave:

@@ -9,10 +9,10 @@ import re
 from pathlib import Path
 
 import pytest
-from recorded_session import session_text, typed
 
 from dmascript.repl.command import GROUPS, all_commands
 from dmascript.repl.key_list import KEYS
+from recorded_session import session_text, typed
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 GUIDE = DOCS / "repl.md"

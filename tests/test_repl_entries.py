@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from prompt import Prompt
 
 from dmascript.repl.entries import closing_indent, is_complete, may_go_on, next_indent, split, without_prompts
+from prompt import Prompt
 
 COMPLETE = """
 x
@@ -206,8 +206,8 @@ def test_a_refused_entry_takes_its_names_along() -> None:
     """Functions and variables of an entry that does not compile are unknown, and those before it are as they were."""
     prompt = Prompt()
     prompt("int f(int x) { return x + 1; }")
-    prompt("int f(int x) { return x + 2; } int g(void) { return 1; } PVOID p = NULL; nosuch 5;")
-    assert "unknown-name" in prompt("g()") and "unknown-name" in prompt("p")
+    prompt("int f(int x) { return x + 2; } int g(void) { return 1; } PVOID where = NULL; nosuch 5;")
+    assert "unknown-name" in prompt("g()") and "unknown-name" in prompt("where")
     assert prompt("f(1)") == "2\n"
 
 

@@ -17,7 +17,7 @@ SHOWING = [
     *("db", "dw", "dd", "dq", "dc", "dp", "dps", "da", "du", "dt", "x", "ln", "?", "??", "!irp", "!devobj", "!drvobj"),
     *("!devstack", "!fileobj", "!mdl", "!lockedpages", "!map", "!vtop", "!pte", "!pfn", "!pool", "!process", "!thread"),
     *("!running", "!irql", "!locks", "!object", "!handle", "!timer", "!dpcs", "!idt", "!pci", "!dma", "!analyze"),
-    *("!verifier", "!error", "!poolused", "!lockedpages"),
+    *("!verifier", "!error", "!poolused", "!db", "!dq"),
 ]
 CHANGING = ["eb", "ew", "ed", "eq", "ep", "ea", "eu"]
 WORDS = [

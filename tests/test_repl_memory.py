@@ -127,6 +127,13 @@ def test_changes_are_made_again_when_the_run_is(prompt: Prompt) -> None:
     assert prompt("p[0]").startswith("119")
 
 
+def test_physical_memory_is_shown(prompt: Prompt) -> None:
+    physical = prompt("!vtop p").split()[-1].rstrip(".")
+    assert f"{physical[2:]}  30 31 32" in prompt(f"!db {physical} L4")
+    assert "  33323130\n" in prompt(f"!dd {physical} L1")
+    assert "no RAM" in prompt("!dd fee00000 L1") and "is missing" in prompt("!db")
+
+
 def test_too_much_is_refused(prompt: Prompt) -> None:
     assert "more than one dump shows" in prompt("db p L100000000")
     assert "a count follows L" in prompt("db p L")

@@ -38,6 +38,7 @@ COMMANDS = {
     "!handle": "  File  ", "!timer": "Machine time is", "!dpcs": "No DPC is queued.", "!idt": "SgSampleInterrupt",
     "!pci Card": "BAR 0", "!dma": "Profile direct", "!dma Card": "Mapping of 9984 bytes",
     "!verifier": "pages-left-locked", "!analyze": "no bug check has occurred",
+    "!dq 1000000 L1": "00000000`01000000  00000000`00000000",
     "!error c0000005": "STATUS_ACCESS_VIOLATION",
 }  # fmt: skip
 

@@ -84,9 +84,12 @@ class Dump:
             return looking.NOT_SEEN[first.state] if place.kind == "nothing" and looking.is_canonical(at) else place.text
         return looking.NOT_SEEN[first.state]
 
+    def _number(self, at: int, size: int) -> int | None:
+        return looking.number(machine(self.shell), at, size)
+
     def _line(self, at: int, stop: int) -> str:
-        nt, size = machine(self.shell), self.size
-        units = [looking.number(nt, where, size) for where in range(at, stop, size)]
+        size = self.size
+        units = [self._number(where, size) for where in range(at, stop, size)]
         parts = ["?" * 2 * size if unit is None else _hex(unit, size) for unit in units]
         head = f"{long(at)}  "
         if self.way == "b":
@@ -95,12 +98,29 @@ class Dump:
             shown = "-".join(half) if half[1] else half[0]
             return f"{head}{shown:<{3 * self.per_line - 1}}  {text}"
         if self.way == "c":
-            data = [looking.number(nt, where, 1) for where in range(at, stop)]
+            data = [self._number(where, 1) for where in range(at, stop)]
             return f"{head}{' '.join(parts):<35}  {''.join(_printable(unit) for unit in data)}"
         if self.way == "ps":
             place = _symbol(self.shell, units[0]) if units[0] is not None else ""
             return f"{head}{parts[0]}  {place}".rstrip()
         return head + " ".join(parts)
+
+
+class PhysicalDump(Dump):
+    """The same of physical memory."""
+
+    __slots__ = ()
+
+    def _number(self, at: int, size: int) -> int | None:
+        data = looking.physical(machine(self.shell), at, size)
+        return None if data is None else int.from_bytes(data, "little")
+
+    def _unseen(self, at: int, stop: int) -> str:
+        nt = machine(self.shell)
+        if nt.frames.is_ram(at // PAGE) or nt.frames.is_ram((stop - 1) // PAGE):
+            return ""
+        bar = nt.hardware.bar_at(at, False)
+        return "no RAM" if bar is None else f"no RAM: {bar.title}"
 
 
 def _hex(unit: int, size: int) -> str:
@@ -182,6 +202,19 @@ def dump(shell: Shell, rest: str) -> None:
     end = min(start + -(-(end - start) // size) * size, WORD + 1)
     say(shell, Dump(shell, way, start, end).lines())
     go_on_at(shell, end)
+
+
+@command(
+    "!db", "!db PHYSICAL [L COUNT | END]",
+    "Show physical memory as bytes (!db), words of 16, 32 and 64 bits (!dw, !dd, !dq) or with characters (!dc).",
+    group="memory", completes="address", names=("!dw", "!dd", "!dq", "!dc"),
+)  # fmt: skip
+def dump_physical(shell: Shell, rest: str) -> None:
+    if not rest:
+        raise Refused("a physical address is missing")
+    way = shell.spelled[2:]
+    start, end = read_range(shell, rest, UNIT[way], DEFAULT_BYTES)
+    say(shell, PhysicalDump(shell, way, start, end).lines())
 
 
 @command(

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 
 from dma_machine import ISA_BUS, PROFILES, DmaMachine
+from dmascript.runtime.dma.buffers_of_mdls import CONFIGURATION_BYTES
+from dmascript.runtime.ke.exceptions import BugCheck
+from dmascript.runtime.wdk.constants import CommonBufferConfigTypeHardwareAccessPermissions as PERMISSIONS
 from test_dma_adapters import stop
 
 PAGE = 4096
@@ -245,3 +248,37 @@ def test_late_access_names_the_free() -> None:
     machine.device_writes([(logical, 4)], b"\1\2\3\4")
     assert machine.rules == ["dma-access-not-mapped"]
     assert [label for _, label in machine.nt.findings[-1].marks] == ["what was mapped there was given up here"]
+
+
+@pytest.mark.parametrize(("access", "reads", "writes"), [(0, True, False), (1, False, True), (2, True, True)])
+def test_what_a_device_may_do_with_a_buffer_of_an_mdl(access: int, reads: bool, writes: bool) -> None:
+    """Behind an IOMMU the permissions that the driver asks for hold; elsewhere nobody could enforce them."""
+    for profile, enforced in (("iommu", True), ("direct", False)):
+        buffers = Buffers(profile)
+        machine = buffers.machine
+        _, mdl = machine.buffer(PAGE)
+        configuration = machine.room(CONFIGURATION_BYTES)
+        machine.nt.memory.write_uint(configuration, 4, PERMISSIONS)
+        machine.nt.memory.write_uint(configuration + 8, 4, access)
+        assert buffers.op("CreateCommonBufferFromMdl", mdl, configuration, 1, buffers.logical_at) == 0
+        machine.nt.settings.allow = frozenset(("dma-iommu-fault",))
+        machine.device_reads([(buffers.logical, 4)])
+        machine.device_writes([(buffers.logical, 4)], b"abcd")
+        refused = [] if not enforced else [one for one, may in (("reads", reads), ("writes", writes)) if not may]
+        assert [finding.title.split()[2] for finding in machine.nt.findings] == refused
+
+
+def test_a_mapping_to_the_device_is_read_only_behind_an_iommu() -> None:
+    """What the device writes there stops the machine, and does not arrive."""
+    buffers = Buffers("iommu")
+    machine = buffers.machine
+    va, mdl = machine.buffer(PAGE)
+    lists: list[int] = []
+    routine = machine.native(lambda device, irp, found, context: lists.append(found))
+    assert machine.op("GetScatterGatherList", buffers.adapter, 0, mdl, va, PAGE, routine, 0, 1) == 0
+    before = machine.nt.memory.read(va, 4)
+    assert machine.device_reads(machine.elements(lists[0]))[:4] == before
+    with pytest.raises(BugCheck) as caught:
+        machine.device_writes(machine.elements(lists[0]), b"abcd")
+    assert (caught.value.code, caught.value.parameters[0]) == (0xE6, 0x26)
+    assert machine.nt.memory.read(va, 4) == before

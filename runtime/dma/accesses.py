@@ -73,4 +73,6 @@ def too_little(adapters: list[Adapter], logical: int, length: int) -> list[tuple
     for mapping in [one for adapter in adapters for one in adapter.mappings]:
         if mapping.moment is not None and mapping.ends_before(logical, length):
             return [(mapping.moment, f"only {plural(mapping.length, 'byte')} were mapped here")]
+        if mapping.moment is not None and mapping.offset_of(logical) >= 0:
+            return [(mapping.moment, f"mapped {'to' if mapping.write else 'from'} the device here")]
     return []

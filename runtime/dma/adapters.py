@@ -270,23 +270,28 @@ class Dma:
             if not adapter.dead and (adapter.device is device or adapter.device is None)
         ]  # fmt: skip
 
-    def translate(self, device: HardwareDevice, logical: int, length: int) -> list[Piece]:
-        """Where an access leads behind the IOMMU. What is not mapped stops the machine."""
-        found = self.behind(device, logical, length)
+    def translate(self, device: HardwareDevice, logical: int, length: int, write: bool) -> list[Piece]:
+        """Where an access leads behind the IOMMU. What is not mapped, or not for that, stops the machine."""
+        found = self.behind(device, logical, length, write)
         if any(physical < 0 for physical, _ in found):
-            self._stray(rules.DMA_IOMMU_FAULT, device, logical, length)
+            mapped = all(physical >= 0 for physical, _ in self.behind(device, logical, length, None))
+            may = "a device reads where its IOMMU domain lets it only write"
+            if write:
+                may = "a device writes where its IOMMU domain lets it only read"
+                self.watch.against(device, logical, length)
+            self._stray(rules.DMA_IOMMU_FAULT, device, logical, length, may if mapped else "")
         return found
 
-    def behind(self, device: HardwareDevice, logical: int, length: int) -> list[Piece]:
+    def behind(self, device: HardwareDevice, logical: int, length: int, write: bool | None) -> list[Piece]:
         """The same without a word; (-1, bytes) if it is not mapped."""
         for adapter in self.of_device(device):
             if adapter.domain is not None:
-                found = adapter.domain.translate(logical, length)
+                found = adapter.domain.translate(logical, length, write)
                 if all(physical >= 0 for physical, _ in found):
                     return found
         return [(-1, length)]
 
-    def _stray(self, rule: Rule, device: HardwareDevice, logical: int, length: int) -> None:
+    def _stray(self, rule: Rule, device: HardwareDevice, logical: int, length: int, title: str = "") -> None:
         """Report an access that nothing maps, and when what was mapped there was given up."""
         nt = self.nt
         facts = access_facts(device, self.of_device(device), logical, length)
@@ -296,7 +301,7 @@ class Dma:
         else:
             nt.history.pop(("access", logical), None)
         marks = too_little(self.of_device(device), logical, length) if ended is None else []
-        nt.violation(rule, (0, logical, 0), facts, ("access", logical), argument=None, marks=marks)
+        nt.violation(rule, (0, logical, 0), facts, ("access", logical), title, argument=None, marks=marks)
 
     def check_covered(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
         """Without an IOMMU nothing stops a device that goes where nothing is mapped for it: say so. What it writes to

@@ -13,6 +13,8 @@ from ..wdk.constants import (
     CommonBufferConfigTypeMax,
     CommonBufferConfigTypeSubSection,
     CommonBufferHardwareAccessMax,
+    CommonBufferHardwareAccessReadOnly,
+    CommonBufferHardwareAccessWriteOnly,
 )
 from ..wdk.layouts import SIZES
 from .buffers import is_resident, merged
@@ -25,18 +27,21 @@ if TYPE_CHECKING:
     from .adapters import Adapter
 
 CONFIGURATION_BYTES = SIZES["_DMA_COMMON_BUFFER_EXTENDED_CONFIGURATION"]
+DENIED = {CommonBufferHardwareAccessReadOnly: True, CommonBufferHardwareAccessWriteOnly: False}
 FIRST, SECOND = 8, 16  # the two words of a configuration
 
 
 class Wanted:
-    """What the configurations ask for: bounds of the logical address, and the part of one MDL, `length` 0 for all."""
+    """What the configurations ask for: bounds of the logical address, the part of one MDL, `length` 0 for all, and
+    whether writes (true) or reads are denied."""
 
-    __slots__ = ("low", "high", "offset", "length")
+    __slots__ = ("low", "high", "offset", "length", "denied")
 
     def __init__(self) -> None:
         self.low = 0
         self.high = ADDRESS_MASK
         self.offset = self.length = 0
+        self.denied: bool | None = None
 
 
 def create(nt: System, adapter: Adapter, mdl_at: int, configurations: int, count: int) -> CommonBuffer | int:
@@ -57,7 +62,7 @@ def create(nt: System, adapter: Adapter, mdl_at: int, configurations: int, count
     pieces = [(frame * PAGE, PAGE) for frame in frames]
     logical: int | None = pieces[0][0]
     if adapter.domain is not None:
-        logical = adapter.domain.map(pieces, adapter.bits)
+        logical = adapter.domain.map(pieces, adapter.bits, wanted.denied)
         if logical is None:
             return STATUS_INSUFFICIENT_RESOURCES
     elif len(merged(pieces)) > 1 or (pieces[-1][0] + PAGE - 1) >> adapter.bits:
@@ -106,6 +111,8 @@ def _read(nt: System, where: int, count: int) -> Wanted | int:
             if not wanted.length:
                 return STATUS_INVALID_PARAMETER
         elif kind == CommonBufferConfigTypeHardwareAccessPermissions:
-            if memory.read_uint(at + FIRST, 4) >= CommonBufferHardwareAccessMax:
+            access = memory.read_uint(at + FIRST, 4)
+            if access >= CommonBufferHardwareAccessMax:
                 return STATUS_INVALID_PARAMETER
+            wanted.denied = DENIED.get(access)
     return wanted

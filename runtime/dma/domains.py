@@ -15,18 +15,21 @@ GAP = 16  # pages between two mappings that stay unmapped
 
 
 class Domain:
-    """Logical pages of one device, or of several that have joined: `pages` maps a logical page to its frame."""
+    """Logical pages of one device, or of several that have joined: `pages` maps a logical page to its frame. `denied`
+    are the pages that may not be written (true), or not be read."""
 
-    __slots__ = ("handle", "pages", "_next")
+    __slots__ = ("handle", "pages", "denied", "_next")
 
     def __init__(self, handle: int) -> None:
         self.handle = handle
         self.pages: dict[int, int] = {}
+        self.denied: dict[int, bool] = {}
         self._next: dict[int, int] = {}
 
-    def map(self, pieces: list[Piece], bits: int) -> int | None:
-        """Show these pieces one after the other; the logical address of the first byte, None if the device's address
-        lines lead to no room. Every piece but the first begins a page, every one but the last ends one."""
+    def map(self, pieces: list[Piece], bits: int, denied: bool | None = None) -> int | None:
+        """Show these pieces one after the other, to be written and read unless one of that is `denied`; the logical
+        address of the first byte, None if the device's address lines lead to no room. Every piece but the first begins
+        a page, every one but the last ends one."""
         if not pieces:
             return None
         first = self._room(len(pieces), bits)
@@ -34,6 +37,8 @@ class Domain:
             return None
         for index, (physical, _) in enumerate(pieces):
             self.pages[first + index] = physical // PAGE
+            if denied is not None:
+                self.denied[first + index] = denied
         return first * PAGE + pieces[0][0] % PAGE
 
     def _room(self, pages: int, bits: int) -> int | None:
@@ -53,13 +58,17 @@ class Domain:
         first = logical // PAGE
         for page in range(first, first + pages):
             self.pages.pop(page, None)
+            self.denied.pop(page, None)
 
-    def translate(self, logical: int, length: int) -> list[Piece]:
-        """Where an access leads, page by page: (physical address, bytes), (-1, bytes) for what is not mapped."""
+    def translate(self, logical: int, length: int, write: bool | None) -> list[Piece]:
+        """Where an access leads, page by page: (physical address, bytes), (-1, bytes) for what is not mapped, or not
+        for that; None is for either."""
         found: list[Piece] = []
         while length:
             part = min(length, PAGE - logical % PAGE)
             frame = self.pages.get(logical // PAGE)
+            if write is not None and self.denied and self.denied.get(logical // PAGE) is write:
+                frame = None
             found.append((-1 if frame is None else frame * PAGE + logical % PAGE, part))
             logical += part
             length -= part

@@ -170,7 +170,7 @@ def _through_domain(
     run: list[Piece] = []
     for piece in [*pieces, None]:
         if run and (piece is None or piece[0] % PAGE or sum(run[-1]) % PAGE):
-            logical = adapter.domain.map(run, adapter.bits)
+            logical = adapter.domain.map(run, adapter.bits, True if write else None)
             if logical is None:
                 return None
             made.logical.append((logical, len(run)))
@@ -244,7 +244,8 @@ def _in_one_piece(
     made.length = at - first
     made.taken = -(-(at - page) // PAGE)
     if adapter.domain is not None:
-        logical = adapter.domain.map([(page + PAGE * index, PAGE) for index in range(made.taken)], adapter.bits)
+        run = [(page + PAGE * index, PAGE) for index in range(made.taken)]
+        logical = adapter.domain.map(run, adapter.bits, True if write else None)
         if logical is None:
             return None
         made.logical.append((logical, made.taken))

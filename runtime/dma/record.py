@@ -232,6 +232,6 @@ def _give_logical(drawing: Drawing) -> None:
 def _frames_of(buffer: CommonBuffer) -> list[Piece]:
     """The pieces of memory behind a common buffer, page by page."""
     if buffer.domain is not None:
-        return buffer.domain.translate(buffer.logical, buffer.length)
+        return buffer.domain.translate(buffer.logical, buffer.length, None)
     ends = range(0, buffer.length, PAGE)
     return [(buffer.logical + at, min(PAGE, buffer.length - at)) for at in ends]

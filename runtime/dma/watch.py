@@ -132,7 +132,7 @@ class Watch:
         """Bytes have arrived: what they landed in may not be looked at before the flush."""
         found = self._find(device, logical, False)
         if not found:
-            self._against(device, logical, length)
+            self.against(device, logical, length)
         for watching, offset in found:
             moment = self.nt.moment()
             for at, physical, size in watching.pieces(offset, length):
@@ -153,7 +153,7 @@ class Watch:
                         self._changed(watching, found)
                         break
 
-    def _against(self, device: HardwareDevice, logical: int, length: int) -> None:
+    def against(self, device: HardwareDevice, logical: int, length: int) -> None:
         """A device has written: not where it should only read."""
         for watching, _ in self._find(device, logical, True):
             if not watching.reported:

@@ -57,7 +57,7 @@ class Bus:
         dma = self.nt.dma_in_use
         if dma is not None:
             if dma.iommu:
-                return dma.translate(device, logical, length)
+                return dma.translate(device, logical, length, write)
             if logical not in device.beyond:
                 dma.check_covered(device, logical, length, write)
         while length:
@@ -100,7 +100,7 @@ class Bus:
         dma = self.nt.dma_in_use
         pieces = [(logical, length)]
         if dma is not None and dma.iommu:
-            pieces = dma.behind(device, logical, length)
+            pieces = dma.behind(device, logical, length, None)
         found = bytearray()
         for physical, part in pieces:
             good = physical >= 0 and all(

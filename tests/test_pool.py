@@ -7,6 +7,7 @@ import pytest
 from dmascript.runtime.invariants import check_invariants
 from dmascript.runtime.ke.exceptions import BugCheck
 from dmascript.runtime.mm.pool import tag_text
+from dmascript.runtime.system import Settings, System
 from machine import Machine
 
 TAG = int.from_bytes(b"Tst1", "little")
@@ -24,6 +25,14 @@ def test_small_blocks_are_aligned_and_stay_within_a_page() -> None:
         assert where % 16 == 0 and where // 4096 == (where + size - 1) // 4096
     assert machine.call("ExAllocatePoolWithTag", NX, 4096, TAG) % 4096 == 0
     assert machine.call("ExAllocatePoolWithTag", PAGED, 10000, TAG) % 4096 == 0
+
+
+def test_small_blocks_leave_room_for_large_ones() -> None:
+    """Where 64 KiB are free, a small block takes a part of them: what is left still has room for whole pages."""
+    settings = Settings("starved")
+    pool = System(settings).pool
+    assert pool.allocate(200, 0)
+    assert all(pool.allocate(4096, 0) for _ in range(8))
 
 
 def test_contents() -> None:

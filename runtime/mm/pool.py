@@ -177,7 +177,7 @@ class Pool:
         return block
 
     def _grow(self, arena: Arena) -> bool:
-        pages = GROW_PAGES
+        pages = min(GROW_PAGES, max((arena.most - arena.grown) // 4, 1))  # what is left is for large blocks as well
         while pages and not self._room(pages, arena.paged):
             pages //= 2
         if not pages:

@@ -152,9 +152,9 @@ class Growing:
         part.defines = tuple(function.name for function in program.functions)
         part.borrowed = tuple(borrowed.values())
         part.frame, part.valued = frame, valued
-        part.declares = (names, tags, kinds, macros) != (
-            file.names, file.tags, self.typedefs.kinds, self.directives.macros,
-        )  # fmt: skip
+        part.declares = bool(program.functions or program.devices or program.drivers or program.processes) or (
+            (names, tags, kinds, macros) != (file.names, file.tags, self.typedefs.kinds, self.directives.macros)
+        )
         in_memory = [(variable, place) for variable, place in places.items() if isinstance(place, int)]
         for variable, place in in_memory:
             self.unit.place_at(variable, place)

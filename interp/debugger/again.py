@@ -90,6 +90,7 @@ def _once_more(live: Live, item: Item, todo: list[Item], target: Position | None
 def rerun(live: Live, settings_of: Item | None) -> None:
     """Do everything again on a new machine, which may have other settings. What is suspended begins again."""
     done = live.journal
+    live.forget_future()
     begun = [item for item in done if item.at is None][-1:] if live.stops and not live.crashed else []
     live.close()
     live.journal = [*done, *([settings_of] if settings_of is not None else [])]

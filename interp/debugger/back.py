@@ -161,11 +161,18 @@ def step_back(live: Live, wanted: Callable[[Passed, int, int], bool], count: int
     thread = live.nt.thread.address if stop is not None else 0
     depth = len(stop.site) if stop is not None else 0
     now = stop.position.tick if stop is not None else live.passed()
+    if live.looked and live.looked[-1].position.tick >= now - 1:
+        before = [one for one in live.looked if one.position.tick < now]
+        found, left = _chain(before, wanted, thread, depth, count)
+        if found is not None and not left:
+            live.again(found.position)
+            return True
     window = WINDOW
     while True:
         first = max(now - window, 0)
         way = look_again(live, partial(Looking, live, first))
         assert isinstance(way, Looking)
+        live.looked = way.found
         found, left = _chain(way.found, wanted, thread, depth, count)
         if found is not None and (not left or not first):
             live.again(found.position)

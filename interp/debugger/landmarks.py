@@ -43,17 +43,29 @@ class Landmarks:
 
     def __init__(self) -> None:
         self._by_code: dict[str, list[Landmark]] = {}
+        self._new: list[tuple[Compiled, Sites]] = []
+        self._known: dict[int, tuple[Compiled, dict[str, list[Landmark]]]] = {}  # what was loaded once, by identity
 
     def add(self, program: Compiled, sites: Sites) -> None:
-        """The code of a part has been loaded."""
-        for code in program.code.co_consts:
-            if isinstance(code, CodeType):
-                self._by_code[code.co_qualname] = list(_of_function(code, sites))
+        """The code of a part has been loaded; its places are found when somebody asks."""
+        self._new.append((program, sites))
+
+    def _find(self, program: Compiled, sites: Sites) -> None:
+        known = self._known.get(id(program))
+        if known is None:
+            codes = [code for code in program.code.co_consts if isinstance(code, CodeType)]
+            known = program, {code.co_qualname: list(_of_function(code, sites)) for code in codes}
+            self._known[id(program)] = known
+        self._by_code.update(known[1])
 
     def clear(self) -> None:
         self._by_code.clear()
+        self._new.clear()
 
     def __iter__(self) -> Iterator[Landmark]:
+        for program, sites in self._new:
+            self._find(program, sites)
+        self._new.clear()
         for found in self._by_code.values():
             yield from found
 

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ..options import Options
     from ..trace import TraceEvent
     from .again import Way
+    from .back import Passed
     from .reading import Evaluated
 
 WAITED_NS = 1000  # turns in which a thread whose work is done waits for another that is stopped
@@ -95,6 +96,7 @@ class Live:
         self._told = 0  # findings that outcomes have named
         self._traced: list[TraceEvent] | None = None
         self._furthest = 0
+        self.looked: list[Passed] = []  # places that the run came by when somebody last looked
         self.growing = Growing(".", options.folders, options.granularity != "call")
         self.new_machine()
 
@@ -437,7 +439,7 @@ class Live:
 
     def forget_future(self) -> None:
         """What the run once came to is no more what it will come to."""
-        self._furthest = 0
+        self._furthest, self.looked = 0, []
 
     def traced_again(self) -> list[TraceEvent]:
         """What has happened up to the present moment, as events: everything is done again for it, twice."""
@@ -460,7 +462,7 @@ class Live:
         """Do one thing to the machine for the first time, and note it down."""
         if self.crashed:
             return self._too_late()
-        self._furthest = 0
+        self.forget_future()
         item.selected = self.control.selected if self.stops else 0
         self.journal.append(item)
         self._shown = self._printed  # what comes now was never seen

@@ -98,7 +98,7 @@ class Dma:
 
     __slots__ = (
         "nt", "adapters", "pool", "iommu", "caches", "domains", "served", "serving", "contexts", "vectors", "dead",
-        "ended", "watch", "running", "_positions",
+        "ended", "watch", "running", "_positions", "_strayed_to",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -115,6 +115,7 @@ class Dma:
         self.dead: list[int] = []
         self.ended = Ended()
         self.watch = Watch(nt)
+        self._strayed_to: dict[HardwareDevice, int] = {}  # where an access ended that went where nothing is mapped
         self.running: Routine | None = None  # the member of DMA_OPERATIONS that runs
         self._positions: dict[str, tuple[str, ...]] = {}
 
@@ -305,10 +306,13 @@ class Dma:
 
     def check_covered(self, device: HardwareDevice, logical: int, length: int, write: bool) -> None:
         """Without an IOMMU nothing stops a device that goes where nothing is mapped for it: say so. What it writes to
-        its map registers beside a mapping is left to their filling to tell."""
+        its map registers beside a mapping is left to their filling to tell. An access in many parts is said once."""
         known = any(adapter.device in (device, None) for adapter in self.adapters.values())
         if known and not self.find_covering(device, logical, length) and not self.pool.holds(logical):
-            self._stray(rules.DMA_NOT_MAPPED, device, logical, length)
+            goes_on = self._strayed_to.get(device) == logical
+            self._strayed_to[device] = logical + length
+            if not goes_on:
+                self._stray(rules.DMA_NOT_MAPPED, device, logical, length)
 
     def check_unmapped(self, mdl: Mdl) -> None:
         """An MDL is unlocked: nothing of it may be mapped for a device any more."""

@@ -154,9 +154,9 @@ class Watch:
                         break
 
     def against(self, device: HardwareDevice, logical: int, length: int) -> None:
-        """A device has written: not where it should only read."""
+        """A device has written: not where it should only read. An IOMMU sees to that itself."""
         for watching, _ in self._find(device, logical, True):
-            if not watching.reported:
+            if not watching.reported and watching.mapping.adapter.domain is None:
                 watching.reported = True
                 mapping = watching.mapping
                 facts = [*mapping.facts, ("access", f"{plural(length, 'byte')} at logical {address(logical)}")]

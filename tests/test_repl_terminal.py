@@ -348,3 +348,23 @@ def test_ctrl_d_within_an_entry_deletes(session: TypedSession) -> None:
     session.press("home", "ctrl-d", "enter")
     session.see("2\n")
     session.prompt()
+
+
+def test_run_with_debug_stops_at_the_first_statement(tmp_path: Path) -> None:
+    """`dmascript run FILE --debug` shows the source and waits; the run can be stepped and gone on with."""
+    (tmp_path / "two.dma").write_text("int x = 5;\nx = x * 2;\nDbgPrint(\"%d\\n\", x);\n", "utf-8")
+    with TypedSession(tmp_path, "run", "two.dma", "--debug") as session:
+        session.prompt("0: kd>")
+        assert "  1: int x = 5;" in session.shown and "> 2: x = x * 2;" in session.shown
+        assert session.enter("x", "0: kd>") == "5\n"
+        assert "> 3: DbgPrint" in session.enter("p", "0: kd>")
+        assert session.enter("g").startswith("10\n")
+
+
+def test_leaving_at_once(tmp_path: Path) -> None:
+    """A session that is left before it is warm says nothing."""
+    for _ in range(3):
+        with TypedSession(tmp_path, "repl") as session:
+            session.see("dma>")
+            assert session.leave() == 0
+            assert "Error" not in session.text and "Exception" not in session.text

@@ -89,12 +89,11 @@ class Terminal:
         while True:
             self._measure()
             try:
-                text = self.session.prompt()
+                if not self.do(self.session.prompt()):
+                    return
             except KeyboardInterrupt:
                 continue
             except EOFError:
-                return
-            if not self.do(text):
                 return
 
     def do(self, text: str) -> bool:

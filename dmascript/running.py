@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from .grammar.source import Diagnostic
     from .interp.options import Options
-    from .interp.script import Outcome
+    from .interp.script import Loaded, Outcome
 
 
 def run_script(path: str, options: Options, console: Console, json_file: str | None = None) -> int:
@@ -31,7 +31,7 @@ def run_script(path: str, options: Options, console: Console, json_file: str | N
     if loaded is None:
         return EXIT_USAGE
     refused = show_diagnostics(loaded, console)
-    outcome = None if refused else script.run(loaded, options, console.write)
+    outcome = None if refused else traced_run(loaded, options, console)
     console.flush()
     code = EXIT_REFUSED
     if outcome is not None:
@@ -67,15 +67,24 @@ def check_scripts(paths: Iterable[str], options: Options, console: Console, json
     return code
 
 
-def keep_trace(outcome: Outcome, options: Options, console: Console) -> int:
-    """Print and write the trace as the options say; the exit code of the run, or of wrong usage if that fails."""
-    if not (options.trace or options.trace_file):
-        return outcome.exit_code
-    from .trace_text import trace_lines, write_trace
+def traced_run(loaded: Loaded, options: Options, console: Console) -> Outcome:
+    """Run a script; with --trace each event is printed as it happens."""
+    if not options.trace:
+        return script.run(loaded, options, console.write)
+    from .trace_text import TraceLog
 
-    if options.trace and outcome.trace:
-        console.say("\n".join(trace_lines(outcome.trace)))
+    log = TraceLog(console.say)
+    try:
+        return script.run(loaded, options, console.write, log)
+    finally:
+        log.close()
+
+
+def keep_trace(outcome: Outcome, options: Options, console: Console) -> int:
+    """Write the trace to its file, if there is to be one; the exit code of the run, or of wrong usage if that fails."""
     if options.trace_file:
+        from .trace_text import write_trace
+
         try:
             write_trace(options.trace_file, outcome.trace)
         except OSError as error:

@@ -2,36 +2,76 @@
 
     12.400 us  0 PASSIVE_LEVEL   app          IoAllocateMdl(0x20010, 0x2710, 0) = 0xffff8000`00012f40
 
-A call made from within another is indented below it. What is no call of a routine is named by its kind.
+A call made from within another is indented below it. What is no call of a routine is named by its kind. All times are
+in microseconds. As a run goes on, `TraceLog` prints what came back from a call on a line of its own,
+`... IoCallDriver = STATUS_PENDING`, if something else happened in it.
 """
 
 from __future__ import annotations
 
-from .bugcheck_screen import moment
 from .runtime.findings import level_name
 from .trace_words import detail_text, result_text, value_text
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from .interp.trace import TraceEvent
+
+NARROWEST = 14  # characters for the track, which grow as longer ones come
 
 
 def trace_lines(events: Iterable[TraceEvent]) -> list[str]:
     """The events as lines for a reader."""
     found = list(events)
     width = max((len(event.track) for event in found), default=0)
-    lines = []
-    for event in found:
-        level = f"{moment(event.time_ns):>12}  {event.processor} {level_name(event.irql):<14}"
-        lines.append(f"{level}  {event.track:<{width}}  {'  ' * event.depth}{_said(event)}".rstrip())
-    return lines
+    return [_line(event, event.time_ns, width, _said(event, _came(event))) for event in found]
 
 
-def _said(event: TraceEvent) -> str:
+class TraceLog:
+    """Prints events as they begin and end. A line waits for the next thing to happen: if that is its own end, the
+    result stands on it too."""
+
+    __slots__ = ("_say", "_waiting", "_width")
+
+    def __init__(self, say: Callable[[str], None]) -> None:
+        self._say = say
+        self._waiting: TraceEvent | None = None
+        self._width = NARROWEST
+
+    def began(self, event: TraceEvent) -> None:
+        self.close()
+        self._waiting = event
+        self._width = max(self._width, len(event.track))
+
+    def ended(self, event: TraceEvent) -> None:
+        if self._waiting is event:
+            self._waiting = None
+            self._say(_line(event, event.time_ns, self._width, _said(event, _came(event))))
+        elif event.result is not None:
+            self.close()
+            what = event.name if event.kind == "call" else f"[{event.kind}] {event.name}".rstrip()
+            then = event.time_ns + (event.duration_ns or 0)
+            self._say(_line(event, then, self._width, f"... {what}{_came(event)}"))
+
+    def close(self) -> None:
+        """Print what is still waiting."""
+        if self._waiting is not None:
+            event, self._waiting = self._waiting, None
+            self._say(_line(event, event.time_ns, self._width, _said(event, "")))
+
+
+def _line(event: TraceEvent, time_ns: int, width: int, what: str) -> str:
+    level = f"{f'{time_ns / 1000:.3f} us':>12}  {event.processor} {level_name(event.irql):<14}"
+    return f"{level}  {event.track:<{width}}  {'  ' * event.depth}{what}".rstrip()
+
+
+def _came(event: TraceEvent) -> str:
+    return "" if event.result is None else f" = {result_text(event)}"
+
+
+def _said(event: TraceEvent, came: str) -> str:
     """What happened, without when and where."""
-    came = "" if event.result is None else f" = {result_text(event)}"
     if event.kind == "call":
         return f"{event.name}({', '.join(map(value_text, event.arguments))}){came}"
     if event.kind == "output":

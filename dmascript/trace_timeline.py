@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from .interp.trace import TraceEvent
 
-SHORTEST_US = 0.02  # what a viewer still draws; an instant has no length in simulated time
+SHORTEST_NS = 20  # what a viewer still draws; most calls have no length in simulated time
 GROUPS = {"processor": (1, "processors"), "device": (2, "devices")}
 FIRST_PROCESS = 10
 
@@ -51,13 +51,15 @@ class Rows:
 
 def timeline(events: Iterable[TraceEvent]) -> str:
     """A JSON text with the events as slices, and a flow for each IRP that was followed over more than one row."""
+    events = list(events)
+    lengths = drawn_lengths(events)
     rows = Rows()
     slices: list[dict[str, Any]] = []
     flows: dict[int, list[dict[str, Any]]] = {}
     last_row: dict[int, tuple[int, int]] = {}
-    for event in events:
+    for event, length in zip(events, lengths, strict=True):
         process, thread = rows.row(event.track)
-        made = _slice(event, process, thread)
+        made = _slice(event, length, process, thread)
         slices.append(made)
         if event.cause and event.duration_ns is not None and last_row.get(event.cause) != (process, thread):
             last_row[event.cause] = (process, thread)
@@ -68,7 +70,31 @@ def timeline(events: Iterable[TraceEvent]) -> str:
     )
 
 
-def _slice(event: TraceEvent, process: int, thread: int) -> dict[str, Any]:
+def drawn_lengths(events: list[TraceEvent]) -> list[int]:
+    """How long each event is drawn, in nanoseconds. One without a length gets the shortest that can be seen, if it has
+    room before the next one of its row and the end of the one around it: slices must lie within each other."""
+    lengths = [event.duration_ns or 0 for event in events]
+    next_begins: dict[str, int] = {}
+    rooms: list[int | None] = []
+    for event in reversed(events):
+        rooms.append(next_begins.get(event.track))
+        if event.duration_ns is not None:
+            next_begins[event.track] = event.time_ns
+    rooms.reverse()
+    around: dict[str, list[int]] = {}  # the ends of the events that are open on each track
+    for index, event in enumerate(events):
+        if event.duration_ns is None:
+            continue
+        ends = around.setdefault(event.track, [])
+        del ends[event.depth :]
+        if not lengths[index]:
+            limits = [limit for limit in (rooms[index], ends[-1] if ends else None) if limit is not None]
+            lengths[index] = max(0, min([SHORTEST_NS, *(limit - event.time_ns for limit in limits)]))
+        ends.append(event.time_ns + lengths[index])
+    return lengths
+
+
+def _slice(event: TraceEvent, length: int, process: int, thread: int) -> dict[str, Any]:
     """One event as a slice, or as an instant if it has no length."""
     made: dict[str, Any] = {
         "name": event.name or event.kind, "cat": event.kind, "pid": process, "tid": thread, "ts": event.time_ns / 1000,
@@ -77,7 +103,7 @@ def _slice(event: TraceEvent, process: int, thread: int) -> dict[str, Any]:
     if event.duration_ns is None:
         made.update(ph="i", s="t")
     else:
-        made.update(ph="X", dur=max(event.duration_ns / 1000, SHORTEST_US))
+        made.update(ph="X", dur=length / 1000)
     return made
 
 

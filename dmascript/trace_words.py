@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .runtime import routines
 from .runtime.wdk.constants import GROUPS
 
 TYPE_CHECKING = False
@@ -31,9 +32,16 @@ def constant_name(kind: str, value: int) -> str:
 
 def result_text(event: TraceEvent) -> str:
     """What came back; by its name if it is a status."""
-    if event.kind in ANSWERED_BY_STATUS and isinstance(event.result, int):
+    if isinstance(event.result, int) and (event.kind in ANSWERED_BY_STATUS or _returns_status(event)):
         return constant_name("status", event.result)
     return value_text(event.result)
+
+
+def _returns_status(event: TraceEvent) -> bool:
+    if event.kind != "call":
+        return False
+    row = routines.find(event.name)
+    return row is not None and row.prototype.startswith("NTSTATUS ")
 
 
 def value_text(value: object) -> str:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..runtime.mm.store import Host
     from .options import Options
     from .report import Report
-    from .trace import TraceEvent
+    from .trace import Listener, TraceEvent
 
 EXIT_CLEAN, EXIT_BROKEN, EXIT_USAGE, EXIT_LIMIT, EXIT_REFUSED = 0, 1, 2, 3, 65
 
@@ -86,8 +86,10 @@ def _load(path: str, options: Options, text: str | None, instrumented: bool) -> 
     return Loaded(path, files, diagnostics, program_or_none)
 
 
-def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outcome:
-    """Run a loaded script on a new machine."""
+def run(
+    loaded: Loaded, options: Options, write: Callable[[str], None], listener: Listener | None = None
+) -> Outcome:
+    """Run a loaded script on a new machine. If it is traced, `listener` is told of events as they happen."""
     program = loaded.program
     assert program is not None
     try:
@@ -101,7 +103,7 @@ def run(loaded: Loaded, options: Options, write: Callable[[str], None]) -> Outco
     if options.trace or options.trace_file:
         from .trace import Tracer
 
-        tracer = Tracer(session, trace)
+        tracer = Tracer(session, trace, listener)
         session.trace = tracer.call
         session.nt.write = tracer.printing(write)
     if options.picture:

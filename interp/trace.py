@@ -10,10 +10,13 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Protocol
 
     from ..runtime.routine import Routine
     from .session import Session
+
+else:
+    Protocol = object
 
 # What has a length: `System.traced` is told its begin, and its end under the same name and " end".
 LASTING = frozenset(("isr", "dpc", "device", "dispatch", "completion routine", "startio", "work item", "system call"))
@@ -48,14 +51,23 @@ class TraceEvent:
         self.cause = cause
 
 
+class Listener(Protocol):
+    """Is told of each event as it begins, and of each that lasts as it ends."""
+
+    def began(self, event: TraceEvent) -> None: ...
+
+    def ended(self, event: TraceEvent) -> None: ...
+
+
 class Tracer:
-    """Collects the events of one session, in the order in which they began."""
+    """Collects the events of one session, in the order in which they began, and tells a listener."""
 
-    __slots__ = ("session", "events", "_open")
+    __slots__ = ("session", "events", "listener", "_open")
 
-    def __init__(self, session: Session, events: list[TraceEvent]) -> None:
+    def __init__(self, session: Session, events: list[TraceEvent], listener: Listener | None = None) -> None:
         self.session = session
         self.events = events
+        self.listener = listener
         self._open: dict[str, list[TraceEvent]] = {}
         session.nt.traced = self.traced
 
@@ -71,23 +83,33 @@ class Tracer:
         owner = process.name if process is not None else "System"
         return nt.thread.name if nt.thread.name == owner else f"{owner}: {nt.thread.name}"
 
+    def _now(self) -> int:
+        """The time of the machine. The code of a device takes none, whatever it does."""
+        nt = self.session.nt
+        device = nt.hardware.current
+        return nt.clock.now_ns if device is None or device.began_ns < 0 else device.began_ns
+
     def _begin(self, kind: str, name: str, arguments: tuple[object, ...], cause: int = 0) -> TraceEvent:
         nt = self.session.nt
         track = self._track()
         around = self._open.setdefault(track, [])
         event = TraceEvent(
-            nt.clock.now_ns, nt.cpu.number, nt.irql, track, len(around), kind, name, arguments,
+            self._now(), nt.cpu.number, nt.irql, track, len(around), kind, name, arguments,
             cause or nt.thread.cause,
         )  # fmt: skip
         self.events.append(event)
+        if self.listener is not None:
+            self.listener.began(event)
         return event
 
     def _end(self, event: TraceEvent, result: object) -> None:
-        event.duration_ns = self.session.nt.clock.now_ns - event.time_ns
+        event.duration_ns = max(0, self._now() - event.time_ns)
         event.result = result
         around = self._open[event.track]
         if event in around:
             del around[around.index(event) :]
+        if self.listener is not None:
+            self.listener.ended(event)
 
     def call(self, row: Routine, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
         """Called in place of a routine."""

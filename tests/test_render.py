@@ -260,7 +260,7 @@ def test_trace_file(tmp_path: Path) -> None:
     events = [event(5, 1, 0, 0, "script", 0, "call", "KeStallExecutionProcessor", (50,), None)]
     write_trace(str(tmp_path / "t.txt"), events)
     text = (tmp_path / "t.txt").read_text("utf-8")
-    assert text == "        5 ns  0 PASSIVE_LEVEL   script  KeStallExecutionProcessor(0x32)\n"
+    assert text == "    0.005 us  0 PASSIVE_LEVEL   script  KeStallExecutionProcessor(0x32)\n"
     write_trace(str(tmp_path / "t.jsonl"), events)
     (line,) = (tmp_path / "t.jsonl").read_text("utf-8").splitlines()
     found = json.loads(line)

@@ -106,3 +106,14 @@ def test_all_of_them_are_commands_with_a_usage_of_their_own() -> None:
     commands = all_commands()
     for name in (*SHOWING, *CHANGING):
         assert commands[name].usage and commands[name].help.endswith("."), name
+
+
+def test_an_empty_machine_stays_empty() -> None:
+    prompt = Prompt(80)
+    nt = prompt.shell.live.nt
+    blocks, address = len(nt.pool.blocks), nt.new_object(64)
+    for name in SHOWING:
+        for argument in ("", "5", "ffff8000`00000000", "Card", "\\"):
+            prompt(f"{name} {argument}")
+    assert not nt.has_io and nt.dma_in_use is None and len(nt.pool.blocks) == blocks
+    assert nt.new_object(64) == address + 128, "no object was made meanwhile"

@@ -247,3 +247,12 @@ def test_memory_is_looked_at_from_another_process() -> None:
     assert nt.process.name == "script"
     assert prompt(".process 0").endswith(" (script)\n")
     assert "is no process" in prompt(".process 5")
+
+
+def test_the_timer_of_a_device_is_listed() -> None:
+    prompt = under_way()
+    device = next(one for one in prompt.shell.live.nt.io.devices.known.values() if one.name == "\\Device\\SgSample")
+    prompt("VOID Tick(PDEVICE_OBJECT d, PVOID c) { }")
+    prompt(f"PDEVICE_OBJECT d = (PDEVICE_OBJECT){device.address:#x};")
+    prompt("IoInitializeTimer(d, Tick, NULL); IoStartTimer(d);")
+    assert "  every 1 s  Tick  \\Device\\SgSample\n" in prompt("!timer")

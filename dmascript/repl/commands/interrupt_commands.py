@@ -6,6 +6,7 @@ from ...interp.debugger.looking import struct
 from ...interp.debugger.words import irql_text
 from ...runtime.findings import address as shown
 from ...runtime.findings import level_name, plural
+from ...runtime.io.io_timers import IoTimer
 from ..command import Refused, command
 from ..reading import columns, facts, function_name, long, machine, say, when
 
@@ -27,8 +28,21 @@ def timer(shell: Shell, rest: str) -> None:
         moment = nt.history.get(("timer", where), {}).get("set")
         left = f"in {(event.due_ns - now) / 1000:.3f} us"
         rows.append((long(where), left, period, _dpc_name(shell, dpc), when(shell, moment, "")))
+    rows += _io_timers(shell, now)
     say(shell, [f"Machine time is {now / 1000:.3f} us"])
     say(shell, columns([("Timer", "Due", "Period", "DPC", "Set"), *rows], 0) if rows else ["No timer is set."])
+
+
+def _io_timers(shell: Shell, now: int) -> list[tuple[str, str, str, str, str]]:
+    """The timers of device objects that run."""
+    nt = machine(shell)
+    rows = []
+    for device in nt.io.devices.known.values() if nt.has_io else ():
+        timer = device.timer
+        if isinstance(timer, IoTimer) and timer.event is not None and timer.event.pending:
+            left = f"in {(timer.event.due_ns - now) / 1000:.3f} us"
+            rows.append((long(device.address), left, "every 1 s", function_name(shell, timer.routine), device.name))
+    return rows
 
 
 def _dpc_name(shell: Shell, dpc: int) -> str:

@@ -64,8 +64,8 @@ def test_what_calls_or_assigns_is_an_entry(live: Live) -> None:
     [
         ("*(int *)0", "00000000: not in memory"), ("mdl->Next->Next", "not in memory"), ("a / zero", "divides by zero"),
         ("nope", "nothing is declared"), ("int x = 2", "is not an expression"), ("1; 2", "is not an expression"),
-        
-        ("a +", "expression"), ("", "not an expression"), ("(void)a", "void has no value"), ("{ a; }", "is not an expression"),
+        ("a +", "expression"), ("", "not an expression"), ("(void)a", "void has no value"),
+        ("{ a; }", "is not an expression"),
     ],
 )  # fmt: skip
 def test_what_has_no_value_says_why(live: Live, text: str, message: str) -> None:
@@ -116,7 +116,8 @@ def test_expressions_work_after_a_crash(live: Live) -> None:
         ("a", 5), ("0xa", 10), ("add", 0xADD), ("a+10", 21),
         ("@@(a*2+10)", 20), ("1+2*3", 7), ("(1+2)*3", 9),
         ("-1", 2**64 - 1),
-        ("~0", 2**64 - 1), ("1<<4", 16), ("10 mod 3", 1), ("by(arr+4)", 2), ("poi(arr)", 0x2_0000_0001), ("mdl->Size", 56),
+        ("~0", 2**64 - 1), ("1<<4", 16), ("10 mod 3", 1), ("by(arr+4)", 2), ("poi(arr)", 0x2_0000_0001),
+        ("mdl->Size", 56),
         ("a*10", 80), ("hi(12345678)", 0x1234), ("a == 5", 1), ("not a", 0),
         ("f or 3", None),
         ("PAGE_SIZE", 4096), ("arr[1] + 10", 12),

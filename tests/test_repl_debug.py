@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from prompt import Prompt
 
 from dmascript.repl.command import Refused, all_commands
+from prompt import Prompt
 
 FUNCTION = "int f(int q) { int z[2] = {q, q + 1}; int w = q * 2; w++; return w + z[1]; }"
 THREADS = """\
@@ -236,11 +236,12 @@ def test_threads_have_stacks_of_their_own(threads: Prompt) -> None:
     assert threads("bp OnTimer").startswith("breakpoint 0 at OnTimer")
     threads('bp 13 "i == 2"')
     assert "Worker" in threads("g") and threads("i") == "2\n"
-    assert "\n.1  system thread 1" in "\n" + threads("~")
+    assert ".1 system thread 1 of System: processor 0, PASSIVE_LEVEL\n     in Worker" in threads("~")
     assert "OnTimer" in threads("g")
     assert "-- interrupt at DISPATCH_LEVEL --" in threads("k") and "1 interrupt deep" in threads("k")
     for name in ("1", '"system thread 1"'.strip('"')):
         shown = threads(f"k {name}")
+        assert "waiting for notification event at done\n" in shown
         assert "nt!KeWaitForSingleObject" in shown and "Worker(Context = " in shown
     assert "there is no thread 44" in threads("k 44")
     threads("bc *")
@@ -388,7 +389,9 @@ def test_a_deadlock_can_be_looked_at_and_undone(prompt: Prompt) -> None:
     assert prompt.shell.prompt() == "dma> "
 
 
-@pytest.mark.parametrize("name", ["p", "t", "gu", "pc", "g 3", "dv", ".frame 0", "p-", "t-", "gu-", "g-", "!tt 1", ".undo"])
+@pytest.mark.parametrize(
+    "name", ["p", "t", "gu", "pc", "g 3", "dv", ".frame 0", "p-", "t-", "gu-", "g-", "!tt 1", ".undo"]
+)
 def test_what_needs_a_run_refuses_without_one(name: str) -> None:
     assert Prompt()(name).startswith("error: ")
 

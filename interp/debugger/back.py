@@ -114,7 +114,7 @@ class Who(Way):
         one.address, one.size, one.access = address, size, "w"
         self.data = [one]
         self._region: object = None
-        self._before = Touch("", "", 0, Position(0))
+        self._before: tuple[object, int, Position] = ((), 0, Position(0))
 
     def ahead(self, tick: int) -> int:
         return 0
@@ -126,17 +126,17 @@ class Who(Way):
     def looks(self, position: Position, frame: FrameType) -> None:
         live = self.live
         self.look_at_page()
-        calls = live.session.sites.calls(live.session.sites.here())
-        by = f"{calls[0][0]}, {calls[0][1]}:{calls[0][2]}" if calls else ""
-        self._before = Touch("", by, live.nt.clock.now_ns, position)
+        self._before = live.session.sites.here(), live.nt.clock.now_ns, position
 
     def look_at_page(self) -> None:
         """Note if the page was mapped or unmapped since the last place."""
         region = self.live.nt.memory.region_at(self.address)
         if region is not self._region:
             what = "mapped" if region is not None else "unmapped"
-            before = self._before
-            self.mapped = Touch(what, before.by, before.time_ns, before.position)
+            site, time_ns, position = self._before
+            calls = self.live.session.sites.calls(site)
+            by = f"{calls[0][0]}, {calls[0][1]}:{calls[0][2]}" if calls else ""
+            self.mapped = Touch(what, by, time_ns, position)
             self._region = region
 
 

@@ -99,8 +99,7 @@ class Control:
         if wanted or self.calls.on:
             self.calls.watch(wanted)
         self.data.watch(self.way.data if self.way is not None else self.breakpoints.data)
-        if not self.live.running:
-            self.live.rearm()
+        self.live.rearm()
 
     def way_begins(self) -> None:
         self.interrupted = self.starting = False

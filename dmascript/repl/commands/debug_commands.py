@@ -12,7 +12,7 @@ from ...interp.debugger.reading import EvaluationError
 from ...runtime import routines
 from ...runtime.findings import level_name
 from ..command import Refused, command
-from ..reading import columns, long, values_of
+from ..reading import long, values_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ GROUP = "debugging"
 MOST_BYTES = 4096
 MOST_STEPS = 1_000_000
 PLACE = re.compile(r'("[^"]+":\d+|entry \d+:\d+|\S+)\s*(.*)', re.DOTALL)
+ADDRESS = re.compile(r"0x[0-9a-f]{8}`[0-9a-f]{8}")
 ACCESS = re.compile(r"([rwe])\s*(\d*)\s+(.+)", re.DOTALL)
 
 
@@ -326,9 +327,16 @@ def _where_it_runs(shell: Shell, thread: Thread) -> str:
         told = f"processor {nt.cpu.number}, {level_name(nt.irql)}"
         return told + (f", {nt.cpu.nested} interrupt{'s' if nt.cpu.nested > 1 else ''} deep" if nt.cpu.nested else "")
     if thread.state == "waiting" and thread.wait is not None:
-        return f"waiting for {thread.wait.describe(nt)}"
-    cpu = thread.cpu
-    return f"{thread.state} on processor {cpu.number}" if thread.state == "running" and cpu is not None else thread.state
+        return f"waiting for {_waited(shell, thread.wait.describe(nt))}"
+    running = thread.state == "running" and thread.cpu is not None
+    return f"running on processor {thread.cpu.number}" if running else thread.state
+
+
+def _waited(shell: Shell, text: str) -> str:
+    """What is waited for; a variable of the script by its name."""
+    found = ADDRESS.search(text)
+    name = shell.live.symbol(int(found[0].replace("`", ""), 16)) if found is not None else ""
+    return f"{text[: found.start()]}{name}" if found is not None and name else text
 
 
 def _place(call: Call) -> str:
@@ -372,15 +380,14 @@ def find_thread(shell: Shell, text: str) -> Thread:
 @command("~", "~", "List the threads.", group=GROUP)
 def thread_list(shell: Shell, rest: str) -> None:
     live = shell.live
-    rows = []
     for index, thread in enumerate(stack.threads(live)):
         calls = [call for call in stack.stack_of(live, thread) if call.kind == stack.FUNCTION]
         where = f"{calls[0].name}, {_place(calls[0])}" if calls else ""
         mark = "." if thread is live.nt.thread else " "
         owner = thread.home or thread.process
         process = owner.name if owner is not None else ""
-        rows.append((f"{mark}{index}", thread.name, process, _where_it_runs(shell, thread), where))
-    shell.say("\n".join(line[: shell.width] for line in columns(rows, indent=0)))
+        named = thread.name if thread.name == process else f"{thread.name} of {process}"
+        shell.say(f"{mark}{index} {named}: {_where_it_runs(shell, thread)}" + (f"\n     in {where}" if where else ""))
 
 
 @command("dv", "dv [NAME]", "Show the parameters and locals of the selected function.", group=GROUP)

@@ -33,9 +33,10 @@ def first_report(text: str) -> Report:
 
 def test_registers_are_named_after_their_mapping_has_gone() -> None:
     """Below DISPATCH_LEVEL and at it: what was mapped there, and the line that gave it back."""
-    for raise_irql, rule in (("", "bad-kernel-address"), ("KeRaiseIrql(2, &before);", "invalid-address-at-dispatch")):
+    for raise_irql, code in (("", 0x50), ("KeRaiseIrql(2, &before);", 0xD1)):
         report = first_report(IO_SPACE.format(raise_irql))
-        assert report.rule == rule
+        assert report.rule == "mapping-used-after-unmap"
+        assert report.stop is not None and report.stop.code == code
         assert ("was", "device memory, mapped by MmMapIoSpace") in report.facts
         assert (6, "unmapped here") in [(place.line, place.label.partition(",")[0]) for place in report.places]
 
@@ -43,6 +44,6 @@ def test_registers_are_named_after_their_mapping_has_gone() -> None:
 def test_a_mapping_of_an_mdl_is_named_too() -> None:
     """MmUnlockPages takes the system address away."""
     report = first_report(MDL)
-    assert report.rule == "bad-kernel-address"
+    assert report.rule == "mapping-used-after-unmap"
     assert ("was", "a mapping of an MDL") in report.facts
     assert (6, "unmapped here") in [(place.line, place.label.partition(",")[0]) for place in report.places]

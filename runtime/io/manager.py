@@ -17,7 +17,7 @@ from ..services.process_notes import ProcessNotes
 from .cancel import Cancellation
 from .completion_ports import CompletionPorts
 from .csq import CancelSafeQueues
-from .device_objects import Devices
+from .device_objects import CURRENT_IRP, Devices
 from .driver_objects import Drivers
 from .fetches import Fetches
 from .file_objects import Files, Opening
@@ -180,11 +180,14 @@ class IoManager:
     # -- reports
 
     def pending(self) -> list[Finding]:
-        """The requests that nobody has completed, as findings: where each was last seen."""
+        """The requests that nobody has completed, as findings: where each was last seen. One of the system's own whose
+        dispatch routine has not returned is none: what that waits for is said."""
+        running = (one for inside in self.requests.running.values() for one, _ in inside)
+        inside = {request.irp for request in running if not request.moment.site}
         owed = [request for requests in self.by_thread.values() for request in requests if not request.completed]
         return [
             self._never_completed(request) for request in self.requests.alive.values()
-            if request.in_use or request in owed
+            if (request.in_use or request in owed) and request.irp not in inside
         ]  # fmt: skip
 
     def _never_completed(self, request: Request) -> Finding:
@@ -207,4 +210,12 @@ class IoManager:
             facts.append(("cancel", "possible: it has a cancel routine"))
         rule = rules.IRP_NEVER_COMPLETED
         help = rule.help if request.sent else "send it with IoCallDriver: what is built for a thread ends by completion"
+        if last is not None and "queued" in history and self._queue_is_stuck(last.device, irp):
+            facts.append(("device queue", "busy with a request that is over: IoStartNextPacket was not called"))
+            help = "call IoStartNextPacket as soon as the device is free, for each packet that was started"
         return Finding(rule, "error", rule.title, moment, [], facts, help, here, None)
+
+    def _queue_is_stuck(self, device: int, irp: int) -> bool:
+        """An IRP waits in a device's queue for one that is completed already."""
+        current = self.nt.memory.read_uint(device + CURRENT_IRP, 8) if self.devices.at(device) is not None else 0
+        return current not in (0, irp) and current not in self.requests.alive

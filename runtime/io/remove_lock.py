@@ -11,20 +11,23 @@ from ..wdk.layouts import offset
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings import Moment
     from ..system import System
 
+MOST_SHOWN = 3  # holders in a report
 REMOVED, COUNT = offset("_IO_REMOVE_LOCK_COMMON_BLOCK", "Removed"), offset("_IO_REMOVE_LOCK_COMMON_BLOCK", "IoCount")
 EVENT = offset("_IO_REMOVE_LOCK_COMMON_BLOCK", "RemoveEvent")
 
 
 class RemoveLocks:
-    """`holders` are the tags under which each lock is held, the latest last."""
+    """`holders` are the tags under which each lock is held, the latest last, `taken` is when."""
 
-    __slots__ = ("nt", "holders")
+    __slots__ = ("nt", "holders", "taken")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
         self.holders: dict[int, list[int]] = {}
+        self.taken: dict[tuple[int, int], Moment] = {}
 
     def facts(self, lock: int, tag: int) -> list[tuple[str, str]]:
         count = self.nt.memory.read_uint(lock + COUNT, 4)
@@ -46,7 +49,7 @@ class RemoveLocks:
             return STATUS_DELETE_PENDING
         memory.write_uint(lock + COUNT, 4, memory.read_uint(lock + COUNT, 4) + 1)
         self.holders.setdefault(lock, []).append(tag)
-        self.nt.remember("lock", lock, "acquired")
+        self.taken[lock, tag] = self.nt.remember("lock", lock, "acquired")
         return STATUS_SUCCESS
 
     def release(self, lock: int, tag: int) -> None:
@@ -54,6 +57,8 @@ class RemoveLocks:
         tags = self.holders.setdefault(lock, [])
         if tag in tags:
             tags.remove(tag)
+            if tag not in tags:
+                self.taken.pop((lock, tag), None)
         else:
             nt.violation(rules.REMOVE_LOCK_NOT_HELD, (lock, tag, 0), self.facts(lock, tag), ("lock", lock))
         count = memory.read_uint(lock + COUNT, 4) - 1
@@ -76,5 +81,6 @@ class RemoveLocks:
         count = memory.read_uint(lock + COUNT, 4) - 2
         memory.write_uint(lock + COUNT, 4, count)
         if 0 < count < 0x8000_0000:
-            nt.dispatcher.wait([lock + EVENT], reason=f"the remove lock at {nt.describe(lock)}")
+            marks = [(self.taken[lock, one], "acquired here, and not released") for one in tags[:MOST_SHOWN]]
+            nt.dispatcher.wait([lock + EVENT], reason=f"the remove lock at {nt.describe(lock)}", marks=marks)
         self.holders.pop(lock, None)

@@ -62,7 +62,7 @@ class Dispatchable:
 class Wait:
     """What a thread waits for. `status` is None until the wait is over."""
 
-    __slots__ = ("thread", "objects", "all", "alertable", "mode", "status", "moment", "timeout", "reason")
+    __slots__ = ("thread", "objects", "all", "alertable", "mode", "status", "moment", "timeout", "reason", "marks")
 
     def __init__(
         self, thread: Thread, objects: list[int], all: bool, alertable: bool, mode: int, moment: Moment, reason: str
@@ -76,6 +76,7 @@ class Wait:
         self.reason = reason
         self.status: int | None = None
         self.timeout: Event | None = None
+        self.marks: list[tuple[Moment, str]] = []  # what holds it up, for a report
 
     def describe(self, nt: System) -> str:
         """For a report: what it waits for."""
@@ -321,7 +322,7 @@ class Dispatcher:
 
     def wait(
         self, objects: list[int], all: bool = False, timeout: int | None = None, alertable: bool = False, mode: int = 0,
-        reason: str = "",
+        reason: str = "", marks: list[tuple[Moment, str]] | None = None,
     ) -> int:  # fmt: skip
         """Wait for one or all objects. `timeout` is a signed LARGE_INTEGER in units of 100 ns (below 0 from now, 0 not
         at all, else an absolute time), or None. The status, as KeWaitForSingleObject returns it."""
@@ -341,6 +342,7 @@ class Dispatcher:
         wait = Wait(thread, objects, all, alertable, mode, nt.moment(), reason)
         for where in objects:
             self.waiting.setdefault(where, []).append(wait)
+        wait.marks = marks or []
         thread.wait = wait
         if timeout is not None:
             delay = -timeout * 100 if timeout < 0 else max(0, self.ns_until(timeout))
@@ -350,6 +352,15 @@ class Dispatcher:
             thread.state = "waiting"
             nt.scheduler.block()
         return wait.status
+
+    def held_by_others(self, wait: Wait) -> list[tuple[Moment, str]]:
+        """Where the mutexes were acquired that a wait is for."""
+        found = []
+        for where in wait.objects:
+            moment = self.nt.history.get(("mutex", where), {}).get("acquired")
+            if where in self.owned and moment is not None:
+                found.append((moment, f"acquired here by {self.owned[where].name}"))
+        return found
 
     def ns_until(self, absolute: int) -> int:
         """Nanoseconds from now until a system time in units of 100 ns."""

@@ -72,16 +72,22 @@ class Faults:
         if len(self.past) > MOST_PAST:
             del self.past[0]
 
-    def _was(self, va: int) -> tuple[list[tuple[str, str]], list[tuple[Moment, str]]]:
-        """Facts and marks of what was mapped at an address until lately, or of the list that it comes from."""
+    def _gone(self, va: int, write: bool, stop: tuple[int, int | None], parameters: tuple[int, ...]) -> None:
+        """An address is touched that a mapping had until lately."""
         for start, end, what, moment in reversed(self.past):
             if start <= va < end:
-                return [("was", what)], [(moment, "unmapped here")]
-        if self.emptied and abs(va - self.emptied) < ENTRY_REACH:
-            moment = self.nt.history["list", self.emptied]["changed"]
-            fact = f"{address(self.emptied)}, the head of an empty list, which was taken for an entry"
-            return [("near", fact)], [(moment, "the list was empty here")]
-        return [], []
+                facts = [("address", address(va)), ("was", what), ("access", "write" if write else "read")]
+                marks = [(moment, "unmapped here")]
+                self.nt.violation(rules.USED_AFTER_UNMAP, parameters, facts, stop=stop, marks=marks)
+                return
+
+    def _near_empty_list(self, va: int) -> tuple[list[tuple[str, str]], list[tuple[Moment, str]]]:
+        """Facts and marks of an address that was computed from the head of an empty list."""
+        if not self.emptied or abs(va - self.emptied) >= ENTRY_REACH:
+            return [], []
+        moment = self.nt.history["list", self.emptied]["changed"]
+        fact = f"{address(self.emptied)}, the head of an empty list, which was taken for an entry"
+        return [("near", fact)], [(moment, "the list was empty here")]
 
     def user_touched(self, va: int) -> None:
         """Kernel code touches memory of a program. On behalf of a request that must be the requestor's: an address says
@@ -126,8 +132,10 @@ class Faults:
                 rule = rules.INVALID_ADDRESS_AT_DISPATCH
             code = 0xD1 if in_driver else 0x0A
             parameters = (va, irql, int(write), nt.instruction())
-            was, marks = self._was(va)
-            facts = [("address", nt.describe(va)), *was]
+            if not mapped:
+                self._gone(va, write, (code, None), parameters)
+            near, marks = self._near_empty_list(va)
+            facts = [("address", nt.describe(va)), *near]
             if rule.stop == (code, None):
                 nt.violation(rule, parameters, facts, marks=marks)
             else:
@@ -147,9 +155,10 @@ class Faults:
         if block is not None:
             facts.append(("freed", f"pool block {address(block.address)}, {block.size} bytes, tag '{block.tag_text}'"))
             about = ("pool", block.address)
-        was, marks = self._was(va)
         parameters = (va, 2 if write else 0, nt.instruction(), 2)
-        nt.violation(rules.PAGE_FAULT_IN_NONPAGED_AREA, parameters, [*facts, *was], about, marks=marks)
+        self._gone(va, write, (0x50, None), parameters)
+        near, marks = self._near_empty_list(va)
+        nt.violation(rules.PAGE_FAULT_IN_NONPAGED_AREA, parameters, [*facts, *near], about, marks=marks)
 
     def divide_by_zero(self) -> int:
         self.raise_exception(STATUS_INTEGER_DIVIDE_BY_ZERO)

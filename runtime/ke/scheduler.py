@@ -528,7 +528,8 @@ class Scheduler:
             if others:
                 facts.append(("others", f"{plural(others, 'more thread')} waiting"))
             rule = rules.WAITS_FOR_EVER
-            nt.findings.append(Finding(rule, "error", rule.title, moment, [], facts, rule.help, rule.here, None))
+            marks = [*thread.wait.marks, *nt.dispatcher.held_by_others(thread.wait)]
+            nt.findings.append(Finding(rule, "error", rule.title, moment, marks, facts, rule.help, rule.here, None))
         nt.stopped = True
         raise Deadlock
 

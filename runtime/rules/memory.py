@@ -38,6 +38,14 @@ PAGE_FAULT_IN_NONPAGED_AREA = rule(
     "kernel address that is not mapped means that kernel data are wrong, and stops the machine at once, inside __try "
     "too.",
 )  # fmt: skip
+USED_AFTER_UNMAP = rule(
+    "mapping-used-after-unmap", "fatal", "an address is touched whose mapping was given back", here="touched here",
+    help="use the address only until MmUnmapIoSpace, MmUnlockPages or the completion of the request takes it away",
+    stop=(0x50, None), also=((0xD1, None), (0xA, None)), page="nf-wdm-mmunmapiospace",
+    explanation="A system address that was mapped lasts as long as its mapping: until MmUnmapIoSpace or "
+    "MmUnmapLockedPages, until the MDL is unlocked or freed, and for the MDL of a request until that is completed. Then "
+    "it leads nowhere, or to what is mapped there next.",
+)  # fmt: skip
 WRITE_TO_READ_ONLY = rule(
     "write-to-read-only-memory", "fatal", "read-only kernel memory is written to", here="written here",
     help="write to a copy of a constant; map an MDL that is to be written without MdlMappingNoWrite", stop=(0xBE, None),

@@ -494,7 +494,7 @@ class Scheduler:
             self._idle_events += 1
             if self._idle_events > IDLE_LIMIT:
                 nt.clock.step()
-            nt.clock.pass_ns(max(0, due - nt.clock.now_ns))  # type: ignore[operator]
+            nt.clock.pass_ns(max(0, due - nt.clock.now_ns))
             self._fire()
 
     def _somebody_wakes(self) -> bool:

@@ -43,7 +43,7 @@ class Settings:
                 continue
             value = self._value(line)
             if value is not None:
-                found.append(Setting(line.name, value, line.span))
+                found.append(Setting(line.name, value, line.value.span))
         return found
 
     def _unknown(self, line: Property) -> None:

@@ -16,6 +16,7 @@ from ..runtime.system import IMAGE
 from .compiled import Compiled
 from .environment import BuiltIns
 from .generate import generate
+from .machine_settings import SettingError, checked
 from .options import Options
 from .routine_addresses import routine_address
 
@@ -54,6 +55,11 @@ class Front:
         tokens = preprocess(self.source, environment, found, self.loader)
         self.unit = parse(tokens, environment, found, path)
         self.program = check(self.unit, environment, found)
+        for setting in self.program.settings:
+            try:
+                checked(setting.name, setting.value)
+            except SettingError as error:
+                found.error("bad-setting", str(error), setting.span, error.help)
         self.files = {path: self.source.text, **{name: file.text for name, file in self.loader.files.items()}}
         self.files.update(self.program.frames)
 

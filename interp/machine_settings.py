@@ -44,7 +44,11 @@ LIMITS = {
 
 
 class SettingError(Exception):
-    """A setting that cannot be: the message says why."""
+    """A setting that cannot be: the message says why, `help` what was perhaps meant."""
+
+    def __init__(self, message: str, help: str = "") -> None:
+        super().__init__(message)
+        self.help = help
 
 
 def number_of(text: str) -> int:
@@ -66,15 +70,28 @@ def checked(name: str, value: int | str) -> int | str:
     """A setting's value, or SettingError."""
     if name in WORDS:
         if value not in WORDS[name]:
-            raise SettingError(f"{name} is one of {', '.join(WORDS[name])}, not '{value}'")
+            from ..grammar.spell import nearest
+
+            close = nearest(str(value), WORDS[name])
+            help = f"did you mean '{close}'?" if close else ""
+            raise SettingError(f"{name} is one of {', '.join(WORDS[name])}, not '{value}'", help)
         return value
     if name not in NUMBERS:
         raise SettingError(f"there is no setting '{name}': known are {', '.join(sorted((*NUMBERS, *WORDS)))}")
     number = value if isinstance(value, int) else number_of(value)
     low, high = LIMITS[name]
     if not low <= number <= high:
-        raise SettingError(f"{name} must lie between {low} and {high}")
+        raise SettingError(f"{name} must lie between {_amount(name, low)} and {_amount(name, high)}, not at {number}")
     return number
+
+
+def _amount(name: str, number: int) -> str:
+    """A limit in the unit that people give it in."""
+    if name in ("memory", "nonpaged_pool", "paged_pool"):
+        for unit in ("GiB", "MiB", "KiB"):
+            if number >= UNITS[unit]:
+                return f"{number // UNITS[unit]} {unit}"
+    return str(number)
 
 
 def merged(block: tuple[tuple[str, int | str], ...], options: Options) -> dict[str, int | str]:

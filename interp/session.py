@@ -162,10 +162,10 @@ class Session:
 
     def instruction(self) -> int:
         """An address that stands for the running instruction, for the parameters of bug checks."""
-        site = self.sites.here()
-        if not site:
+        step = self.sites.innermost()
+        if step is None:
             return IMAGE
-        code, offset = site[0]
+        code, offset = step
         return IMAGE + PAGE + (code.co_firstlineno * 0x40 + offset) % (64 * PAGE)
 
     # -- running

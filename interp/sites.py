@@ -49,6 +49,15 @@ class Sites:
             frame = frame.f_back  # type: ignore[assignment]
         return tuple(chain)
 
+    def innermost(self) -> tuple[CodeType, int] | None:
+        """The first step of `here`, without a look at the others."""
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_globals is self.names:
+                return frame.f_code, frame.f_lasti
+            frame = frame.f_back  # type: ignore[assignment]
+        return None
+
     def of_function(self, function: object) -> tuple[tuple[CodeType, int], ...]:
         """The site of a function of the script itself: where it is defined."""
         code = getattr(function, "__code__", None)

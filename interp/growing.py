@@ -21,7 +21,17 @@ from ..grammar.parser import TypedefScope, parse
 from ..grammar.preprocess import Directives, FolderLoader, decode, preprocess
 from ..grammar.scope import Scope, TypedefName
 from ..grammar.source import Diagnostic, Diagnostics, SourceFile
-from ..grammar.syntax import ExpressionStatement
+from ..grammar.syntax import (
+    CompoundStatement,
+    Declaration,
+    DoStatement,
+    ExpressionStatement,
+    ForStatement,
+    IfStatement,
+    SwitchStatement,
+    TranslationUnit,
+    WhileStatement,
+)
 from ..grammar.tokens import Token
 from ..grammar.tree import Expr, ExprStmt, Function, Program, Return, Variable
 from ..grammar.types import Type, VoidType
@@ -37,6 +47,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+LAST_NAME, LAST_PLACE = "_", "last"  # of the last value, in the script and in the code made for it
+STATEMENTS = (
+    CompoundStatement, DoStatement, ExpressionStatement, ForStatement, IfStatement, SwitchStatement, WhileStatement,
+)  # fmt: skip
 LAST = "\n;"  # put behind a text that does not end its last statement
 
 
@@ -47,7 +61,7 @@ class Part:
 
     __slots__ = (
         "name", "text", "program", "diagnostics", "type", "borrowed", "kept_callers", "defines", "frame", "valued",
-        "declares",
+        "declares", "last",
     )  # fmt: skip
 
     def __init__(self, name: str, text: str, diagnostics: list[Diagnostic]) -> None:
@@ -60,6 +74,7 @@ class Part:
         self.frame: Frame | None = None  # the function in whose context it was written
         self.valued = True
         self.declares = False  # names that later parts see
+        self.last: tuple[Type, int] | None = None  # what `_` was
         self.kept_callers: list[str] = []
         self.defines: tuple[str, ...] = ()
 
@@ -91,6 +106,7 @@ class Growing:
         self.unit = Unit(IMAGE, passes_stack, routine_address, instrumented, watched=True)
         self.files: dict[str, str] = {}
         self.functions: dict[str, Function] = {}  # by generated name
+        self.last: tuple[Type, int] | None = None  # the value that `_` stands for
         self._by_name: dict[tuple[object, str], Function] = {}
 
     # -- parts
@@ -117,7 +133,11 @@ class Growing:
     def repeat(self, part: Part) -> Part:
         """Add a part once more, to a script that has grown as far as it had then."""
         self.found.found.clear()
-        return self._add(SourceFile(part.name, part.text), part.frame, part.valued)
+        before, self.last = self.last, part.last
+        try:
+            return self._add(SourceFile(part.name, part.text), part.frame, part.valued)
+        finally:
+            self.last = before
 
     def _add(self, source: SourceFile, frame: Frame | None, valued: bool) -> Part:
         self.files[source.name] = source.text
@@ -128,12 +148,10 @@ class Growing:
         tokens = preprocess(source, self.environment, self.found, self.loader, directives=self.directives)
         unit = parse(tokens, self.environment, self.found, source.name, self.typedefs)
         places: dict[Variable, str | int] = {}
-        if frame is None:
+        block = self._block(tokens, unit, frame, places)
+        with self.checker.inside(block) if block is not None else nullcontext():
             program = self.checker.check(unit, replace=True)
-        else:
-            with self.checker.inside(self.scope_of(frame, places)):
-                program = self.checker.check(unit, replace=True)
-            self._refuse_addresses(places)
+        self._refuse_addresses(places)
         borrowed = {variable: place for variable, place in places.items() if isinstance(place, str)}
         self.files.update((name, file.text) for name, file in self.loader.files.items())
         self.files.update(program.frames)
@@ -151,7 +169,7 @@ class Growing:
         part.kept_callers = self._replace(program)
         part.defines = tuple(function.name for function in program.functions)
         part.borrowed = tuple(borrowed.values())
-        part.frame, part.valued = frame, valued
+        part.frame, part.valued, part.last = frame, valued, self.last
         part.declares = bool(program.functions or program.devices or program.drivers or program.processes) or (
             (names, tags, kinds, macros) != (file.names, file.tags, self.typedefs.kinds, self.directives.macros)
         )
@@ -205,8 +223,8 @@ class Growing:
             unit = parse(tokens, self.environment, self.found, source.name, self.typedefs)
             if len(unit.items) != 1 or not isinstance(unit.items[0], ExpressionStatement):
                 return None, places
-            block = self.scope_of(frame, places) if frame is not None else ("script", file)
-            with self.checker.inside(block) if frame is not None else nullcontext():
+            block = self._block(tokens, unit, frame, places)
+            with self.checker.inside(block) if block is not None else nullcontext():
                 program = self.checker.check(unit, replace=True)
         finally:
             file.names, file.tags = names, tags
@@ -220,6 +238,28 @@ class Growing:
         return statement.expr, places
 
     # -- names inside a suspended function
+
+    def _block(
+        self, tokens: Sequence[Token], unit: TranslationUnit, frame: Frame | None, places: dict[Variable, str | int]
+    ) -> tuple[str, Scope] | None:
+        """Where a text is checked that sees more than what is declared at file level; None for any other."""
+        block = self.scope_of(frame, places) if frame is not None else None
+        uses_last = self.last is not None and any(token.text == LAST_NAME for token in tokens)
+        if not uses_last or not all(isinstance(item, (*STATEMENTS, Declaration)) for item in unit.items):
+            return block
+        kind, scope = block or ("script", Scope(self.checker.context.file))
+        if scope.find(LAST_NAME) is None and self.last is not None:
+            seen = Variable(LAST_NAME, self.last[0], "local", unit.span)
+            scope.names[LAST_NAME] = seen
+            places[seen] = LAST_PLACE
+        return kind, scope
+
+    def values_in(self, frame: Frame | None) -> dict[str, object]:
+        """What Python holds for the variables that are visible in a frame."""
+        values = dict(frame.values) if frame is not None else {}
+        if self.last is not None:
+            values[LAST_PLACE] = self.last[1]
+        return values
 
     def scope_of(self, frame: Frame, places: dict[Variable, str | int]) -> tuple[str, Scope]:
         """The kind of block that a frame's function stands in, and a scope in which its locals are visible. They are

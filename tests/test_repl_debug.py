@@ -399,3 +399,18 @@ def test_what_needs_a_run_refuses_without_one(name: str) -> None:
 def test_every_command_says_what_it_does() -> None:
     for row in all_commands().values():
         assert row.help.endswith(".") and row.usage.split()[0] in row.names or row.names == ("?NAME",)
+
+
+def test_the_last_value_has_a_name(prompt: Prompt) -> None:
+    assert "unknown-name" in prompt("_")
+    assert prompt("1 + 2") == "3\n" and prompt("_ + 4") == "7\n"
+    prompt("int seven = _;")
+    assert prompt("seven") == "7\n" and prompt("f(_)").startswith("23")
+    assert prompt("_").startswith("23") and prompt("&seven").endswith(" seven\n") and prompt("*_") == "7\n"
+    prompt(".restart")
+    assert prompt("seven") == "7\n"
+    prompt("bp f")
+    prompt("f(4)")
+    prompt("q")
+    prompt("q = _ * 3;")
+    assert prompt("q").startswith("12")

@@ -56,8 +56,9 @@ def tell(shell: Shell, outcome: Outcome) -> None:
 
 
 def tell_value(shell: Shell, type: Type, value: int | bytes, member: tuple[str, str] = ("", "")) -> None:
-    """Show the value of an expression, which may be that of a struct's member."""
+    """Show the value of an expression, which may be that of a struct's member; `_` is that value then."""
     live = shell.live
+    live.remember(type, value)
     lines = Values(live.nt, live.symbol, live.growing.checker).told(type, value, member, shell.width)
     shell.say(tinted("\n".join(lines), shell.paint))
 

@@ -24,7 +24,7 @@ def read(live: Live, text: str) -> Evaluated | None:
     expression, places = live.growing.expression(text, frame)
     if expression is None or not changes_nothing(expression, live.growing.unit):
         return None
-    reader = Reader(live, places, frame.values if frame is not None else {})
+    reader = Reader(live, places, live.growing.values_in(frame))
     return Evaluated(expression.type, reader.value(expression), text, member_of(expression))
 
 
@@ -96,7 +96,7 @@ def _named(live: Live, text: str) -> int | None:
     expression, places = live.growing.expression(name, frame)
     if expression is None or not changes_nothing(expression, live.growing.unit):
         return None
-    reader = Reader(live, places, frame.values if frame is not None else {})
+    reader = Reader(live, places, live.growing.values_in(frame))
     if isinstance(expression, tree.Load) and isinstance(expression.type, (StructType, ArrayType)):
         return reader.address(expression.place)
     return reader.integer(expression)

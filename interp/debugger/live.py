@@ -20,7 +20,7 @@ from threading import get_ident
 
 from ..blocks import Blocks
 from ..bridge import split_signature
-from ..growing import Frame, Growing, Part
+from ..growing import LAST_PLACE, Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
 from ..trace import Tracer
@@ -577,13 +577,20 @@ class Live:
         signature = next((s for _, name, s, _, _ in program.functions if name == program.entry), ">v")
         arguments = [0] * len(split_signature(signature)[0])
         frame = self.control.python_frame(stop, item.selected) if stop is not None else None
-        if part.borrowed and frame is not None:
-            session.names["BORROWED"] = borrowed = dict(frame.f_locals)
-            value = session.names[program.entry](session.nt.thread.sp, *arguments)  # type: ignore[operator]
-            self.control.write_back(frame, {name: borrowed[name] for name in part.borrowed})
-            return value
+        if part.borrowed:
+            session.names["BORROWED"] = borrowed = dict(frame.f_locals) if frame is not None else {}
+            if part.last is not None:
+                borrowed[LAST_PLACE] = part.last[1]
         left = session.nt.thread.sp if stop is not None else session.nt.thread.stack_bytes
-        return session.names[program.entry](left, *arguments)  # type: ignore[operator]
+        value = session.names[program.entry](left, *arguments)  # type: ignore[operator]
+        if part.borrowed and frame is not None:
+            self.control.write_back(frame, {name: borrowed[name] for name in part.borrowed if name != LAST_PLACE})
+        return value
+
+    def remember(self, type: Type, value: int | bytes) -> None:
+        """From here on `_` stands for this value; not for a struct, which has no place."""
+        if isinstance(value, int):
+            self.growing.last = type, value
 
     def _run_whole(self, entry: str) -> None:
         """What is left of a run once its code is loaded and its blocks are set up: to the end of the machine."""
@@ -597,7 +604,9 @@ class Live:
     def grow_again(self) -> None:
         """Know only what the journal has declared: all of its parts are compiled again."""
         options = self.options
+        last = self.growing.last
         self.growing = Growing(".", options.folders, options.granularity != "call")
+        self.growing.last = last
         for item in self.journal:
             if item.part is not None:
                 item.part = self.growing.repeat(item.part)

@@ -328,8 +328,8 @@ def _where_it_runs(shell: Shell, thread: Thread) -> str:
         return told + (f", {nt.cpu.nested} interrupt{'s' if nt.cpu.nested > 1 else ''} deep" if nt.cpu.nested else "")
     if thread.state == "waiting" and thread.wait is not None:
         return f"waiting for {_waited(shell, thread.wait.describe(nt))}"
-    running = thread.state == "running" and thread.cpu is not None
-    return f"running on processor {thread.cpu.number}" if running else thread.state
+    cpu = thread.cpu if thread.state == "running" else None
+    return f"running on processor {cpu.number}" if cpu is not None else thread.state
 
 
 def _waited(shell: Shell, text: str) -> str:

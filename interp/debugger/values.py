@@ -45,7 +45,7 @@ CHARACTERS = frozenset(("CHAR", "char", "wchar_t", "WCHAR", "TCHAR"))
 WIDE_POINTERS = ("WSTR", "WCH")
 PLAIN = ("_LARGE_INTEGER", "_ULARGE_INTEGER", "_LIST_ENTRY", "_UNICODE_STRING", "_STRING", "_GUID")
 MOST_ELEMENTS = 8
-NAME_COLUMNS, MOST_NAME_COLUMNS = 16, 28
+NAME_COLUMNS, MOST_NAME_COLUMNS, NARROW = 16, 28, 60
 MOST_FIELDS = 6  # of a struct in one line
 
 
@@ -366,7 +366,7 @@ def _within(inner: Span, outer: Span) -> bool:
 def field_lines(rows: list[Row], width: int = 0) -> list[str]:
     """Rows of a struct as lines: `   +0x018 MappedSystemVa   : 0xffffa100`00012f40`, long values wrapped to a width."""
     longest = max((len(row.name) for row in rows), default=0)
-    column = max(NAME_COLUMNS, min(longest, MOST_NAME_COLUMNS))
+    column = max(NAME_COLUMNS, min(longest, MOST_NAME_COLUMNS)) if not 0 < width < NARROW else NAME_COLUMNS
     found = []
     for row in rows:
         head = f"   {'   ' * row.depth}+0x{row.offset:03x} {row.name:<{column}} : "

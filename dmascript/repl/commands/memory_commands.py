@@ -198,7 +198,7 @@ def go_on_at(shell: Shell, address: int) -> None:
 def dump(shell: Shell, rest: str) -> None:
     way = shell.spelled[1:]
     size = UNIT[way]
-    start, end = read_range(shell, rest, size, DEFAULT_BYTES)
+    start, end = read_range(shell, rest, size, DEFAULT_BYTES if shell.width >= NARROW_LINE else DEFAULT_BYTES // 2)
     end = min(start + -(-(end - start) // size) * size, WORD + 1)
     say(shell, Dump(shell, way, start, end).lines())
     go_on_at(shell, end)

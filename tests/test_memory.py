@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from dmascript.interp import script
+from dmascript.interp.options import Options
 from dmascript.runtime.choose import Chooser
 from dmascript.runtime.ke.exceptions import BugCheck
 from dmascript.runtime.mm.frames import GIB_FRAMES, Frames
+from dmascript.runtime.mm.store import MOST_LEFT, PAGE, Store
 from machine import CURRENT_PROCESS, Machine
 
 COMMIT, RESERVE, DECOMMIT, RELEASE, TOP_DOWN = 0x1000, 0x2000, 0x4000, 0x8000, 0x100000
@@ -255,3 +258,48 @@ def test_a_gigabyte_is_a_range() -> None:
     taken = [frames.take(GIB_FRAMES) for _ in range(4)]
     assert all(isinstance(part, range) for part in taken)
     assert len(set().union(*taken)) == 4 * GIB_FRAMES  # type: ignore[arg-type]
+
+
+def test_memory_that_a_machine_leaves_is_as_new() -> None:
+    """The next machine finds zeros wherever the last one has written, through views that never changed."""
+    names: dict[str, object] = {}
+    store = Store(names, 1 << 22)
+    slots = [store.take() for _ in range(3)]
+    for slot in (0, *slots):
+        store.bytes[slot * PAGE : slot * PAGE + PAGE] = b"\x5a" * PAGE
+    store.give(slots[1])
+    host = store.leave()
+    assert host is not None
+    later: dict[str, object] = {}
+    again = Store(later, 1 << 22, host)
+    assert later["U32"] is names["U32"] and again.bytes is store.bytes
+    assert [again.take() for _ in range(3)] == slots
+    assert not any(again.bytes[: 4 * PAGE])
+
+
+def test_memory_is_left_only_where_that_is_cheap() -> None:
+    """Much that was touched goes, and so does memory of another size than is asked for."""
+    store = Store({}, 1 << 22)
+    host = store.leave()
+    assert Store({}, 1 << 23, host).bytes.nbytes == 1 << 23
+    for _ in range(MOST_LEFT):
+        store.take()
+    assert store.leave() is None
+
+
+def test_runs_of_one_script_do_not_meet() -> None:
+    """A second run, on the memory of the first, prints what the first printed."""
+    text = """
+        #include <wdm.h>
+        static ULONG Seen;
+        PHYSICAL_ADDRESS high = { .QuadPart = -1 };
+        PUCHAR pages = MmAllocateContiguousMemory(2 * PAGE_SIZE, high);
+        DbgPrint("%u %x %x\\n", Seen, pages[0], pages[2 * PAGE_SIZE - 1]);
+        Seen = pages[0] = pages[2 * PAGE_SIZE - 1] = 7;
+        MmFreeContiguousMemory(pages);
+    """
+    loaded = script.load("twice.dma", Options(), text)
+    printed: list[str] = []
+    for _ in range(3):
+        script.run(loaded, Options(), printed.append)
+    assert loaded.host is not None and len(set(printed)) == 1

@@ -30,10 +30,7 @@ def session(tmp_path: Path) -> Iterator[TypedSession]:
 def typed(session: TypedSession, *lines: str) -> None:
     """Type lines as a person does, one key press after the other."""
     for line in lines:
-        session.type(line)
-        session.settle(0.15)
-        session.press("enter")
-        session.settle(0.15)
+        session.line(line)
 
 
 def test_dmascript_alone_opens_a_session(tmp_path: Path) -> None:
@@ -68,7 +65,7 @@ def test_code_is_continued_and_indented(session: TypedSession) -> None:
 def test_a_paste_is_taken_as_it_stands(session: TypedSession) -> None:
     """A function that is pasted keeps its indentation, and waits for Enter."""
     session.paste(SPIN)
-    session.settle()
+    session.see("...> }")
     assert "...>         i += n;\n...>     }\n...> }" in session.text
     session.press("enter")
     session.prompt()
@@ -101,9 +98,8 @@ def test_a_menu_opens_and_says_what_a_routine_needs(session: TypedSession) -> No
     session.see("dma> MmUnlockPages")
     session.see("VOID MmUnlockPages(PMDL MemoryDescriptorList)")
     session.press("enter")
-    session.settle()
+    session.wait(lambda: "MmUnmapIoSpace" not in session.text, "an end of the menu")
     assert session.shown[session.screen.cursor.y] == "dma> MmUnlockPages"
-    assert "MmUnmapIoSpace" not in session.text
 
 
 def test_tab_completes_fields(session: TypedSession) -> None:
@@ -111,9 +107,10 @@ def test_tab_completes_fields(session: TypedSession) -> None:
     session.enter("PMDL mdl = IoAllocateMdl(NULL, 4096, FALSE, FALSE, NULL);")
     session.type("mdl->")
     session.see("+0x028  ULONG")
-    session.type("ByteC")
-    session.settle(0.2)
-    session.press("tab", "enter", "enter")
+    session.write("ByteC")
+    session.press("tab")
+    session.see("dma> mdl->ByteCount")
+    session.press("enter", "enter")
     session.see("4096 (0x1000)")
 
 
@@ -126,8 +123,8 @@ def test_the_call_is_told_while_it_is_written(session: TypedSession) -> None:
 def test_the_arrows_stay_with_the_history_while_a_menu_is_open(session: TypedSession) -> None:
     """Up goes through the history also when a menu has opened by itself."""
     session.enter("int counter = 1;")
-    session.type("cou")
-    session.settle()
+    session.write("cou")
+    session.see(" counter ")
     session.press("up")
     session.settle()
     assert session.shown[session.screen.cursor.y] == "dma> int counter = 1;"
@@ -148,16 +145,18 @@ def test_history_outlives_the_session(tmp_path: Path) -> None:
         session.press("ctrl-c")
         session.prompt()
         session.press("ctrl-r")
+        session.see("I-search")
         session.type("first_of")
-        session.see("int first_of_all = 1;")
+        session.see("dma> int first_of_all = 1;")
         session.press("enter")
-        session.settle()
+        session.wait(lambda: "I-search" not in session.text, "an end of the search")
         session.press("ctrl-c")
         session.prompt()
         session.type("int fi")
         session.wait(lambda: session.shown[session.screen.cursor.y] == "dma> int first_of_all = 1;", "the suggestion")
-        session.press("ctrl-e", "enter")
-        session.settle()
+        session.press("ctrl-e")
+        session.line("")
+        session.prompt()
         assert session.enter("first_of_all") == "1\n"
 
 
@@ -212,18 +211,18 @@ def test_a_crash_ends_no_session(session: TypedSession) -> None:
     """After a bug check the machine can be looked at."""
     session.enter("PMDL mdl = IoAllocateMdl(NULL, 4096, FALSE, FALSE, NULL);")
     typed(session, "IoFreeMdl(mdl); IoFreeMdl(mdl);")
-    session.settle(0.5)
+    session.prompt("0: kd>")
     assert "*** STOP" in session.all_text
-    session.type("dt _MDL")
-    session.press("enter")
-    session.see("ByteOffset")
+    assert "ByteOffset" in session.enter("dt _MDL", "0: kd>")
+    session.enter("g", "dead>")
+    assert "ByteOffset" in session.enter("dt _MDL", "dead>")
 
 
 def test_the_state_of_the_machine_stands_at_the_bottom(session: TypedSession) -> None:
     """Profile, verifier, time, IRQL, processor and thread; the time goes on with what is run."""
     session.enter("KIRQL old;")
     session.enter("KeRaiseIrql(DISPATCH_LEVEL, &old);")
-    session.settle()
+    session.see(" DISPATCH_LEVEL ")
     bottom = session.shown[-1]
     assert bottom.startswith(" direct  verifier standard") and "DISPATCH_LEVEL" in bottom and "cpu 0" in bottom
     assert " 0.000 us" not in bottom
@@ -233,17 +232,15 @@ def test_keys_of_vi(session: TypedSession) -> None:
     """`.keys vi` brings the modes of vi, `.keys emacs` takes them away."""
     session.enter(".keys vi")
     session.see(" insert ")
-    session.type("int a = 1;")
-    session.settle()
+    session.write("int a = 1;")
     session.press("escape")
     session.see(" navigation ")
     session.type("0wrb")
     session.see("dma> int b = 1;")
-    session.press("enter")
+    session.line("")
     session.prompt()
     session.enter(".keys emacs")
-    session.settle()
-    assert " insert " not in session.text
+    session.wait(lambda: " insert " not in session.text, "no mode of vi")
     assert session.enter("b") == "1\n"
 
 
@@ -251,24 +248,21 @@ def test_names_are_explained(session: TypedSession) -> None:
     """`?name` and F1 say what a name means."""
     session.enter("?MmUnlockPages")
     assert "VOID MmUnlockPages(PMDL MemoryDescriptorList)" in session.all_text
-    session.type("IoFreeMdl")
-    session.settle()
+    session.write("IoFreeMdl")
     session.press("f1")
     session.see("VOID IoFreeMdl(PMDL Mdl)")
     session.see("dma> IoFreeMdl")
 
 
-@pytest.mark.parametrize("columns", [40, 20])
+@pytest.mark.parametrize("columns", [40, 24])
 def test_narrow_terminals(tmp_path: Path, columns: int) -> None:
     """The line at the bottom leaves out what matters least; nothing breaks."""
     with TypedSession(tmp_path, "repl", columns=columns, lines=16) as session:
         session.prompt()
-        session.type("IoAllocateMdl(")
-        session.settle()
-        assert len(session.shown[-1]) <= columns and "PASSIVE_LEVEL" in session.text
-        session.type("NULL, 4096, FALSE, FALSE, NULL)")
-        session.press("enter")
-        session.settle()
+        session.write("IoAllocateMdl(")
+        session.see("PASSIVE_LEVEL")
+        session.see("PMDL IoAllo")
+        session.line("NULL, 4096, FALSE, FALSE, NULL)")
         session.prompt()
         assert session.leave() == 0
 
@@ -283,7 +277,7 @@ def test_without_colours(tmp_path: Path, how: str) -> None:
         session.type("MmUnl")
         session.see("MmUnlockPages")
         session.press("tab")
-        session.settle()
+        session.see("dma> MmUnlockPages")
         cells = [cell for line in session.screen.buffer.values() for cell in line.values()]
         assert {cell.fg for cell in cells} | {cell.bg for cell in cells} == {"default"}
         assert any(cell.reverse for cell in cells)
@@ -292,7 +286,7 @@ def test_without_colours(tmp_path: Path, how: str) -> None:
 def test_colours(session: TypedSession) -> None:
     """What is typed is coloured by what it is."""
     session.type("PMDL m = IoAllocateMdl(NULL, 4096, TRUE, TRUE, NULL); // text")
-    session.settle()
+    session.see("// text")
     line = session.screen.buffer[session.screen.cursor.y]
     shown = session.screen.display[session.screen.cursor.y]
     colours = [line[shown.index(word)].fg for word in ("PMDL", "IoAlloc", "NULL", "4096", "// text")]
@@ -304,11 +298,13 @@ def test_a_dumb_terminal_takes_lines(tmp_path: Path) -> None:
     with TypedSession(tmp_path, "repl", environment={"TERM": "dumb"}) as session:
         session.see("dma>")
         sent = b""
-        for line in ("int f(int x) {", "    return x + 1;", "}", "f(2)"):
+        for line in ("int f(int x) {", "    __debugbreak();", "    return x + 1;", "}", "f(2)"):
             session.type(line + "\n")
             sent += session.pump(0.5)
+        session.see("> 2:     __debugbreak();\n  3:     return x + 1;")
         session.see("...>")
-        session.see("3")
+        session.type("g\n")
+        session.see("3\ndma>")
         assert b"\x1b" not in sent
         session.process.sendcontrol("d")
         session.wait(lambda: not session.process.isalive(), "the end")
@@ -336,7 +332,7 @@ def test_a_window_that_changes_its_size(session: TypedSession) -> None:
     session.process.setwinsize(24, 50)
     session.screen.resize(24, 50)
     os.kill(session.process.pid, signal.SIGWINCH)
-    session.settle()
+    session.settle(1)
     session.enter(".help dt")
     assert max(map(len, session.shown)) <= 50
     session.enter("1")
@@ -344,8 +340,10 @@ def test_a_window_that_changes_its_size(session: TypedSession) -> None:
 
 def test_ctrl_d_within_an_entry_deletes(session: TypedSession) -> None:
     """Ctrl-D leaves only from an empty line."""
-    session.type("12")
-    session.press("home", "ctrl-d", "enter")
+    session.write("12")
+    session.press("home", "ctrl-d")
+    session.wait(lambda: session.shown[session.screen.cursor.y] == "dma> 2", "a 2")
+    session.line("")
     session.see("2\n")
     session.prompt()
 
@@ -368,3 +366,26 @@ def test_leaving_at_once(tmp_path: Path) -> None:
             session.see("dma>")
             assert session.leave() == 0
             assert "Error" not in session.text and "Exception" not in session.text
+
+
+def test_the_source_window_shows_what_runs_next() -> None:
+    """Tabs and long lines fit the window, and the part of the line that runs next is marked where it is not all."""
+    from dmascript.repl.screen import source_around, source_text
+    from dmascript.repl.terminal import source_fragments
+    from prompt import Prompt
+
+    prompt = Prompt(width=40)
+    prompt("void f(int n) {\n\tint zebra = n; __debugbreak(); // a comment that is rather long\n}")
+    prompt("f(3)")
+    stop = prompt.shell.live.stopped
+    assert stop is not None
+    lines = source_around(prompt.shell, stop)
+    assert source_text(lines, 40).split("\n") == [
+        "  1: void f(int n) {",
+        "> 2:     int zebra = n; __debugbreak();…",
+        "  3: }",
+    ]
+    fragments = list(source_fragments(lines, 40))
+    assert "".join(text for _, text, *_ in fragments) == source_text(lines, 40)
+    marked = "".join(text for style, text, *_ in fragments if "source.now" in style)
+    assert marked.rstrip(";") == "__debugbreak()"

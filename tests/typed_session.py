@@ -111,13 +111,28 @@ class TypedSession:
         """What a terminal sends for a paste."""
         self.process.send(f"\x1b[200~{text}\x1b[201~")
 
+    def write(self, text: str) -> None:
+        """Type a text, and wait until it stands before the cursor."""
+        self.type(text)
+
+        def is_there() -> bool:
+            before = self.screen.display[self.screen.cursor.y][: self.screen.cursor.x]
+            return bool(before) and before.endswith(text[-8:][-len(before) :])
+
+        self.wait(is_there, f"{text!r} before the cursor")
+
+    def line(self, text: str) -> None:
+        """Type a text and then Enter, as a person does: not both at once."""
+        row = self.row
+        if text:
+            self.write(text)
+        self.press("enter")
+        self.wait(lambda: self.row > row, "a line after Enter")
+
     def enter(self, text: str, prompt: str = "dma>") -> str:
         """Type a line, wait until it was done, and return what was shown for it."""
         row = self.row
-        self.type(text)
-        self.settle(0.1)
-        self.press("enter")
-        self.wait(lambda: self.row > row, "a line after Enter")
+        self.line(text)
         self.prompt(prompt)
         return "".join(line + "\n" for line in self.all_text.split("\n")[row + 1 : self.row])
 

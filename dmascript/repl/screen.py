@@ -6,7 +6,10 @@ that nobody need say which the terminal has.
 
 from __future__ import annotations
 
+import os
+
 from ..runtime.findings import level_name
+from .entries import INDENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,7 +118,7 @@ def _stop_code(shell: Shell) -> str:
 def where(shell: Shell, stop: Stop) -> str:
     """Function, file and line of a stop."""
     calls = shell.live.session.sites.calls(stop.site)
-    return f"{calls[0][0]} at {calls[0][1]}:{calls[0][2]}" if calls else "outside the script"
+    return f"{calls[0][0]} at {os.path.basename(calls[0][1])}:{calls[0][2]}" if calls else "outside the script"
 
 
 def signature(prototype: str, argument: int, width: int) -> Fragments:
@@ -172,7 +175,7 @@ def _fitted(found: Fragments, width: int, argument: int) -> Fragments:
 
 class SourceLine:
     """A line of the source window: its number and text; `here` is whether it is the current one, and `now` which
-    columns of it run next."""
+    columns of it run next, where that is not all of it."""
 
     __slots__ = ("number", "text", "here", "now")
 
@@ -198,14 +201,28 @@ def source_around(shell: Shell, stop: Stop, above: int = 3, below: int = 3) -> l
     found = []
     for number in range(max(line - above, 1), min(line + below, len(lines)) + 1):
         here = number == line
-        found.append(SourceLine(number, lines[number - 1], here, (column - 1, end - 1) if here else (0, 0)))
+        text = lines[number - 1].rstrip("\r")
+        start, after = (len(text[: at - 1].expandtabs(INDENT)) for at in (column, end))
+        text = text.expandtabs(INDENT)
+        found.append(SourceLine(number, text, here, _part(text, start, after) if here else (0, 0)))
     return found
+
+
+def _part(line: str, start: int, end: int) -> tuple[int, int]:
+    """The columns that run next; none if they are all of the line's code."""
+    rest = line[end:].partition("//")[0]
+    return (start, end) if line[:start].strip() or rest.strip() else (0, 0)
+
+
+def cut(text: str, width: int) -> str:
+    """A text of at most so many columns."""
+    return text if len(text) <= width else text[: max(width - 1, 0)] + "…"
 
 
 def source_text(lines: list[SourceLine], width: int) -> str:
     """The source window without colours, the current line marked as WinDbg marks it."""
     size = max((len(str(line.number)) for line in lines), default=1)
     return "\n".join(
-        f"{'>' if line.here else ' '} {line.number:>{size}}: {line.text.expandtabs(4)}".rstrip()[:width]
+        cut(f"{'>' if line.here else ' '} {line.number:>{size}}: {line.text}".rstrip(), width)
         for line in lines
     )

@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ..interp.debugger.stops import Stop
     from ..interp.options import Options
 
 PIPE_WIDTH = 80  # what is shown does not depend on a terminal that nobody looks at
@@ -82,7 +83,17 @@ def _conversation(shell: Shell, plain: bool) -> Callable[[], None]:
             # A console that is none, as under mintty without winpty; prompt_toolkit has a class for it on Windows only.
             if type(error).__name__ != "NoConsoleScreenBufferError":
                 raise
+    shell.stop_shown = _show_source
     return lambda: typed_entries(shell)
+
+
+def _show_source(shell: Shell, stop: Stop) -> None:
+    """The lines around a place where the run is suspended."""
+    from .screen import source_around, source_text
+
+    lines = source_around(shell, stop)
+    if lines:
+        shell.say(source_text(lines, shell.width))
 
 
 def _at_once(console: Console) -> Callable[[str], None]:

@@ -177,12 +177,11 @@ def source_fragments(lines: Iterable[screen.SourceLine], width: int) -> Formatte
         style = "class:source.here" if line.here else "class:source.number"
         found.append((style, f"{'>' if line.here else ' '} {line.number:>{size}}: "))
         at = 0
-        room = width - size - 5
-        for piece_style, text, *_ in fragments(line.text, False)[0]:
+        room = width - size - 4
+        for piece_style, text, *_ in fragments(screen.cut(line.text, room), False)[0]:
             for letter in text:
                 marked = line.now[0] <= at < line.now[1]
-                if at < room:
-                    found.append((piece_style + (" class:source.now" if marked else ""), letter))
+                found.append((piece_style + (" class:source.now" if marked else ""), letter))
                 at += 1
         found.append(("", "\n"))
     return FormattedText(found[:-1])
@@ -195,8 +194,9 @@ class MenuCompleter(Completer):
         self.completions = completions
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
+        narrow = get_app().output.get_size().columns < NARROW
         for each in self.completions.at(document.text_before_cursor, complete_event.completion_requested):
-            yield Completion(each.text, -each.replaces, display_meta=each.note)
+            yield Completion(each.text, -each.replaces, display_meta=None if narrow else each.note)
 
 
 class FromHistory(AutoSuggest):

@@ -182,7 +182,7 @@ def test_wrong_direction_copies_nothing() -> None:
     mapped.machine.device_writes([(logical, length)], b"\x5a" * length)
     mapped.flush(mapped.va, length, 0)
     assert mapped.machine.nt.memory.read(mapped.va, length) == before
-    assert mapped.machine.rules == ["dma-other-direction"]
+    assert mapped.machine.rules == ["dma-written-against-direction", "dma-other-direction"]
 
 
 @pytest.mark.parametrize("profile", ["direct", "bounce", "iommu", "noncoherent"])

@@ -117,7 +117,7 @@ def map_pieces(
         return None
     adapter.mappings.append(made)
     registers.used += made.taken
-    nt.dma.watch.begin(made, mdl)
+    nt.dma.watch.begin(made)
     if nt.dma.caches is not None:
         _begin_caches(nt, nt.dma.caches, made, mdl)
     if write:

@@ -20,7 +20,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..findings import Moment
     from ..hal.hardware import HardwareDevice
-    from ..mm.mdl import Mdl
     from ..mm.regions import Region
     from ..system import System
     from .mappings import Mapping
@@ -46,9 +45,9 @@ class Watching:
 
     __slots__ = ("mapping", "places", "taken", "landed", "changed", "reported", "_starts", "_frames")
 
-    def __init__(self, mapping: Mapping, places: list[tuple[int, int]]) -> None:
+    def __init__(self, mapping: Mapping) -> None:
         self.mapping = mapping
-        self.places = places
+        self.places: list[tuple[int, int]] = []
         self.taken: dict[int, Region | None] = {}
         self.landed: dict[int, list[Range]] = {}
         self.changed: list[Range] = []
@@ -56,8 +55,10 @@ class Watching:
         self._starts: list[int] = []
         self._frames: dict[int, list[tuple[int, int]]] = {}
 
-    def page_at(self, offset: int) -> int:
+    def page_at(self, nt: System, offset: int) -> int:
         """The page of virtual memory of a byte of the mapping."""
+        if not self.places:
+            self.places = _places(nt, self.mapping)
         first, va = self.places[bisect_right(self.places, (offset, 1 << 64)) - 1]
         return va + offset - first & -PAGE
 
@@ -96,12 +97,12 @@ class Watch:
         self.arrived: dict[int, list[Watching]] = {}
         nt.memory.watched.observers.append(self.seen)
 
-    def begin(self, mapping: Mapping, mdl: Mdl) -> None:
+    def begin(self, mapping: Mapping) -> None:
         """A buffer is mapped. One that a channel goes through again and again is shared, as a common buffer is."""
         description = mapping.adapter.description
         if description.auto_initialise and not description.master:
             return
-        made = self.live[mapping] = Watching(mapping, _places(self.nt, mdl, mapping.start, mapping.length))
+        made = self.live[mapping] = Watching(mapping)
         if mapping.write:
             offset = 0
             for physical, size in mapping.pieces:
@@ -124,7 +125,7 @@ class Watch:
     def _take(self, watching: Watching, frame: int, offset: int) -> None:
         if frame not in watching.taken:
             mapping, watched = watching.mapping, self.nt.memory.watched
-            watching.taken[frame] = watched.add(frame, watching.page_at(offset), mapping.write)
+            watching.taken[frame] = watched.add(frame, watching.page_at(self.nt, offset), mapping.write)
 
     # -- what devices do
 
@@ -154,9 +155,9 @@ class Watch:
                         break
 
     def against(self, device: HardwareDevice, logical: int, length: int) -> None:
-        """A device has written: not where it should only read. An IOMMU sees to that itself."""
+        """A device writes where it should only read. (An IOMMU then stops it.)"""
         for watching, _ in self._find(device, logical, True):
-            if not watching.reported and watching.mapping.adapter.domain is None:
+            if not watching.reported:
                 watching.reported = True
                 mapping = watching.mapping
                 facts = [*mapping.facts, ("access", f"{plural(length, 'byte')} at logical {address(logical)}")]
@@ -213,17 +214,30 @@ class Watch:
                     _add(watching.changed, max(low, first), min(high, last), None, self.nt)
 
 
-def _places(nt: System, mdl: Mdl, start: int, length: int) -> list[tuple[int, int]]:
-    """Where the bytes of a mapping lie in virtual memory: (byte of the mapping, address) for each MDL of a chain."""
-    found: list[tuple[int, int]] = []
-    at, where = 0, mdl.address
-    while where and at < length:
-        where, page, count, offset = MDL.unpack(nt.memory.read(where, MDL.size))
+def _places(nt: System, mapping: Mapping) -> list[tuple[int, int]]:
+    """Where the bytes of a mapping lie in virtual memory: (byte of the mapping, address) for each MDL of a chain, as
+    far as that is still there."""
+    found = [(0, 0)]
+    at, where, start = 0, mapping.mdl, mapping.start
+    while where and at < mapping.length:
+        header = _look(nt, where, MDL.size)
+        if len(header) < MDL.size:
+            break
+        where, page, count, offset = MDL.unpack(header)
         if start < count:
             found.append((at, page + offset + start))
             at += count - start
         start = max(start - count, 0)
     return found
+
+
+def _look(nt: System, va: int, length: int) -> bytes:
+    """Bytes of memory as they are; fewer where pages are not there."""
+    part = min(length, PAGE - va % PAGE)
+    if not nt.memory.frame_at(va):
+        return b""
+    found = nt.memory.peek(va, part)
+    return found + _look(nt, va + part, length - part) if part < length else found
 
 
 def _overlapping(ranges: list[Range], low: int, high: int) -> Range | None:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 WORD = 0xFFFF_FFFF_FFFF_FFFF
 NOT_SEEN = "????????"
+MODES = {0: "KernelMode", 1: "UserMode"}
 BOOLEANS = ("BOOLEAN", "BOOL", "LOGICAL")
 # Integers that mean an address, a mask or a frame: no decimal beside them.
 HEXADECIMAL = frozenset(
@@ -46,6 +47,7 @@ WIDE_POINTERS = ("WSTR", "WCH")
 PLAIN = ("_LARGE_INTEGER", "_ULARGE_INTEGER", "_LIST_ENTRY", "_UNICODE_STRING", "_STRING", "_GUID")
 MOST_ELEMENTS = 8
 NAME_COLUMNS, MOST_NAME_COLUMNS, NARROW = 16, 28, 60
+MOST_ROWS = 1000
 MOST_FIELDS = 6  # of a struct in one line
 
 
@@ -70,6 +72,7 @@ class Values:
         self.nt = nt
         self.symbol = symbol
         self.checker = checker
+        self.rows_left = MOST_ROWS  # before structs within structs are opened no more
 
     # ---- what an expression came to
 
@@ -123,14 +126,14 @@ class Values:
             return f"0x{bits:x} ({words})"
         if type.tag:
             return self._enumerator(type, value)
-        if type.typedef in ("NTSTATUS",) or (tag, field) == ("_IO_STATUS_BLOCK", "Status"):
+        if type.typedef == "NTSTATUS":
             return status_text(value)
         if type.boolean or type.typedef in BOOLEANS:
             return {0: "FALSE", 1: "TRUE"}.get(value, f"{integer_text(value, type)}, neither TRUE nor FALSE")
         if type.typedef == "KIRQL":
             return f"{value} ({irql_text(value)})"
         if type.typedef == "KPROCESSOR_MODE":
-            return f"{value} ({ {0: 'KernelMode', 1: 'UserMode'}.get(value, 'no mode')})".replace("( ", "(")
+            return f"{value} ({MODES.get(value, 'no mode')})"
         if type.name == "char" and type.typedef in ("", "CHAR") or type.typedef in CHARACTERS:
             return character_text(value, type)
         if type.typedef in HEXADECIMAL:
@@ -292,7 +295,9 @@ class Values:
         for member, offset in self.members(type):
             text = self.text_at(type, member, where, offset)
             rows.append(Row(offset, member.name, member.type, text, level, where + offset))
-            data = looking.read(self.nt, where + offset, max(member.type.size, 0)) if depth else None
+            self.rows_left -= 1
+            opened = depth and self.rows_left > 0
+            data = looking.read(self.nt, where + offset, max(member.type.size, 0)) if opened else None
             if data is not None:
                 rows += self._inside(member, where + offset, data, depth, level, (*around, where))
         return rows

@@ -25,6 +25,7 @@ STATUS_INTEGER_DIVIDE_BY_ZERO = 0xC000_0094
 STATUS_INTEGER_OVERFLOW = 0xC000_0095
 STATUS_NONCONTINUABLE_EXCEPTION = 0xC000_0025
 STATUS_GUARD_PAGE_VIOLATION = 0x8000_0001
+STATUS_BREAKPOINT = 0x8000_0003
 USER_END = 0x8000_0000_0000
 NULL_END = 0x1_0000  # nothing is ever mapped below
 ENTRY_REACH = 4096  # bytes between a list entry and the object that it is part of
@@ -212,6 +213,8 @@ class Faults:
             title = f"{name or f'exception 0x{record.code:08X}'} is handled by nobody, and ends the process"
             self.nt.violation(rules.PROCESS_EXCEPTION_NOT_HANDLED, (), facts, title=title)
             exit_process(self.nt, record.code)
+        if record.code == STATUS_BREAKPOINT:
+            facts.append(("debugger", "none is there, so a breakpoint ends the machine: take it out"))
         code = record.code | 0xFFFF_FFFF_0000_0000 if record.code & 0x8000_0000 else record.code
         rule = self._rule_here()
         touched = record.information[1] if len(record.information) > 1 else NULL_END

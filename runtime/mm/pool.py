@@ -78,10 +78,11 @@ class Arena:
 class Pool:
     """Both kinds of pool, and every block by its address."""
 
-    __slots__ = ("nt", "nonpaged", "paged", "blocks", "special", "_large_next")
+    __slots__ = ("nt", "nonpaged", "paged", "blocks", "special", "never_executable", "_large_next")
 
     def __init__(self, nt: System) -> None:
         self.nt = nt
+        self.never_executable = False  # a driver has opted in: NonPagedPool means NonPagedPoolNx
         self.nonpaged = Arena(NONPAGED, False, nt.settings.nonpaged_pages)
         self.paged = Arena(PAGED, True, nt.settings.paged_pages)
         self.blocks: dict[int, Block] = {}

@@ -99,7 +99,7 @@ def _check(nt: System, request: Request, paged: bool) -> None:
         nt.violation(rules.POOL_TAG_RESERVED, (pool_type, size, nt.instruction()), facts)
     elif not any(tag[index : index + 1].isalnum() for index in range(4)):
         nt.violation(rules.POOL_TAG_UNREADABLE, (request.tag, pool_type, nt.instruction()), facts)
-    if not paged and not pool_type & POOL_NX_ALLOCATION:
+    if not paged and not pool_type & POOL_NX_ALLOCATION and not (nt.pool.never_executable and pool_type == 0):
         nt.violation(rules.POOL_EXECUTABLE, (0, pool_type, request.tag), facts)
 
 

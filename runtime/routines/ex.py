@@ -11,6 +11,7 @@ from ..wdk.constants import (
     STATUS_DATATYPE_MISALIGNMENT,
     STATUS_INSUFFICIENT_RESOURCES,
     STATUS_QUOTA_EXCEEDED,
+    DrvRtPoolNxOptIn,
 )
 
 TYPE_CHECKING = False
@@ -361,7 +362,12 @@ known(
     "BOOLEAN ExIsProcessorFeaturePresent(ULONG ProcessorFeature)",
     page="nf-wdm-exisprocessorfeaturepresent", irql="any",
 )  # fmt: skip
-known(
+@routine(
     "VOID ExInitializeDriverRuntime(ULONG RuntimeFlags)",
     page="nf-wdm-exinitializedriverruntime", irql="== PASSIVE_LEVEL", macro=True,
 )  # fmt: skip
+def ExInitializeDriverRuntime(nt: System, flags: int) -> None:
+    """With DrvRtPoolNxOptIn NonPagedPool means NonPagedPoolNx from here on."""
+    nt.pool.never_executable |= bool(flags & DrvRtPoolNxOptIn)
+
+

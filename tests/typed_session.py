@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 SECONDS = 20.0
+PROMPT = 7  # columns
 KEYS = {
     "enter": "\r", "tab": "\t", "escape": "\x1b", "backspace": "\x7f", "up": "\x1b[A", "down": "\x1b[B",
     "right": "\x1b[C", "left": "\x1b[D", "home": "\x1b[H", "end": "\x1b[F", "ctrl-c": "\x03", "ctrl-d": "\x04",
@@ -117,7 +118,8 @@ class TypedSession:
 
         def is_there() -> bool:
             before = self.screen.display[self.screen.cursor.y][: self.screen.cursor.x]
-            return bool(before) and before.endswith(text[-8:][-len(before) :])
+            seen = max(min(len(before) - PROMPT, 8), 1)  # of a line that is wrapped, only its end
+            return before.endswith(text[-seen:])
 
         self.wait(is_there, f"{text!r} before the cursor")
 

@@ -414,3 +414,17 @@ def test_the_last_value_has_a_name(prompt: Prompt) -> None:
     prompt("q")
     prompt("q = _ * 3;")
     assert prompt("q").startswith("12")
+
+
+def test_data_breakpoints_see_what_a_device_writes() -> None:
+    prompt = Prompt()
+    prompt.shell.start_debugging(str(Path(__file__).parent.parent / "examples" / "sg_read.dma"))
+    prompt("bp SgSampleRead")
+    prompt("g")
+    prompt("PVOID where = (char *)Irp->MdlAddress->StartVa + Irp->MdlAddress->ByteOffset;")
+    prompt("ba w4 where")
+    assert "written by device Card, on write Command, after" in prompt("g")
+    shown = prompt("!who where 4")
+    assert "written   by device Card, on write Command, after" in shown and "mapped    by app" in shown
+    prompt("bc *")
+    assert prompt("g").endswith("first a5\n")

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
+from ...runtime.mm.memory import KERNEL_BASE
 from .again import Way
 from .breakpoints import DATA, Breakpoint
+from .data import process_of
 from .frames import depth_of
+from .looking import region_of
 from .stops import Position
 
 TYPE_CHECKING = False
@@ -104,14 +107,17 @@ class Touch:
 class Who(Way):
     """Keeps what was last done to some bytes: who wrote them, and who mapped their page."""
 
-    def __init__(self, live: Live, address: int, size: int, pauses: set[Position], target: Position | None) -> None:
+    def __init__(
+        self, live: Live, address: int, size: int, process: int, pauses: set[Position], target: Position | None
+    ) -> None:
         super().__init__(pauses | ({target} if target is not None else set()))
         self.live = live
         self.address = address
+        self.process = process
         self.written: Touch | None = None
         self.mapped: Touch | None = None
         one = Breakpoint(-1, DATA)
-        one.address, one.size, one.access = address, size, "w"
+        one.address, one.size, one.access, one.process = address, size, "w", process
         self.data = [one]
         self._region: object = None
         self._before: tuple[object, int, Position] = ((), 0, Position(0))
@@ -130,7 +136,9 @@ class Who(Way):
 
     def look_at_page(self) -> None:
         """Note if the page was mapped or unmapped since the last place."""
-        region = self.live.nt.memory.region_at(self.address)
+        nt = self.live.nt
+        space = next((one.space for one in nt.processes if one.id == self.process), None)
+        region = region_of(nt, self.address, space) if space is not None or self.address >= KERNEL_BASE else None
         if region is not self._region:
             what = "mapped" if region is not None else "unmapped"
             site, time_ns, position = self._before
@@ -212,7 +220,7 @@ def back_to_hit(live: Live) -> bool:
 
 def who(live: Live, address: int, size: int) -> Who:
     """Who last wrote some bytes, and mapped their page."""
-    way = look_again(live, partial(Who, live, address, size))
+    way = look_again(live, partial(Who, live, address, size, process_of(live.nt, address)))
     assert isinstance(way, Who)
     way.look_at_page()
     return way

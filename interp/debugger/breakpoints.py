@@ -33,6 +33,7 @@ class Breakpoint:
         self.address = 0
         self.size = 0
         self.access = ""
+        self.process = 0  # the id of the one in whose space the address lies
         self.condition = ""
         self.once = False
         self.enabled = True

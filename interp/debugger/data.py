@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from ...runtime.mm.memory import KERNEL_BASE
 from ...runtime.mm.store import PAGE
+from .looking import frame_of, region_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from ...runtime.system import System
     from .breakpoints import Breakpoint
     from .live import Live
+
+
+def process_of(nt: System, address: int) -> int:
+    """The id of the process in whose space an address lies: the current one's, unless only another has it."""
+    if address < KERNEL_BASE and nt.memory.user.find(address) is None:
+        return next((one.id for one in nt.processes if one.space.find(address) is not None), nt.process.id)
+    return nt.process.id
 
 
 class Data:
@@ -52,10 +62,13 @@ class Data:
 
     def _lies(self, one: Breakpoint) -> list[tuple[int, int]]:
         """Where the bytes of a breakpoint lie in RAM now."""
+        nt = self.live.nt
+        space = next((process.space for process in nt.processes if process.id == one.process), None)
         found, va, end = [], one.address, one.address + one.size
         while va < end:
             size = min(end, (va & -PAGE) + PAGE) - va
-            frame = self.live.nt.memory.frame_at(va)
+            region = region_of(nt, va, space)
+            frame = frame_of(region, va) if region is not None and region.device is None else 0
             if frame:
                 found.append((frame * PAGE + va % PAGE, size))
             va += size

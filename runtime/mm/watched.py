@@ -59,7 +59,7 @@ class Watched:
 
     def told(self, physical: int, length: int, write: bool, by: str) -> None:
         """Who is no processor touches RAM."""
-        if self.spy_told is not None and physical // PAGE in self.frames[write]:
+        if self.spy_told is not None:
             self.spy_told(physical, length, write, by)
 
     def add(self, frame: int, page: int, write: bool) -> Region | None:

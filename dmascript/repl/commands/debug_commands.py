@@ -8,6 +8,7 @@ from ...grammar.spell import nearest
 from ...interp.debugger import looking, stack
 from ...interp.debugger.breakpoints import DATA, FUNCTION, LINE, ROUTINE, Breakpoint, is_routine
 from ...interp.debugger.control import Step
+from ...interp.debugger.data import process_of
 from ...interp.debugger.reading import EvaluationError
 from ...runtime import routines
 from ...runtime.findings import level_name
@@ -245,6 +246,7 @@ def breakpoint_on_access(shell: Shell, rest: str) -> None:
             raise Refused(f"{long(address)}: {why[seen.state]}")
         made = points.add(DATA)
         made.access, made.size, made.address = access, size, address
+        made.process = process_of(shell.live.nt, address)
     made.condition = condition
     points.changed()
     shell.say(f"breakpoint {described(shell, made)}")

@@ -289,4 +289,7 @@ class HardwareDevice:
             title = "an access lies outside the registers of the device"
             if bar.base + offset in bar.left:
                 title = "an access goes to where the registers were before the device was stopped"
+                words = "write" if write else "read"
+                facts = [("access", f"{words} of {plural(size, 'byte')} at {address(bar.base + offset)}"),
+                         ("since", "they have other addresses after each IRP_MN_START_DEVICE: map them there")]  # fmt: skip
         self.nt.violation(rule, (), [*facts, *self.facts(bar)], title=title)

@@ -122,7 +122,7 @@ class Faults:
         if write and region is not None and written_under_read_lock(nt, region, va):
             return
         mapped = nt.memory.permits(va, write)
-        if va < USER_END and nt.thread.cause:
+        if NULL_END <= va < USER_END and nt.thread.cause:
             self.user_touched(va)
         if irql >= DISPATCH_LEVEL:
             if va < NULL_END:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+
+from dmascript.repl.feeding import Interruptible
+from prompt import Prompt
 
 
 def piped(text: str, *words: str, folder: Path) -> tuple[int, str, str]:
@@ -104,3 +109,31 @@ def test_folders_are_the_platforms_own(platform: str, monkeypatch: pytest.Monkey
     assert folders.history_file() == os.path.join("home", *wanted[1], "history")
     monkeypatch.setenv("DMASCRIPT_CONFIG", "own")
     assert folders.history_file() == os.path.join("own", "history")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Windows reach the test as well")
+def test_an_interrupt_ends_the_reading(tmp_path: Path) -> None:
+    """Ctrl-C stops the loop at a statement, and what is left in the pipe is not done."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "dmascript", "repl", "--max-steps", "9000000000"], cwd=tmp_path, stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.write(b'DbgPrint("on\\n");\n.help dt\nint n = 1;\nDbgPrint("it runs\\n"); while (1) n++;\n7\n')
+        process.stdin.close()
+        process.stdin = None
+        assert process.stdout.readline() == b"on\n"  # what was done before the loop is shown already
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert b"interrupted" in out and not out.endswith(b"7\n")
+
+
+def test_an_interrupt_that_comes_too_late_is_forgotten() -> None:
+    """What was pressed when nothing ran does not stop the next entry."""
+    prompt = Prompt()
+    with Interruptible(prompt.shell) as interruptible:
+        interruptible.asked = 1
+        prompt.shell.live.interrupt()
+    assert prompt("int x = 4; x = x + 1;") == ""

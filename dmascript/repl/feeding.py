@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from .shell import Shell
 
 
+MOST_ASKED = 3
+
+
 def feed(shell: Shell, entry: str) -> bool:
     """Do one entry; whether it could be done, so that one after it may be. Leave if the session shall end."""
     return attempt(shell, lambda: shell.feed(entry))
@@ -60,26 +63,29 @@ def _tell_mistake(shell: Shell, error: Exception) -> None:
 
 
 class Interruptible:
-    """While the machine runs, Ctrl-C asks it to stop at the next statement; a second one, before it has, ends the wait
-    wherever it is."""
+    """While the machine runs, Ctrl-C asks it to stop at the next statement. If it cannot, the fourth one ends the wait
+    wherever it is. `asked` is how often it was pressed."""
 
     def __init__(self, shell: Shell) -> None:
         self.shell = shell
         self.before: Any = None
-        self.asked = False
+        self.asked = 0
 
-    def __enter__(self) -> None:
+    def __enter__(self) -> Interruptible:
         if threading.current_thread() is threading.main_thread():
             self.before = signal.signal(signal.SIGINT, self._asked)
+        return self
 
     def __exit__(self, *_: object) -> None:
         if self.before is not None:
             signal.signal(signal.SIGINT, self.before)
+        if self.asked:  # by now nothing runs: what comes next is not meant
+            self.shell.live.control.interrupted = False
 
     def _asked(self, number: int, frame: object) -> None:
-        if self.asked:
+        self.asked += 1
+        if self.asked > MOST_ASKED:
             raise KeyboardInterrupt
-        self.asked = True
         if sys.stdout.isatty():
             os.write(sys.stdout.fileno(), b"\n")  # behind the ^C that the terminal shows
         self.shell.live.interrupt()

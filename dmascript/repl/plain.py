@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 def run_lines(shell: Shell, lines: Iterable[str]) -> bool:
     """Do the entries in these lines; what goes wrong with one does not keep the others from being done. False if one
     ends the session."""
-    with Interruptible(shell):
+    with Interruptible(shell) as interruptible:
         for entry in split(lines, shell.is_command):
             try:
                 feed(shell, entry)
             except Leave:
                 return False
+            sys.stdout.flush()  # whoever writes into the pipe may wait for the answer
+            if interruptible.asked:
+                raise KeyboardInterrupt
     return True
 
 

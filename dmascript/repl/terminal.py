@@ -99,10 +99,10 @@ class Terminal:
     def do(self, text: str) -> bool:
         """Do what was typed or pasted, one entry after the other; False if the session is to end."""
         entries = list(split(text.split("\n"), self.shell.is_command)) if "\n" in text else [text]
-        with Interruptible(self.shell):
+        with Interruptible(self.shell) as interruptible:
             for entry in entries:
                 try:
-                    if not feed(self.shell, entry):
+                    if not feed(self.shell, entry) or interruptible.asked:
                         break
                 except Leave:
                     return False

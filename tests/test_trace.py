@@ -143,5 +143,6 @@ def test_the_printed_trace_comes_while_the_run_goes_on() -> None:
     assert all(line[9:12] == " us" for line in printed)
     assert [float(line[:9]) for line in printed] == sorted(float(line[:9]) for line in printed)
     assert any(line.endswith("... [dispatch] PioSampleDispatch = STATUS_PENDING") for line in printed)
+    assert any("major IRP_MJ_PNP, minor IRP_MN_START_DEVICE" in line for line in printed)
     assert any("... ReadFile = 1" in line for line in printed)
     assert any("IoCreateSymbolicLink(" in line and line.endswith(" = STATUS_SUCCESS") for line in printed)

@@ -290,6 +290,8 @@ class HardwareDevice:
             if bar.base + offset in bar.left:
                 title = "an access goes to where the registers were before the device was stopped"
                 words = "write" if write else "read"
-                facts = [("access", f"{words} of {plural(size, 'byte')} at {address(bar.base + offset)}"),
-                         ("since", "they have other addresses after each IRP_MN_START_DEVICE: map them there")]  # fmt: skip
+                facts = [
+                    ("access", f"{words} of {plural(size, 'byte')} at {address(bar.base + offset)}"),
+                    ("since", "they have other addresses after each IRP_MN_START_DEVICE: map them there"),
+                ]
         self.nt.violation(rule, (), [*facts, *self.facts(bar)], title=title)

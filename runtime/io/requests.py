@@ -11,6 +11,7 @@ from .. import rules
 from ..findings import address
 from ..ke.guarded import call_below
 from ..wdk.constants import (
+    IRP_MJ_PNP,
     SL_INVOKE_ON_CANCEL,
     SL_INVOKE_ON_ERROR,
     SL_INVOKE_ON_SUCCESS,
@@ -202,7 +203,8 @@ class Requests:
         running = self.running.setdefault(nt.thread.address, [])
         running.append((request, level))
         irql, regions = nt.irql, nt.thread.regions_entered
-        nt.traced("dispatch", irp=request.irp, device=device, routine=routine, major=request.major)
+        minor = {"minor": request.minor} if major == IRP_MJ_PNP else {}
+        nt.traced("dispatch", irp=request.irp, device=device, routine=routine, major=request.major, **minor)
         cause, nt.thread.cause = nt.thread.cause, request.irp
         status = call_below(nt, routine, device, request.irp) & 0xFFFF_FFFF
         nt.thread.cause = cause

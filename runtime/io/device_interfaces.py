@@ -69,6 +69,7 @@ def set_state(nt: System, name: str, enable: bool) -> int:
     if link.enabled == enable:
         return STATUS_OBJECT_NAME_EXISTS if enable else STATUS_OBJECT_NAME_NOT_FOUND
     link.enabled = enable
+    nt.io.interface_notes.changed(link.name, enable)
     return STATUS_SUCCESS
 
 

@@ -22,6 +22,7 @@ from .driver_objects import Drivers
 from .fetches import Fetches
 from .file_objects import Files, Opening
 from .file_requests import Control, FileRequests, Transfer
+from .interface_notes import InterfaceNotes
 from .io_timers import IoTimers
 from .irp import CANCEL, CANCEL_ROUTINE
 from .namespace import Namespace
@@ -49,6 +50,7 @@ class IoManager:
         "nt", "drivers", "devices", "names", "requests", "files", "file_requests", "queues", "start_io", "csq",
         "cancellation", "remove_locks", "work", "timers", "pnp", "power", "registry", "by_thread",
         "fetches", "ports", "process_notes",
+        "interface_notes",
     )  # fmt: skip
 
     def __init__(self, nt: System) -> None:
@@ -77,6 +79,7 @@ class IoManager:
         self.fetches = Fetches(nt)
         self.ports = CompletionPorts(nt)
         self.process_notes = ProcessNotes(nt)
+        self.interface_notes = InterfaceNotes(nt)
 
     # -- drivers
 

@@ -24,6 +24,7 @@ from ..wdk.constants import (
 )
 from . import pnp_checks as checks
 from .bus_driver import BusDriver
+from .device_interfaces import set_state
 from .irp import INFORMATION, MINOR, PARAMETERS, STATUS
 
 TYPE_CHECKING = False
@@ -227,6 +228,7 @@ class PlugAndPlay:
         node.state = "removed"
         checks.after_remove(nt, stack)
         for name in node.pdo.interfaces:
+            set_state(nt, name, False)
             nt.io.names.remove_link(name)
         if not node.pdo.deleted:
             nt.io.devices.delete(node.pdo)

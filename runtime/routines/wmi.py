@@ -45,18 +45,32 @@ known(
 )  # fmt: skip
 known("ULONG IoWMIDeviceObjectToProviderId(PDEVICE_OBJECT DeviceObject)", page="nf-wdm-iowmideviceobjecttoproviderid")
 known("NTSTATUS IoWMIWriteEvent(PVOID WnodeEventItem)", page="nf-wdm-iowmiwriteevent", fails="NTSTATUS")
-known(
+@routine(
     "NTSTATUS IoRegisterPlugPlayNotification(IO_NOTIFICATION_EVENT_CATEGORY EventCategory, ULONG EventCategoryFlags, "
     "PVOID EventCategoryData, PDRIVER_OBJECT DriverObject, PDRIVER_NOTIFICATION_CALLBACK_ROUTINE CallbackRoutine, "
     "PVOID Context, PVOID *NotificationEntry)",
     page="nf-wdm-ioregisterplugplaynotification", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
-    undo="IoUnregisterPlugPlayNotificationEx",
+    undo="IoUnregisterPlugPlayNotificationEx", calls_back=True,
 )  # fmt: skip
-known(
+def IoRegisterPlugPlayNotification(
+    nt: System, category: int, flags: int, data: int, driver: int, routine: int, context: int, entry_at: int
+) -> int:  # fmt: skip
+    """Let a routine be told of the device interfaces of a class that come and go. Other categories are not modelled."""
+    return nt.io.interface_notes.register(category, flags, data, driver, routine, context, entry_at)
+
+
+@routine(
     "NTSTATUS IoUnregisterPlugPlayNotification(PVOID NotificationEntry)",
     page="nf-wdm-iounregisterplugplaynotification", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
-known(
+def IoUnregisterPlugPlayNotification(nt: System, entry: int) -> int:
+    return nt.io.interface_notes.unregister(entry)
+
+
+@routine(
     "NTSTATUS IoUnregisterPlugPlayNotificationEx(PVOID NotificationEntry)",
     page="nf-wdm-iounregisterplugplaynotificationex", irql="== PASSIVE_LEVEL", fails="NTSTATUS",
 )  # fmt: skip
+def IoUnregisterPlugPlayNotificationEx(nt: System, entry: int) -> int:
+    """The routine is not called any more."""
+    return nt.io.interface_notes.unregister(entry)

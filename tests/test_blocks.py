@@ -226,7 +226,7 @@ def test_every_form_of_a_frame_is_right() -> None:
 
 
 def test_a_driver_entry_is_loaded_before_the_statements() -> None:
-    """A DriverEntry at file level is loaded whatever else the file has, and a script that calls it has it called once."""
+    """A DriverEntry at file level is loaded whatever else the file has, and a script that calls it has one call."""
     entry = (
         'VOID Unload(PDRIVER_OBJECT d) { DbgPrint("unloaded\\n"); }\n'
         "NTSTATUS DriverEntry(PDRIVER_OBJECT d, PUNICODE_STRING r)"

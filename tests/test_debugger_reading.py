@@ -137,3 +137,9 @@ def test_what_is_no_number_is_refused(live: Live, text: str) -> None:
 
 def test_a_struct_stands_for_its_address(live: Live) -> None:
     assert live.number("s") == live.number("&s") and live.number("arr") == live.number("&arr[0]")
+
+
+def test_a_structure_that_the_kernel_exports(live: Live) -> None:
+    """A GUID of the headers has its bytes, also where the script has not used it."""
+    found = live.evaluate("GUID_HWPROFILE_QUERY_CHANGE")
+    assert isinstance(found.value, bytes) and len(found.value) == 16 and any(found.value)

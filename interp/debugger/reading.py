@@ -141,6 +141,9 @@ class Reader:
                 return wrap_number(held, e.type) if isinstance(held, int) else held
             if where is None and self.live.growing.unit.place_of(place.variable) is None:
                 exported = self._exported(place.variable)
+                if exported is not None and isinstance(e.type, StructType):
+                    self.live.growing.type_named(e.type.layout.tag)  # so that it knows its size
+                    return exported.to_bytes(e.type.size, "little")
                 if exported is not None:
                     return wrap_number(exported, e.type)
         member = place.member if isinstance(place, tree.MemberPlace) else None

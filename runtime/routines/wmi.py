@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from ..mm.pool_calls import free
 from ..routine import known, routine
-from ..wdk.constants import STATUS_SUCCESS
+from ..wdk.constants import STATUS_INSUFFICIENT_RESOURCES, STATUS_SUCCESS
 from ..wdk.layouts import offset
 
 TYPE_CHECKING = False
@@ -43,8 +44,28 @@ known(
     "PVOID EventData)",
     page="nf-wmilib-wmifireevent", irql="<= DISPATCH_LEVEL", fails="NTSTATUS", header="wmilib.h",
 )  # fmt: skip
-known("ULONG IoWMIDeviceObjectToProviderId(PDEVICE_OBJECT DeviceObject)", page="nf-wdm-iowmideviceobjecttoproviderid")
-known("NTSTATUS IoWMIWriteEvent(PVOID WnodeEventItem)", page="nf-wdm-iowmiwriteevent", fails="NTSTATUS")
+
+
+@routine(
+    "ULONG IoWMIDeviceObjectToProviderId(PDEVICE_OBJECT DeviceObject)", page="nf-wdm-iowmideviceobjecttoproviderid"
+)
+def IoWMIDeviceObjectToProviderId(nt: System, device: int) -> int:
+    """A number that stands for the device in events."""
+    return device >> 4 & 0xFFFF_FFFF
+
+
+@routine(
+    "NTSTATUS IoWMIWriteEvent(PVOID WnodeEventItem)",
+    page="nf-wdm-iowmiwriteevent", irql="<= APC_LEVEL", fails="NTSTATUS",
+)  # fmt: skip
+def IoWMIWriteEvent(nt: System, item: int) -> int:
+    """Queue an event, for which nobody waits here. Its memory, from nonpaged pool, is the system's then."""
+    if nt.fails("IoWMIWriteEvent"):
+        return STATUS_INSUFFICIENT_RESOURCES
+    free(nt, item, 0)
+    return STATUS_SUCCESS
+
+
 @routine(
     "NTSTATUS IoRegisterPlugPlayNotification(IO_NOTIFICATION_EVENT_CATEGORY EventCategory, ULONG EventCategoryFlags, "
     "PVOID EventCategoryData, PDRIVER_OBJECT DriverObject, PDRIVER_NOTIFICATION_CALLBACK_ROUTINE CallbackRoutine, "

@@ -8,24 +8,37 @@ undoes it from its one declaration.
 
 from __future__ import annotations
 
-import os
 import re
 from bisect import bisect_left
 
 from ..builtin_names import CONSTANT, ROUTINE, TYPE, WORD, built_in_names
 from ..grammar.lexer import COMMENT, UNCLOSED_STRING, pieces
-from ..grammar.typenames import spelled
-from ..grammar.types import FunctionType, PointerType, StructType
+from ..grammar.types import PointerType, StructType
 from ..grammar.words import KEYWORDS
 from ..runtime import routines
-from ..runtime.routine import MEMBERS
+from .candidates import (
+    COMMAND,
+    FIELD,
+    LOCAL,
+    OWN,
+    Candidate,
+    commands,
+    fields,
+    files,
+    included,
+    listed,
+    profiles,
+    rules,
+    settings,
+    statuses,
+)
 from .command import all_commands
-from .notes import note_of, note_of_routine, note_of_symbol
+from .notes import note_of, note_of_symbol
 from .operands import last_operand
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from ..grammar.types import Type
     from .shell import Shell
@@ -33,24 +46,10 @@ if TYPE_CHECKING:
 MOST = 300  # candidates that a menu is given
 LEAST_LETTERS = 3  # of a name, before a menu opens by itself
 BEFORE_A_NAME = " (,=+-*/&|!~?:[{"
-FIELD, OWN, LOCAL, COMMAND, FILE = "field", "name", "local", "command", "file"
 
 _NAME_AT_END = re.compile(r"[A-Za-z_]\w*$")
 _MEMBER_AT_END = re.compile(r"(->|(?<![\d.])\.)\s*([A-Za-z_]\w*)?$")
 _INCLUDE = re.compile(r'\s*#\s*include\s*(["<])([^">]*)$')
-
-
-class Candidate:
-    """One thing to type: its text, how many characters before the cursor it replaces, and what kind of thing it is.
-    `note` tells more about it, and is asked only for what is seen."""
-
-    __slots__ = ("text", "replaces", "kind", "note")
-
-    def __init__(self, text: str, replaces: int, kind: str, note: Callable[[], str]) -> None:
-        self.text = text
-        self.replaces = replaces
-        self.kind = kind
-        self.note = note
 
 
 class Index:
@@ -87,13 +86,13 @@ class Completions:
             "routine": self._functions,
             "function": self._functions,
             "place": self._functions,
-            "file": _files,
-            "rule": lambda prefix: _listed(_rules(), prefix),
+            "file": files,
+            "rule": lambda prefix: listed(rules(), prefix),
             "explain": self._explained,
-            "profile": lambda prefix: _listed(_profiles(), prefix),
-            "setting": lambda prefix: _listed(_settings(), prefix),
-            "command": lambda prefix: _listed(_commands(), prefix, COMMAND),
-            "status": lambda prefix: _listed(_statuses(), prefix, CONSTANT),
+            "profile": lambda prefix: listed(profiles(), prefix),
+            "setting": lambda prefix: listed(settings(), prefix),
+            "command": lambda prefix: listed(commands(), prefix, COMMAND),
+            "status": lambda prefix: listed(statuses(), prefix, CONSTANT),
         }
 
     @property
@@ -122,7 +121,7 @@ class Completions:
         if name.startswith("?") and not blank and (name[1:2].isalpha() or name[1:2] == "_"):
             return self._explained(name[1:])
         if not blank:
-            return _listed(_commands(), name, COMMAND) if name[:1] in (".", "!") else None
+            return listed(commands(), name, COMMAND) if name[:1] in (".", "!") else None
         if name not in all_commands() or not self.shell.is_command(line):
             return None
         row = all_commands()[name]
@@ -136,7 +135,7 @@ class Completions:
         if kind == "field":
             return self._fields_of_type(next((word for word in words if word), ""), prefix)
         if "|" in kind:
-            return _listed(dict.fromkeys(kind.split("|"), ""), prefix)
+            return listed(dict.fromkeys(kind.split("|"), ""), prefix)
         if kind in ("address", "expression", "symbol", "name", "place"):
             return self._of_language(rest, asked)
         if kind == "file" and not asked:
@@ -149,7 +148,7 @@ class Completions:
         from ..runtime.wdk import bugchecks
 
         checks = {row.name: f"0x{row.code:X}" for row in bugchecks.all_checks()}
-        found = _listed(_rules() | checks, prefix)
+        found = listed(rules() | checks, prefix)
         return [*self._built_in(prefix, (ROUTINE, TYPE, CONSTANT)), *found]
 
     # -- the language
@@ -157,8 +156,8 @@ class Completions:
     def _of_language(self, before: str, asked: bool) -> list[Candidate]:
         line = before[before.rfind("\n") + 1 :]
         if _in_text(before, line):
-            included = _INCLUDE.match(line)
-            return _included(*included.groups()) if included is not None and asked else []
+            header = _INCLUDE.match(line)
+            return included(*header.groups()) if header is not None and asked else []
         member = _MEMBER_AT_END.search(line)
         if member is not None:
             return self._members(before[: len(before) - len(line) + member.start()], member[1], member[2] or "")
@@ -255,107 +254,12 @@ def _is_unmodelled(name: str) -> bool:
     return row is not None and row.body is None
 
 
-def fields(target: StructType, prefix: str) -> list[Candidate]:
-    """The fields of a structure that begin so, in the order in which they lie."""
-    wanted = prefix.lower()
-    return [
-        Candidate(name, len(prefix), FIELD, _placed(name, member.type, offset))
-        for name, (member, offset) in target.layout.by_name.items()
-        if name.lower().startswith(wanted)
-    ]
-
-
-def _placed(name: str, type: Type, offset: int) -> Callable[[], str]:
-    def note() -> str:
-        row = MEMBERS.get(name)
-        if row is not None and isinstance(type, PointerType) and isinstance(type.target, FunctionType):
-            return note_of_routine(row)
-        return f"+0x{offset:03x}  {spelled(type)}"
-
-    return note
-
-
 def _noted(symbol: object, name: str) -> Callable[[], str]:
     return lambda: note_of_symbol(symbol, name)
 
 
-def _listed(known: Mapping[str, str], prefix: str, kind: str = "choice") -> list[Candidate]:
-    """Those of the known words that begin so, each with what is said of it."""
-    wanted = prefix.lower()
-    return [
-        Candidate(name, len(prefix), kind, text.strip)
-        for name, text in sorted(known.items())
-        if name.lower().startswith(wanted)
-    ]
-
-
 def _once(found: Iterable[Candidate]) -> list[Candidate]:
     return list({each.text: each for each in reversed(list(found))}.values())[::-1]
-
-
-def _commands() -> dict[str, str]:
-    return {name: row.help for name, row in all_commands().items()}
-
-
-def _rules() -> dict[str, str]:
-    from ..reference_text import without_braces
-    from ..runtime.rules.static import all_rules
-
-    return {name: without_braces(rule.title) for name, rule in all_rules().items()}
-
-
-def _statuses() -> dict[str, str]:
-    from ..runtime.wdk.constants import GROUPS
-
-    values = {name: value for _, group in GROUPS.values() for name, value in group.items()}
-    return {name: f"0x{value:08X}" for name, value in values.items() if name.startswith("STATUS_")}
-
-
-def _profiles() -> dict[str, str]:
-    from ..runtime.profiles import PROFILES
-
-    return {name: what for name, (what, _) in PROFILES.items()}
-
-
-def _settings() -> dict[str, str]:
-    from ..interp.machine_settings import NUMBERS, WORDS
-
-    return dict.fromkeys(NUMBERS, "") | {name: ", ".join(words) for name, words in WORDS.items()}
-
-
-# ---- files
-
-
-def _files(prefix: str) -> list[Candidate]:
-    """Folders, and scripts, at a path that is begun."""
-    folder, name = os.path.split(prefix)
-    try:
-        entries = sorted(os.scandir(os.path.expanduser(folder) or "."), key=lambda entry: entry.name)
-        found = [(entry.name + "/" if entry.is_dir() else entry.name) for entry in entries]
-    except OSError:
-        return []
-    wanted = [
-        each for each in found
-        if each.startswith(name) and (name or each[0] != ".") and each.endswith(("/", ".dma", ".c", ".h", ".txt"))
-    ]  # fmt: skip
-    return [Candidate(each, len(name), FILE, str) for each in wanted]
-
-
-def _included(bracket: str, prefix: str) -> list[Candidate]:
-    """What `#include` may name: headers that are built in, and what comes with the language."""
-    from .. import stdlib
-    from ..interp.environment import HEADERS
-
-    if bracket == '"':
-        return _files(prefix)
-    models = [
-        f"{folder}/{name}"
-        for folder in ("devices", "flows", "linux")
-        if os.path.isdir(stdlib.path(folder))
-        for name in os.listdir(stdlib.path(folder))
-        if name.endswith((".dma", ".h"))
-    ]
-    return _listed(dict.fromkeys([*HEADERS, *models], ""), prefix, FILE)
 
 
 def _in_text(before: str, line: str) -> bool:

@@ -19,7 +19,7 @@ MOST_LINES = 4000
 
 
 class EntryLexer(Lexer):
-    """`is_command` says whether a line is a command, `own_kinds` what the script's own names are."""
+    """`command_word` gives the word of a command that a line begins with, or nothing."""
 
     def __init__(self, command_word: Callable[[str], str]) -> None:
         self.command_word = command_word

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import threading
 from collections.abc import Iterable
 from shutil import get_terminal_size
@@ -259,8 +258,3 @@ def _warm_up() -> None:
     built_in_names()
     for name in routines.names():
         routines.find(name)
-
-
-def is_rich() -> bool:
-    """Whether both ends are a terminal that can move its cursor."""
-    return sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in ("dumb", "unknown")

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from dmascript.repl.entries import closing_indent, is_complete, may_go_on, next_indent, split, without_prompts
+from dmascript.repl.entries import is_complete, may_go_on, split, without_prompts
+from dmascript.repl.indenting import closing_indent, next_indent
 from prompt import Prompt
 
 COMPLETE = """

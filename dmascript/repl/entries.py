@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 
 from ..grammar.lexer import COMMENT, NEWLINE, STRAY, UNCLOSED_COMMENT, UNCLOSED_STRING, pieces
-from ..grammar.tokens import PUNCTUATOR
 from ..grammar.words import KEYWORDS
 from ..grammar.words import split as split_words
 
@@ -19,9 +18,8 @@ if TYPE_CHECKING:
 
     IsCommand = Callable[[str], bool]
 
-INDENT = 4
-_CLOSERS = {")": "(", "]": "[", "}": "{"}
-_HEADS = frozenset(("if", "while", "for", "switch"))
+CLOSERS = {")": "(", "]": "[", "}": "{"}
+HEADS = frozenset(("if", "while", "for", "switch"))
 _TRIES = frozenset(("__try", "_try", "try"))
 _EXCEPTS = frozenset(("__except", "_except", "except"))
 _FINALLIES = frozenset(("__finally", "_finally", "finally"))
@@ -35,7 +33,7 @@ _NO_TYPE = frozenset(("return", "goto", "case", "else", "sizeof", "do", "break",
 _PROMPT = re.compile(r"(?:dma|dead|\d+: kd|\.\.\.)> ?")
 
 
-class _More(Exception):
+class More(Exception):
     """Something must follow."""
 
 
@@ -56,11 +54,11 @@ def may_go_on(text: str) -> bool:
 def _walk(text: str) -> _Statements | None:
     """What has walked over all statements of a text; None if something must follow."""
     try:
-        statements = _Statements(*_tokens(text))
+        statements = _Statements(*tokens_of(text))
         index = 0
         while statements.at(index):
             index = statements.statement(index)
-    except _More:
+    except More:
         return None
     except RecursionError:  # deeper than anything that the checker takes
         return _Statements([], {})
@@ -107,65 +105,8 @@ def without_prompts(text: str) -> str:
     return "\n".join(line[found.end() :] for line in lines if (found := _PROMPT.match(line)))
 
 
-def next_indent(before: str) -> int:
-    """How many blanks a new line begins with, behind this text."""
-    opened = _open_brackets(before)
-    inside = before[opened[-1] + 1 :] if opened else before
-    if _wants_statement(inside) and (not opened or before[opened[-1]] == "{"):
-        return _indent_of_line(before, len(before)) + INDENT
-    return _indent_of_line(before, opened[-1]) + INDENT if opened else _indent_of_line(before, len(before))
-
-
-def closing_indent(before: str) -> int | None:
-    """How many blanks stand before a `}` that is typed behind this text, at the begin of its line; None if it closes
-    nothing."""
-    opened = _open_brackets(before)
-    return _indent_of_line(before, opened[-1]) if opened and before[opened[-1]] == "{" else None
-
-
-def is_open(text: str) -> bool:
-    """Whether a bracket or a comment is open at the end of the text."""
-    try:
-        _tokens(text)
-    except _More:
-        return True
-    return False
-
-
-def _wants_statement(text: str) -> bool:
-    """Whether the text ends in the head of a statement, such as `if (x)` or `else`."""
-    try:
-        tokens, partners = _tokens(text)
-    except _More:
-        return False
-    if not tokens:
-        return False
-    if tokens[-1] in ("else", "do"):
-        return True
-    begin = partners.get(len(tokens) - 1, 0)
-    return tokens[-1] == ")" and begin > 0 and tokens[begin - 1] in _HEADS | {"after"}
-
-
-def _indent_of_line(text: str, position: int) -> int:
-    start = text.rfind("\n", 0, position) + 1
-    line = text[start:]
-    return len(line) - len(line.lstrip(" "))
-
-
-def _open_brackets(text: str) -> list[int]:
-    """Where the brackets stand that are open at the end of the text."""
-    opened: list[int] = []
-    for kind, start, end in pieces(text):
-        piece = text[start:end] if end - start == 1 else ""
-        if kind == PUNCTUATOR and piece and piece in "([{":
-            opened.append(start)
-        elif piece in _CLOSERS and opened and text[opened[-1]] == _CLOSERS[piece]:
-            opened.pop()
-    return opened
-
-
-def _tokens(text: str) -> tuple[list[str], dict[int, int]]:
-    """The tokens without comments and directives, and for each bracket where its partner stands. Raises _More if
+def tokens_of(text: str) -> tuple[list[str], dict[int, int]]:
+    """The tokens without comments and directives, and for each bracket where its partner stands. Raises More if
     something is open."""
     text = text.replace("\\\n", "  ")
     tokens: list[str] = []
@@ -179,7 +120,7 @@ def _tokens(text: str) -> tuple[list[str], dict[int, int]]:
             fresh, directive = True, False
             continue
         if kind == UNCLOSED_COMMENT:
-            raise _More
+            raise More
         if kind == COMMENT:
             continue
         piece = text[start:end]
@@ -197,20 +138,20 @@ def _tokens(text: str) -> tuple[list[str], dict[int, int]]:
         fresh = False
         if piece in ("(", "[", "{"):
             opened.append(len(tokens))
-        elif piece in _CLOSERS:
-            if not opened or tokens[opened[-1]] != _CLOSERS[piece]:
+        elif piece in CLOSERS:
+            if not opened or tokens[opened[-1]] != CLOSERS[piece]:
                 return [], {}
             partner = opened.pop()
             partners[partner] = len(tokens)
             partners[len(tokens)] = partner
         tokens.append(piece if kind not in ("string", "character") else '""')
     if opened or conditions > 0:
-        raise _More
+        raise More
     return tokens, partners
 
 
 class _Statements:
-    """Walks over whole statements; raises _More at one whose end is missing."""
+    """Walks over whole statements; raises More at one whose end is missing."""
 
     def __init__(self, tokens: list[str], partners: dict[int, int]) -> None:
         self.tokens = tokens
@@ -224,13 +165,13 @@ class _Statements:
         """The index behind the statement that begins here."""
         word = self.at(index)
         if not word:
-            raise _More
+            raise More
         following = self.at(index + 1)
         if word == "{":
             return self.partners[index] + 1
-        if word in _HEADS or (word == "after" and following == "("):
+        if word in HEADS or (word == "after" and following == "("):
             if not following:
-                raise _More
+                raise More
             if following != "(":
                 return self.simple(index)
             return self._else(self.statement(self.partners[index + 1] + 1), word)
@@ -251,7 +192,7 @@ class _Statements:
     def _do(self, index: int) -> int:
         index = self.statement(index + 1)
         if not self.at(index) or (self.at(index) == "while" and not self.at(index + 1)):
-            raise _More
+            raise More
         if self.at(index) != "while" or self.at(index + 1) != "(":
             return index
         index = self.partners[index + 1] + 1
@@ -260,12 +201,12 @@ class _Statements:
     def _handlers(self, index: int) -> int:
         word = self.at(index)
         if not word:
-            raise _More
+            raise More
         if word in _FINALLIES:
             return self.statement(index + 1)
         if word in _EXCEPTS and self.at(index + 1) in ("(", ""):
             if not self.at(index + 1):
-                raise _More
+                raise More
             return self.statement(self.partners[index + 1] + 1)
         return index
 
@@ -286,7 +227,7 @@ class _Statements:
             aggregate = aggregate or token in _AGGREGATES
             index = self.partners[index] + 1 if token in ("(", "[", "{") else index + 1
         if self._lacks_something(first, aggregate and bodied):
-            raise _More
+            raise More
         return index
 
     def _lacks_something(self, first: int, needs_semicolon: bool) -> bool:

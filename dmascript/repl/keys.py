@@ -20,7 +20,8 @@ from prompt_toolkit.filters import (
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 
-from .entries import INDENT, closing_indent, is_complete, is_open, next_indent, without_prompts
+from .entries import is_complete, without_prompts
+from .indenting import INDENT, closing_indent, is_open, next_indent
 
 # The keys of WinDbg's window, on an empty line; terminals send F23 for Shift-F11.
 FUNCTION_KEYS = {"f5": "g", "f10": "p", "f11": "t", "f23": "gu", "f8": "t"}

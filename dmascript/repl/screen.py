@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from ..runtime.findings import level_name
-from .entries import INDENT
+from .indenting import INDENT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

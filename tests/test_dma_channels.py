@@ -273,7 +273,7 @@ def test_device_writes_beside_what_was_mapped() -> None:
 
 @pytest.mark.parametrize("verifier", [0, 1])
 def test_what_map_registers_hold_before_a_transfer(verifier: int) -> None:
-    """The verifier fills them. Without it a transfer that stops short brings bytes of an earlier one, somebody else's."""
+    """The verifier fills them. Without it a transfer that stops short brings bytes of an earlier one."""
     machine = DmaMachine("bounce", verifier=verifier)
     adapter = machine.adapter(ScatterGather=1, Dma32BitAddresses=1)
     lists: list[int] = []

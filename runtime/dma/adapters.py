@@ -117,17 +117,18 @@ class Dma:
         self.watch = Watch(nt)
         self._strayed_to: dict[HardwareDevice, int] = {}  # where an access ended that went where nothing is mapped
         self.running: Routine | None = None  # the member of DMA_OPERATIONS that runs
-        self._positions: dict[str, tuple[str, ...]] = {}
+        self._positions: dict[tuple[str, tuple[str, ...]], int | None] = {}
 
     def argument(self, *names: str) -> int | None:
         """Which argument of the running member has one of these names, so that a report points there; None for none."""
         row = self.running
         if row is None:
             return None
-        if row.name not in self._positions:
-            self._positions[row.name] = row.parameters
-        parameters = self._positions[row.name]
-        return next((parameters.index(name) for name in names if name in parameters), None)
+        key = row.name, names
+        if key not in self._positions:
+            parameters = row.parameters
+            self._positions[key] = next((parameters.index(name) for name in names if name in parameters), None)
+        return self._positions[key]
 
     # -- adapters
 

@@ -10,6 +10,7 @@ from .registers import FILL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from ..findings import Moment
     from ..system import System
     from .mappings import Mapping
 
@@ -30,12 +31,11 @@ def flush(nt: System, mapping: Mapping, length: int, write: bool) -> None:
         nt.memory.move_physical(back)
     if nt.recorder is not None:
         nt.recorder.flushed(mapping, 0 if write else length)
-    forget(nt, mapping)
-    nt.remember("mapping", mapping.mdl, "flushed", nt.dma.argument("Mdl", "ScatterGather"))
+    forget(nt, mapping, nt.remember("mapping", mapping.mdl, "flushed", nt.dma.argument("Mdl", "ScatterGather")))
     nt.traced("flush", mdl=mapping.mdl, length=mapping.length)
 
 
-def forget(nt: System, mapping: Mapping) -> None:
+def forget(nt: System, mapping: Mapping, moment: Moment | None = None) -> None:
     """The device's addresses of a mapping lead nowhere any more, and its map registers can be used again."""
     adapter = mapping.adapter
     nt.dma.watch.end(mapping)
@@ -49,7 +49,7 @@ def forget(nt: System, mapping: Mapping) -> None:
     if nt.dma.caches is not None:
         nt.dma.caches.end(direct_pieces(mapping), mapping.edges)
     adapter.mappings.remove(mapping)
-    nt.dma.ended.add(adapter.device, mapping.elements, nt.moment())
+    nt.dma.ended.add(adapter.device, mapping.elements, moment or nt.moment())
     if not any(other.registers is mapping.registers for other in adapter.mappings):
         mapping.registers.used = 0
 

@@ -24,13 +24,15 @@ KEEP_OBJECT, DEALLOCATE_OBJECT, KEEP_REGISTERS = 1, 2, 3
 LATE_NS = 3000  # when a request that could run at once is served later all the same
 TOTAL_STOP = (0xE6, 0x15)  # too many map registers in all
 STATUS_SUCCESS, STATUS_INSUFFICIENT_RESOURCES = 0, 0xC000_009A
+A_CONTEXT = "the context of a DMA routine"
 
 
 class Request:
     """One request. `run(registers)` does what was asked for and says what becomes of the channel and the registers;
-    `context` is the address of the transfer context of a version-3 request, 0 for an older one."""
+    `context` is the address of the transfer context of a version-3 request, 0 for an older one; `told` are the
+    driver's routine and what it is given."""
 
-    __slots__ = ("adapter", "device_object", "count", "run", "context", "exclusive", "key", "unserved", "asked")
+    __slots__ = ("adapter", "device_object", "count", "run", "context", "exclusive", "key", "unserved", "asked", "told")
 
     def __init__(
         self, adapter: Adapter, device_object: int, count: int, run: Callable[[MapRegisters], int], context: int = 0,
@@ -43,6 +45,7 @@ class Request:
         self.context = context
         self.exclusive = exclusive
         self.asked: Moment | None = None
+        self.told = 0, 0
         self.key = 0  # by which it is held until it is served
         self.unserved: Callable[[], object] | None = None  # what gives back what was taken for it
 
@@ -65,6 +68,7 @@ def submit(nt: System, request: Request) -> None:
     nt.traced("channel wanted", adapter=request.adapter.address, registers=request.count)
     request.asked = nt.remember("request", request.device_object, "asked", None)
     request.key = nt.new_object(0x40)
+    nt.dispatcher.lent.lend(A_CONTEXT, request.key, request.told[1])
     request.adapter.waiting.append(request)
     dma.served.append(request)
     left = f", {dma.pool.free} of {dma.pool.total} free" if request.adapter.needs_registers else ""
@@ -184,6 +188,9 @@ def _run(nt: System, request: Request, registers: MapRegisters) -> None:
     nt.history[("registers", registers.base)] = {"granted": registers.asked}
     nt.hold(rules.DMA_REGISTERS_LEFT, registers.base, [*registers.facts, *adapter.facts], registers.asked)
     _check_total(nt, request)
+    if nt.dispatcher.lent.known:
+        routine, context = request.told
+        nt.dispatcher.lent.check(A_CONTEXT, request.key, context, routine)
     action = request.run(registers)
     adapter.run_for = 0
     if action == KEEP_OBJECT:

@@ -135,6 +135,7 @@ def prepare(
         return KEEP_OBJECT  # until FreeAdapterObject
 
     request = Request(adapter, wanted.device_object, len(pieces), begin, exclusive=False)
+    request.told = wanted.routine, wanted.context
     if not wanted.buffer:
         request.unserved = lambda: nt.pool.free(where)
     return request

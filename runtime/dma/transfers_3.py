@@ -52,6 +52,7 @@ def allocate_channel(
         return requests.call_execution_routine(nt, routine, device_object, irp, registers, argument)
 
     request = requests.Request(adapter, device_object, count, run, context_at, exclusive=False)
+    request.told = routine, argument
     return submit(nt, request, context, bool(at_once))
 
 

@@ -58,7 +58,7 @@ class LentStack:
             return
         nt = self.nt
         self.known = {key: one for key, one in self.known.items() if one.va != va}  # it is said once
-        title = f"{kind} on a stack frame that has returned is used"
+        title = f"{kind} is used though its stack frame has returned"
         nt.history["lent stack", keeper] = {"lent": lent.moment}
         about, moment = ("lent stack", keeper), moment or nt.moment()
         if routine:

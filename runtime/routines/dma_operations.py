@@ -66,10 +66,12 @@ def AllocateAdapterChannel(nt: System, adapter: Adapter, device: int, count: int
         about = ("request", device)
         nt.violation(rules.DMA_CHANNEL_TWICE, (1, 0, 0), adapter.facts, about, argument=nt.dma.argument("DeviceObject"))
     irp = requests.current_irp(nt, device)
-    requests.submit(nt, requests.Request(
+    request = requests.Request(
         adapter, device, count,
         lambda registers: requests.call_execution_routine(nt, routine, device, irp, registers, context),
-    ))  # fmt: skip
+    )  # fmt: skip
+    request.told = routine, context
+    requests.submit(nt, request)
     return STATUS_SUCCESS
 
 

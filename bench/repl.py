@@ -65,8 +65,6 @@ class Typed:
         return time.perf_counter() - began
 
     def end(self) -> None:
-        os.write(self.master, b"\x03\x04")
-        self.quiet(0.2)
         self.process.kill()
         self.process.wait()
         os.close(self.master)

@@ -20,7 +20,7 @@ if not __package__:  # started as a file
 
 from .importable import make_importable
 
-BENCHES = ("against_hand", "against_picoc", "budget", "start", "bulk", "machines", "kernel", "dma", "repl")
+BENCHES = ("against_hand", "against_picoc", "budget", "start", "bulk", "machines", "kernel", "dma", "repl", "watching")
 
 
 def main(words: list[str] | None = None) -> int:

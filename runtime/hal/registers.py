@@ -57,8 +57,8 @@ class Part:
 
 
 class Bar:
-    """One block of registers. `base` is its address, in port space if `ports` is set, and `size` what it decodes. Where it
-    lay before, it has `left`."""
+    """One block of registers. `base` is its address, in port space if `ports` is set, and `size` what it decodes;
+    `left` are the addresses where it lay before it was moved."""
 
     __slots__ = ("name", "registers", "ports", "base", "size", "left", "device", "_parts")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -31,6 +30,13 @@ def typed(session: TypedSession, *lines: str) -> None:
     """Type lines as a person does, one key press after the other."""
     for line in lines:
         session.line(line)
+
+
+def interrupt(session: TypedSession) -> None:
+    """Let SPIN run, and press Ctrl-C."""
+    session.line('DbgPrint("it runs\\n"); spin(1);')
+    session.wait(lambda: "it runs" in session.shown, "what is printed before the loop")
+    session.press("ctrl-c")
 
 
 def test_dmascript_alone_opens_a_session(tmp_path: Path) -> None:
@@ -174,9 +180,7 @@ def test_ctrl_c_stops_the_machine_at_a_statement(session: TypedSession) -> None:
     session.paste(SPIN)
     session.press("enter")
     session.prompt()
-    typed(session, "spin(1)")
-    time.sleep(0.3)
-    session.press("ctrl-c")
+    interrupt(session)
     session.prompt("0: kd>")
     assert "interrupted" in session.text
     assert any(line.startswith("> ") and line[2] in "34" for line in session.shown)
@@ -189,8 +193,7 @@ def test_enter_repeats_the_last_step(session: TypedSession) -> None:
     session.paste(SPIN)
     session.press("enter")
     session.prompt()
-    typed(session, "spin(1)")
-    session.press("ctrl-c")
+    interrupt(session)
     session.prompt("0: kd>")
     session.settle()
 

@@ -128,7 +128,7 @@ SKIPPED_TWICE = rule(
     "stack-location-skipped-twice", "error", "a driver gives up a stack location that is not its own",
     here="skipped again here", earlier=("skipped", "skipped here"),
     help="call IoSkipCurrentIrpStackLocation once for each IoCallDriver, in the function that sends the IRP",
-    page="nf-wdm-ioskipcurrentirpstacklocation",
+    also=((0xCD, None),), page="nf-wdm-ioskipcurrentirpstacklocation",
     explanation="The first call hands the driver's own location on to the next driver. A second one hands on that of the "
     "driver above, or memory behind the IRP: the next driver sees another request.",
 )  # fmt: skip

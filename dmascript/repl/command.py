@@ -59,7 +59,8 @@ COMMANDS: dict[str, Command] = {}  # by each spelling
 
 
 def command(
-    name: str, usage: str, help: str, group: str, completes: str = "", names: tuple[str, ...] = (), repeats: bool = False
+    name: str, usage: str, help: str, group: str, completes: str = "", names: tuple[str, ...] = (),
+    repeats: bool = False,
 ) -> Callable[[Body], Body]:
     """Declare a command; `names` are other spellings of it."""
 

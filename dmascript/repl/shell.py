@@ -91,7 +91,7 @@ class Shell:
 
     def open_log(self, path: str) -> None:
         """Write all that is shown to a file too. OSError if that cannot be."""
-        file = open(path, "w", encoding="utf-8", newline="\n")
+        file = open(path, "w", encoding="utf-8", newline="\n")  # noqa: SIM115  (it stays open)
         self.close_log()
         self._log, self.log_name = file, path
 

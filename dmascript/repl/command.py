@@ -61,7 +61,7 @@ COMMANDS: dict[str, Command] = {}  # by each spelling
 def command(
     name: str, usage: str, help: str, group: str, completes: str = "", names: tuple[str, ...] = (),
     repeats: bool = False,
-) -> Callable[[Body], Body]:
+) -> Callable[[Body], Body]:  # fmt: skip
     """Declare a command; `names` are other spellings of it."""
 
     def declare(body: Body) -> Body:

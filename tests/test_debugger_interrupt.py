@@ -89,6 +89,28 @@ def test_a_busy_routine_is_given_up_and_the_run_stands_before_it(live: Live) -> 
     assert live.go().value == 6
 
 
+def test_a_second_interrupt_and_a_mistake_of_ours_leave_the_session_alive(live: Live) -> None:
+    live.enter("int n = 5;")
+    live.enter("KeStallExecutionProcessor(1);")
+    identifier = next(name for function, name in live.growing.unit.externals.items()
+                      if function.name == "KeStallExecutionProcessor")  # fmt: skip
+
+    def fails(error: type[BaseException]) -> None:
+        def raises(*_: object) -> None:
+            raise error
+
+        live.session.names[identifier] = raises
+
+    fails(KeyboardInterrupt)
+    outcome = live.enter("KeStallExecutionProcessor(2);")
+    assert outcome.kind == "stopped" and outcome.stop is not None and outcome.stop.reason == "interrupt"
+    assert live.go().kind == "done"
+    fails(ZeroDivisionError)
+    with pytest.raises(ZeroDivisionError):
+        live.enter("KeStallExecutionProcessor(3);")
+    assert live.evaluate("n").value == 5 and live.enter("n = 6;").kind == "done" and live.evaluate("n").value == 6
+
+
 def test_nothing_is_left_when_a_session_ends() -> None:
     before = threading.active_count()
     gc.collect()

@@ -24,7 +24,7 @@ from ..growing import LAST_PLACE, Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
 from ..trace import Tracer
-from .again import FOREVER, forgets_names, replay, rerun
+from .again import FOREVER, forgets_names, replay, rerun, undo
 from .control import Control
 from .evaluating import evaluate, number, read
 from .haste import Abandoned, Haste
@@ -94,6 +94,7 @@ class Live:
         self._thread = 0  # of the host, that the machine runs on just now
         self._haste: Haste | None = None
         self._told = 0  # findings that outcomes have named
+        self._recovering = False
         self._traced: list[TraceEvent] | None = None
         self._furthest = 0
         self.looked: list[Passed] = []  # places that the run came by when somebody last looked
@@ -320,14 +321,30 @@ class Live:
     def _switch(self, order: object) -> object:
         """Let the machine run until it says something, or is given up."""
         self._thread = get_ident()
-        haste = None
+        answer, given_up = None, False
         try:
             answer = self._at.switch(order)
+        except KeyboardInterrupt:
+            given_up = True
+        except Exception:
+            self._thread = 0
+            self._recover()
+            raise
         finally:
             self._thread = 0
             haste, self._haste = self._haste, None
-            given_up = haste is not None and haste.end()
+            given_up = haste is not None and haste.end() or given_up
         return self._take_back() if given_up else answer
+
+    def _recover(self) -> None:
+        """A mistake of ours has ended the machine: make another one, on which what led to it was never done."""
+        if self._recovering or not self.journal:
+            return
+        self._recovering = True
+        try:
+            undo(self)
+        finally:
+            self._recovering = False
 
     def _take_back(self) -> Stop | None:
         """A run that did not stop when it was told to has been given up: bring it back to the last place it passed."""

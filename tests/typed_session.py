@@ -147,8 +147,11 @@ class TypedSession:
         """Close the session and return its exit code."""
         import pexpect
 
-        self.process.sendcontrol("c")
-        self.process.sendcontrol("d")
+        row = self.row
+        self.press("ctrl-c")
+        self.wait(lambda: self.row > row and self.screen.cursor.x > 0, "another prompt")
+        self.settle(0.2)
+        self.press("ctrl-d")
         try:
             self.process.expect(pexpect.EOF, timeout=SECONDS)
         finally:

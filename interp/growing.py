@@ -105,6 +105,7 @@ class Growing:
         self.checker = Checker(self.environment, self.found)
         self.unit = Unit(IMAGE, passes_stack, routine_address, instrumented, watched=True)
         self.files: dict[str, str] = {}
+        self.generated: set[str] = set()  # those of `files` that hold the C around driver blocks
         self.functions: dict[str, Function] = {}  # by generated name
         self.last: tuple[Type, int] | None = None  # the value that `_` stands for
         self._by_name: dict[tuple[object, str], Function] = {}
@@ -155,6 +156,7 @@ class Growing:
         borrowed = {variable: place for variable, place in places.items() if isinstance(place, str)}
         self.files.update((name, file.text) for name, file in self.loader.files.items())
         self.files.update(program.frames)
+        self.generated.update(name for name, _ in program.frames)
         part = Part(source.name, source.text, list(self.found))
         if self.found.errors:
             part.diagnostics = first_errors(self.found)

@@ -133,6 +133,8 @@ class Control:
             self.interrupted = False
             return "interrupt"
         if self.starting:
+            if place_of(self.live.session.sites, frame)[0] in self.live.growing.generated:
+                return ""  # nobody wrote what runs there
             self.starting = False
             return "start"
         if self.way is not None:

@@ -84,15 +84,17 @@ def close_to(name: str, known: list[str]) -> str:
 
 
 def present_file(shell: Shell) -> str:
-    """The file that a bare line number means: where the run stands, else what was loaded last."""
+    """The file that a bare line number means: where the run stands, else what was loaded last. Never the C around a
+    driver block, which nobody has written."""
     live = shell.live
     frame = live.frame()
-    if frame is not None:
+    generated = live.growing.generated
+    if frame is not None and frame.file not in generated:
         return frame.file
     files = live.control.breakpoints.landmarks.files()
     if not files:
         raise Refused("no code has been entered yet")
-    return files[-1]
+    return next((file for file in reversed(files) if file not in generated), files[-1])
 
 
 def _file(shell: Shell, name: str) -> str:

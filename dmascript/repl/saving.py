@@ -14,7 +14,8 @@ from ..run_options import Refusal
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ..golden import Came
-    from ..interp.debugger.live import Item, Live
+    from ..interp.debugger.live import Live
+    from ..interp.debugger.orders import Item
 
 END = 'DbgPrint("the end of the session\\n");'
 

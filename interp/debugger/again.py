@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from .orders import order
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from types import FrameType
 
     from .breakpoints import Breakpoint
-    from .live import Item, Live
+    from .live import Live
+    from .orders import Item
     from .stops import Position, Stop
 
 FOREVER = 1 << 60
@@ -73,12 +76,12 @@ def _once_more(live: Live, item: Item, todo: list[Item], target: Position | None
     """Do one item again, with those that were done while it was suspended; True if the run shall end here."""
     live.journal.append(item)
     live.control.starting = item is begin
-    live.resume(live.order(item))
+    live.resume(order(live, item))
     while live.stops and not live.crashed:
         stop = live.stops[-1]
         if todo and todo[0].at == stop.position:
             live.journal.append(todo[0])
-            live.resume(live.order(todo.pop(0)))
+            live.resume(order(live, todo.pop(0)))
         elif stop.position == target or stop.reason in ("interrupt", "start"):
             return True
         else:

@@ -19,8 +19,7 @@ from itertools import repeat
 from threading import get_ident
 
 from ..blocks import Blocks
-from ..bridge import split_signature
-from ..growing import LAST_PLACE, Frame, Growing, Part
+from ..growing import Frame, Growing, Part
 from ..machine_settings import machine, merged, seed
 from ..session import Session
 from ..trace import Tracer
@@ -28,6 +27,7 @@ from .again import FOREVER, forgets_names, replay, rerun, undo
 from .control import Control
 from .evaluating import evaluate, number, read
 from .haste import Abandoned, Haste
+from .orders import Item, order
 from .rest import rest
 from .schedule import ByHand, Question, question
 from .stops import Outcome, Position, Stop
@@ -49,25 +49,6 @@ if TYPE_CHECKING:
     from .reading import Evaluated
 
 WAITED_NS = 1000  # turns in which a thread whose work is done waits for another that is stopped
-
-
-class Item:
-    """One thing that was done to the machine: a part that was run, or another `action`; `at` is where the run stood
-    then, None at the top level, and `selected` the frame that expressions saw. `shown` is what the person wrote.
-    `whole` if a file is run to the end of the machine, `stops_first` if the run stops at its first place. `after` is
-    where the run stood when it was done."""
-
-    __slots__ = ("shown", "part", "action", "at", "selected", "whole", "stops_first", "after")
-
-    def __init__(self, shown: str, part: Part | None, action: Callable[[], object] | None, at: Position | None) -> None:
-        self.shown = shown
-        self.part = part
-        self.action = action
-        self.at = at
-        self.whole = False
-        self.stops_first = False
-        self.selected = 0
-        self.after: Position | None = None
 
 
 class Live:
@@ -156,13 +137,13 @@ class Live:
         self._breaks, self._replaced = Position(-1), None
         self.stops = []
         self._armed = 0
-        self._orders = 0
+        self.orders = 0
         self.session.nt.breaking = self.machine_breaks
         self.session.nt.clock.exhausted = self._out_of_steps
         self.session.nt.scheduler.go_live()  # a later part may start what an earlier one must make way for
         self._shell = getcurrent()
         self._machine = self._at = greenlet(self._serve)
-        self._blocks: list[Blocks] = []
+        self.blocks: list[Blocks] = []
         self.arm(FOREVER)
         self.control.begin(self.session)
         if self.changing is not None:
@@ -299,7 +280,7 @@ class Live:
         while order is not _leave:
             try:
                 answer = order()
-                while self._orders:  # another thread is stopped, and does what it was told meanwhile
+                while self.orders:  # another thread is stopped, and does what it was told meanwhile
                     self.nt.scheduler.pass_time(WAITED_NS)
                     self.nt.scheduler.make_way()
             except Abandoned:
@@ -485,7 +466,7 @@ class Live:
         self._shown = self._printed  # what comes now was never seen
         if item.stops_first:
             self.control.starting = True
-        return self._await(item, self._give(self.order(item)))
+        return self._await(item, self._give(order(self, item)))
 
     def go(self) -> Outcome:
         """Let a suspended run go on until the control stops it again, or it ends; at the top level, let everything
@@ -521,102 +502,10 @@ class Live:
         self._told = len(self.nt.findings)
         return found
 
-    def order(self, item: Item) -> Callable[[], Outcome]:
-        """What the machine is told to do for an item of the journal."""
-
-        def order() -> Outcome:
-            self.rearm()
-            session = self.session
-            nested = bool(self.stops)
-            self._orders += nested
-            aside = self._put_aside() if nested else None
-            outcome = Outcome("done", item.part)
-            session.limit = ""
-            outcome.value = session.attempt(item.action or (lambda: self._run_part(item)))
-            self._orders -= nested
-            if aside is not None and not session.nt.stopped:
-                aside()
-            self.control.stops_now()
-            outcome.findings = self.told()
-            if self.control.touched:
-                outcome.note = f"{self.control.touched}; nothing was left to stop at"
-            self.control.touched = ""
-            if item.part is not None:
-                outcome.type = item.part.type
-            if session.limit:
-                outcome.kind, outcome.message = "limit", session.limit
-            elif session.nt.stopped:
-                outcome.kind = "crashed"
-                if not outcome.findings:
-                    outcome.message = "the machine has stopped for good"
-            item.after = Position(self.passed())
-            return outcome
-
-        return order
-
-    def _put_aside(self) -> Callable[[], None]:
-        """Give the thread that is suspended the context of an entry: below its own stack, with no filters. What comes
-        back restores its own."""
-        thread, names = self.nt.thread, self.session.names
-        before = thread.seh, thread.sp
-        thread.seh = []
-        names["SEH"] = thread.seh
-        frame = self.stops[-1].frame
-        if frame is not None:
-            thread.sp = frame.f_locals.get("sp", thread.sp)
-
-        def back() -> None:
-            thread.seh, thread.sp = before
-            if self.nt.thread is thread:
-                names["SEH"] = thread.seh
-
-        return back
-
-    def _run_part(self, item: Item) -> Any:
-        """Load what a part has brought, attach its devices, load its drivers, and run its statements."""
-        part, session = item.part, self.session
-        assert part is not None and part.program is not None
-        program = part.program
-        stop = self.stops[-1] if self.stops else None
-        before = session.blocks if self._blocks else None
-        session.load(program)
-        blocks = session.blocks
-        if before is not None:
-            blocks.started = before.started
-        self._blocks.append(blocks)
-        self.control.loaded(program)
-        if program.devices or program.drivers:
-            blocks.boot()
-        if item.whole:
-            return self._run_whole(program.entry)
-        if not program.entry:
-            return None
-        signature = next((s for _, name, s, _, _ in program.functions if name == program.entry), ">v")
-        arguments = [0] * len(split_signature(signature)[0])
-        frame = self.control.python_frame(stop, item.selected) if stop is not None else None
-        if part.borrowed:
-            session.names["BORROWED"] = borrowed = dict(frame.f_locals) if frame is not None else {}
-            if part.last is not None:
-                borrowed[LAST_PLACE] = part.last[1]
-        left = session.nt.thread.sp if stop is not None else session.nt.thread.stack_bytes
-        value = session.names[program.entry](left, *arguments)  # type: ignore[operator]
-        if part.borrowed and frame is not None:
-            self.control.write_back(frame, {name: borrowed[name] for name in part.borrowed if name != LAST_PLACE})
-        return value
-
     def remember(self, type: Type, value: int | bytes) -> None:
         """From here on `_` stands for this value; not for a struct, which has no place."""
         if isinstance(value, int):
             self.growing.last = type, value
-
-    def _run_whole(self, entry: str) -> None:
-        """What is left of a run once its code is loaded and its blocks are set up: to the end of the machine."""
-        session = self.session
-        if entry:
-            session.names[entry](session.nt.thread.stack_bytes)  # type: ignore[operator]
-        session.thread_ends()
-        session.blocks.shut_down()
-        session.nt.charge_leaks()
 
     def grow_again(self) -> None:
         """Know only what the journal has declared: all of its parts are compiled again."""

@@ -122,7 +122,10 @@ class Lookup:
             text = context.environment.declaration(name)
             if text is not None:
                 self._read(text, name)
-        return context.builtin.names.get(name)
+        found = context.builtin.names.get(name)
+        if isinstance(found, Variable) and isinstance(found.type, StructType):
+            self.load_body(found.type.layout)  # it is given room, even if only its address is taken
+        return found
 
     def _constant_type(self, name: str) -> IntType | PointerType:
         found = self._constant_types.get(name)

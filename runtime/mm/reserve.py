@@ -12,6 +12,8 @@ import sys
 
 COMMIT_BYTES = 1 << 20
 LEAST_BYTES = 1 << 22
+# Without it Linux counts a map as if all of it were used, when the process forks. Older Pythons have no name for it.
+NO_RESERVE = getattr(mmap, "MAP_NORESERVE", 0x4000 if sys.platform == "linux" else 0)
 
 
 class PosixReserve:
@@ -21,7 +23,7 @@ class PosixReserve:
 
     def __init__(self, size: int) -> None:
         flags = getattr(mmap, "MAP_PRIVATE", 2) | getattr(mmap, "MAP_ANONYMOUS", getattr(mmap, "MAP_ANON", 0))
-        self._map = mmap.mmap(-1, size, flags=flags | getattr(mmap, "MAP_NORESERVE", 0))
+        self._map = mmap.mmap(-1, size, flags=flags | NO_RESERVE)
         self.bytes = memoryview(self._map)
 
     def commit(self, end: int) -> bool:

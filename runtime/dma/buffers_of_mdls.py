@@ -63,14 +63,17 @@ def create(nt: System, adapter: Adapter, mdl_at: int, configurations: int, count
     logical: int | None = pieces[0][0]
     if adapter.domain is not None:
         logical = adapter.domain.map(pieces, adapter.bits, wanted.denied)
+        if logical is not None and not wanted.low <= logical <= logical + wanted.length - 1 <= wanted.high:
+            adapter.domain.unmap(logical, len(pieces))
+            logical = adapter.domain.map(pieces, adapter.bits, wanted.denied, wanted.low, wanted.high)
+            if logical is None:
+                return STATUS_INVALID_PARAMETER
         if logical is None:
             return STATUS_INSUFFICIENT_RESOURCES
     elif len(merged(pieces)) > 1 or (pieces[-1][0] + PAGE - 1) >> adapter.bits:
         return STATUS_INVALID_PARAMETER
     assert logical is not None
     if not wanted.low <= logical <= logical + wanted.length - 1 <= wanted.high:
-        if adapter.domain is not None:
-            adapter.domain.unmap(logical, len(pieces))
         return STATUS_INVALID_PARAMETER
     where = int(part.mapped_va) - int(part.byte_offset) + first
     made = CommonBuffer(where, logical, wanted.length, wanted.length, None, coherent=False)

@@ -103,9 +103,10 @@ def _show(nt: System, adapter: Adapter, made: CommonBuffer, low: int, high: int)
     made.logical = pieces[0][0]
     if space is not None:
         found = space.map(pieces, adapter.bits)
-        if found is None or not low <= found <= found + made.span - 1 <= high:
-            if found is not None:
-                space.unmap(found, len(pieces))
+        if found is not None and not low <= found <= found + made.span - 1 <= high:
+            space.unmap(found, len(pieces))
+            found = space.map(pieces, adapter.bits, None, low, high)
+        if found is None:
             nt.memory.unmap(region)
             return None
         made.logical = found

@@ -26,13 +26,18 @@ class Domain:
         self.denied: dict[int, bool] = {}
         self._next: dict[int, int] = {}
 
-    def map(self, pieces: list[Piece], bits: int, denied: bool | None = None) -> int | None:
+    def map(
+        self, pieces: list[Piece], bits: int, denied: bool | None = None, low: int = 0, high: int | None = None
+    ) -> int | None:
         """Show these pieces one after the other, to be written and read unless one of that is `denied`; the logical
-        address of the first byte, None if the device's address lines lead to no room. Every piece but the first begins
-        a page, every one but the last ends one."""
+        address of the first byte, None if there is no room from `low` to `high` that the device's address lines lead
+        to. Every piece but the first begins a page, every one but the last ends one."""
         if not pieces:
             return None
-        first = self._room(len(pieces), bits)
+        if low or high is not None:
+            first = self._room_within(len(pieces), bits, low, (1 << bits) - 1 if high is None else high)
+        else:
+            first = self._room(len(pieces), bits)
         if first is None:
             return None
         for index, (physical, _) in enumerate(pieces):
@@ -53,6 +58,17 @@ class Domain:
                 return None
         self._next[start] = first + pages + GAP
         return first
+
+    def _room_within(self, pages: int, bits: int, low: int, high: int) -> int | None:
+        """The first free pages between two logical addresses, with nothing mapped right beside them."""
+        first = max(-(-low // PAGE), TINY_FIRST_PAGE)
+        top = min(high + 1, 1 << min(bits, 48)) // PAGE
+        while first + pages <= top:
+            taken = [page for page in range(first - 1, first + pages + 1) if page in self.pages]
+            if not taken:
+                return first
+            first = taken[-1] + 2
+        return None
 
     def unmap(self, logical: int, pages: int) -> None:
         first = logical // PAGE

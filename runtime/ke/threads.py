@@ -47,9 +47,16 @@ def create_system_thread(nt: System, process: Process, start: int, context: int)
     nt.dispatcher.lent.lend(A_CONTEXT, thread.address, context)
     thread.regions_entered = 1
     object_of(nt, thread)
-    facts = [("thread", f"{thread.name}, {address(thread.address)}"), ("runs", nt.describe(start))]
-    nt.hold(rules.SYSTEM_THREAD_LEFT, thread.address, facts)
+    nt.hold(rules.SYSTEM_THREAD_LEFT, thread.address, lambda: _left(nt, thread, start))
     return thread
+
+
+def _left(nt: System, thread: Thread, start: int) -> list[tuple[str, str]]:
+    """What is said of a thread that is left: it may wait for something that nobody will ever do."""
+    facts = [("thread", f"{thread.name}, {address(thread.address)}"), ("runs", nt.describe(start))]
+    if thread.state == "waiting":
+        facts.append(("waits for", thread.wait.describe(nt)))
+    return facts
 
 
 def _run(nt: System, start: int, context: int) -> None:

@@ -265,7 +265,7 @@ MUTEX_LEFT_OWNED = rule(
     explanation="Nobody else ever gets it. A system thread that ends with a mutex is a bug check.",
 )  # fmt: skip
 SYSTEM_THREAD_LEFT = rule(
-    "system-thread-left-running", "leak", "a system thread of the driver still runs at the end", here="created here",
+    "system-thread-left-running", "leak", "a system thread of the driver is still there at the end", here="created here",
     help="tell the thread to end (an event), and wait for its thread object before unloading", stop=(0xCE, None),
     page="nf-wdm-pscreatesystemthread",
     explanation="The driver's image is unmapped under the thread's feet: DRIVER_UNLOADED_WITHOUT_CANCELLING_PENDING_OPERATIONS.",

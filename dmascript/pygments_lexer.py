@@ -5,7 +5,7 @@ Pygments finds the class by the entry point in pyproject.toml; dmascript itself 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from pygments.lexer import Lexer
@@ -41,9 +41,9 @@ class DmaLexer(Lexer):
     """Scripts of dmascript: C of WDM drivers, with blocks for devices, drivers, processes and machines."""
 
     name = "dmascript"
-    aliases: ClassVar[list[str]] = ["dma", "dmascript"]
-    filenames: ClassVar[list[str]] = ["*.dma"]
-    mimetypes: ClassVar[list[str]] = ["text/x-dmascript"]
+    aliases: ClassVar[Sequence[str]] = ["dma", "dmascript"]
+    filenames: ClassVar[Sequence[str]] = ["*.dma"]
+    mimetypes: ClassVar[Sequence[str]] = ["text/x-dmascript"]
 
     def get_tokens_unprocessed(self, text: str) -> Iterator[tuple[int, _TokenType, str]]:
         at = 0

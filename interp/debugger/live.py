@@ -493,6 +493,10 @@ class Live:
             found = self.told()
             outcome.findings = found[:-1] if answer.reason == "bugcheck" else found
             return outcome
+        if answer is None:  # given up, and there was no place to be brought back to
+            outcome = Outcome("done", item.part if item is not None else None)
+            outcome.message = "interrupted, and taken back to before it"
+            return outcome
         assert isinstance(answer, Outcome)
         return answer
 

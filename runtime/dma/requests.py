@@ -45,7 +45,7 @@ class Request:
         self.context = context
         self.exclusive = exclusive
         self.asked: Moment | None = None
-        self.told = 0, 0
+        self.told: tuple[int, int] = (0, 0)
         self.key = 0  # by which it is held until it is served
         self.unserved: Callable[[], object] | None = None  # what gives back what was taken for it
 
